@@ -1,0 +1,134 @@
+"""What a run is: everything that decides its result, frozen, picklable and hashable.
+
+A specification holds no live object, so it can be sent to a worker process, stored in a manifest
+and hashed into a run key. Replications, processes, language, the names of arms and paths are not
+part of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sim.parameters import Change
+
+RECORD_LEVELS = ("summary", "monthly", "full")
+
+
+@dataclass(frozen=True)
+class Closure:
+    """A closing employer: who, how many, and when.
+
+    Attributes
+    ----------
+    name
+        Name of the shock (its YAML file).
+    employer
+        Identifier of the employer in the region's ``large_employers.csv``.
+    jobs
+        Jobs that end, persons; all of the employer's staff if equal to its headcount.
+    announced
+        Day on which the closure becomes known; hiring stops and staff begin to search.
+    notice
+        Day on which notices are given.
+    exits
+        Dated shares of ``jobs`` that leave, ``((date, share), ...)``, dates rising, shares summing to 1.
+    """
+
+    name: str
+    employer: str
+    jobs: int
+    announced: date
+    notice: date
+    exits: tuple[tuple[date, float], ...]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The staff of one employer on one day, marked in every arm and never treated differently."""
+
+    name: str
+    employer: str
+    marked: date
+    jobs: int  # persons; the first `jobs` of the staff in an order that is the same in every arm
+
+
+@dataclass(frozen=True)
+class RunSpecification:
+    """One world to simulate.
+
+    Attributes
+    ----------
+    region
+        Folder of the region.
+    start
+        Name of a start state in the region's ``start_states.csv`` (or in ``start_file``).
+    start_file
+        A CSV with start states of the user's own, or None.
+    start_date
+        First simulated day.
+    days
+        Length of the run, days.
+    scale
+        Simulated persons for each real one, 0.01 to 100. Indicators are always in real persons.
+    seed
+        Seed of the replication: chooses people and their luck. Equal in all arms.
+    record
+        One of `RECORD_LEVELS`.
+    parameters
+        Declarations of all parameters (plain nested mapping, see `sim.parameters`).
+    changes
+        Dated changes of the arm's policies.
+    closures, cohorts
+        Structural events of the arm; cohorts are the same in all arms.
+    demand_file
+        CSV (month, index, optionally section) that drives the employers' targets, or None.
+    """
+
+    region: Path
+    start: str
+    start_date: date
+    days: int
+    seed: int
+    scale: float = 1.0
+    record: str = "summary"
+    parameters: dict[str, Any] = field(default_factory=dict, hash=False)
+    changes: tuple[Change, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    cohorts: tuple[Cohort, ...] = ()
+    start_file: Path | None = None
+    demand_file: Path | None = None
+
+
+@dataclass
+class RunResult:
+    """What a run returns: tidy columns, ready for a table, and what it cost.
+
+    Attributes
+    ----------
+    indicators
+        Equal-length columns ``date`` (datetime64[D], month-ends), ``indicator``, ``group_kind``,
+        ``group`` (empty strings for the area), ``value`` (float64) and ``unit``.
+    contacts, spells
+        Columns of the logs, empty unless ``record == "full"``.
+    built
+        Facts of the world as built, before the first day: ``unemployed`` by municipality, ``cohort``
+        sizes, ``staff_fte``, ``population`` (all in real persons).
+    lives
+        Columns ``uid``, ``municipality``, ``workplace``, ``life_hash``, ``unemployed_days``,
+        ``employed_days`` of everybody at the end, or None unless asked for.
+    seconds
+        ``build``, ``simulate``.
+    counters
+        Events and candidates of each mechanism (for "candidates per event").
+    """
+
+    indicators: dict[str, Any]
+    contacts: dict[str, Any]
+    spells: dict[str, Any]
+    built: dict[str, Any]
+    seconds: dict[str, float]
+    counters: dict[str, int]
+    lives: dict[str, Any] | None = None

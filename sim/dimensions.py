@@ -1,0 +1,70 @@
+"""The fixed lists that arrays are indexed by: labour states, education, age bands, industries, lines.
+
+A label's position in its list is its code in every column and parameter table. What differs from
+region to region (municipalities, occupations, employers) is not here but in the region's folder.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+DAYS_PER_MONTH = 365.25 / 12.0
+
+
+class State(IntEnum):
+    """Labour state of a person (column ``state``)."""
+
+    ABSENT = 0  # a free row: nobody
+    EMPLOYED = 1
+    FURLOUGHED = 2
+    UNEMPLOYED = 3
+    TRAINING = 4  # in labour-market training: not unemployed, still a registered jobseeker
+    STUDENT = 5
+    INACTIVE = 6  # outside the labour force
+    DISABILITY = 7  # disability pension
+    RETIRED = 8
+    OUTSIDE = 9  # lives outside the area and does not work in it
+
+
+class Contract(IntEnum):
+    """Contract of a job."""
+
+    NONE = 0
+    OPEN_ENDED = 1
+    FIXED_TERM = 2
+
+
+class VacancyState(IntEnum):
+    """A job that nobody holds is a row of the vacancy table."""
+
+    FREE = 0  # a free row
+    DORMANT = 1  # part of the employer's target, not yet posted
+    OPEN = 2
+
+
+LINES = ("brokerage", "competence", "multi_sector")
+SEXES = ("men", "women")
+EDUCATION = ("basic", "secondary", "tertiary")
+LANGUAGES = ("national", "foreign")
+AGE_BANDS = (
+    "15-19", "20-24", "25-29", "30-34", "35-39", "40-44",
+    "45-49", "50-54", "55-59", "60-64", "65-69", "70-74",
+)  # fmt: skip
+MONTHS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12")
+SECTIONS = (
+    "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K",
+    "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", "X",
+)  # fmt: skip  # TOL 2008; X is unknown
+PAYERS = ("municipality", "state", "funds")
+
+DIMENSIONS: dict[str, tuple[str, ...]] = {
+    "line": LINES,
+    "sex": SEXES,
+    "education": EDUCATION,
+    "language": LANGUAGES,
+    "age_band": AGE_BANDS,
+    "month": MONTHS,
+    "section": SECTIONS,
+    "payer": PAYERS,
+}
+"""Dimensions that a parameter may be declared over (``over: line``), with their labels in order."""

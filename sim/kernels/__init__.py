@@ -1,0 +1,1 @@
+"""Compiled mechanics, one mechanism a file."""
