@@ -1,0 +1,479 @@
+"""What is asked, checked: from configuration files and overrides to one `Configuration`.
+
+Hydra composes the groups in ``conf/``. Values are set here, with Hydra's grammar but our own errors:
+a parameter may be replaced by a number, and every unknown key is answered with a near miss.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agents.specification import RECORD_LEVELS
+from experiments.arm import BASELINE, Arm, cross, read_arms, read_choice
+from sim.clock import parse_date
+from sim.errors import InputError, near_miss
+from sim.parameters import ParameterSet
+
+PROJECT = Path(__file__).resolve().parents[1]
+CONF = PROJECT / "conf"
+LANGUAGES = ("fi", "sv", "en")
+COMMANDS_WITH_MARKETS = ("compare",)
+
+# Text that is taken as typed: names and paths need no quoting against the grammar of overrides.
+_AS_TYPED = ("name", "outputs", "start_file", "demand_file")
+# Nodes whose keys are the user's own.
+_OPEN = ("arms", "cohorts", "market_states")
+_DECLARATION = ("value", "low", "high", "unit", "meaning", "source", "source_kind", "over")
+_KEYS = (
+    "command", "seed", "replications", "horizon_years", "start", "start_date", "start_file", "demand_file",
+    "region", "record", "scale", "engine", "language", "name", "outputs", "markets", "arms", "shocks",
+    "policies", "cohorts", "parameters",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One question to the model, checked as far as it can be without the region's data.
+
+    Attributes
+    ----------
+    command
+        ``run`` or ``compare``.
+    region
+        Folder of the region.
+    start, start_file, start_date
+        Start state, the user's own file of start states, and the first day (None: the state's own).
+    demand_file
+        The user's demand index, or None.
+    horizon_years, seed, replications, record, scale, language
+        As in the contract.
+    processes
+        Worker processes; 1 runs in the calling process.
+    name
+        What the user calls the results, or None.
+    outputs
+        Folder of all results.
+    markets
+        Further start states under which the arms are repeated, by name of the market.
+    arms
+        By name; in a comparison the first is the baseline.
+    shocks, policies, cohorts
+        Plain mappings of their files, by name.
+    parameters
+        The baseline values.
+    plain
+        The whole as plain data, as it stands in a manifest; `from_plain` reads it back.
+    """
+
+    command: str
+    region: Path
+    start: str
+    start_file: Path | None
+    start_date: date | None
+    demand_file: Path | None
+    horizon_years: int
+    seed: int
+    replications: int
+    record: str
+    scale: float
+    processes: int
+    language: str
+    name: str | None
+    outputs: Path
+    markets: dict[str, str]
+    arms: dict[str, Arm]
+    shocks: dict[str, Any]
+    policies: dict[str, Any]
+    cohorts: dict[str, Any]
+    parameters: ParameterSet
+    plain: dict[str, Any]
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Configuration:
+        """Check plain data.
+
+        Parameters
+        ----------
+        plain
+            As `resolve` makes it or a manifest keeps it.
+
+        Raises
+        ------
+        InputError
+            Unknown or missing keys, wrong types, values out of range.
+        """
+        for key in plain:
+            if key not in _KEYS:
+                raise InputError(f"unknown key '{key}'{near_miss(str(key), _KEYS)}")
+        missing = [key for key in _KEYS if key not in plain]
+        if missing:
+            raise InputError(f"the configuration lacks {', '.join(missing)}")
+        markets = _mapping(plain["markets"], "markets")
+        for market, state in markets.items():
+            _name(market, "markets")
+            _name(state, f"markets.{market}")
+        scale = plain["scale"]
+        if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0.01 <= scale <= 100:
+            raise InputError(
+                f"scale: expected a number from 0.01 to 100, simulated persons for each real one; got {scale!r}"
+            )
+        processes = (
+            plain["engine"].get("processes") if isinstance(plain["engine"], Mapping) else plain["engine"]
+        )
+        name = plain["name"]
+        if name is not None and not isinstance(name, str):
+            raise InputError(f"name: expected text, got {name!r}")
+        start_date = plain["start_date"]
+        return cls(
+            command=plain["command"],
+            region=_folder(_mapping(plain["region"], "region").get("folder")),
+            start=_name(_mapping(plain["start"], "start").get("state"), "start"),
+            start_file=_file(plain["start_file"], "start_file"),
+            start_date=None if start_date is None else parse_date(start_date, "start_date"),
+            demand_file=_file(plain["demand_file"], "demand_file"),
+            horizon_years=_whole(plain["horizon_years"], "horizon_years", 1, 15, "years"),
+            seed=_whole(plain["seed"], "seed", 0, 2**62),
+            replications=_whole(plain["replications"], "replications", 1, 10_000),
+            record=_one_of(plain["record"], "record", RECORD_LEVELS),
+            scale=float(scale),
+            processes=_cores() if processes is None else _whole(processes, "engine.processes", 1, 1024),
+            language=_one_of(plain["language"], "language", LANGUAGES),
+            name=name,
+            outputs=PROJECT / "outputs" if plain["outputs"] is None else Path(plain["outputs"]),
+            markets=dict(markets),
+            arms={
+                key: Arm(tuple(arm["shocks"]), tuple(arm["policies"])) for key, arm in plain["arms"].items()
+            },
+            shocks=_mapping(plain["shocks"], "shocks"),
+            policies=_mapping(plain["policies"], "policies"),
+            cohorts=_mapping(plain["cohorts"], "cohorts"),
+            parameters=ParameterSet.from_declarations(plain["parameters"]),
+            plain=dict(plain),
+        )
+
+    def to_yaml(self) -> str:
+        """The resolved configuration, for reading."""
+        return yaml.safe_dump(self.plain, sort_keys=False, allow_unicode=True, width=110)
+
+
+def resolve(command: str, overrides: Sequence[str]) -> Configuration:
+    """Compose the configuration of a command.
+
+    Parameters
+    ----------
+    command
+        ``run`` or ``compare``.
+    overrides
+        ``key=value`` as typed.
+
+    Returns
+    -------
+    Configuration
+        Checked; nothing has been written.
+
+    Raises
+    ------
+    InputError
+        Anything that the user can mend.
+    """
+    known = groups()
+    chosen: dict[str, str] = {}  # group -> option
+    values: list[tuple[str, Any]] = []
+    choices: dict[str, list[tuple[str, ...]]] = {}
+    for text in overrides:
+        key, equals, typed = text.partition("=")
+        key = key.strip().lstrip("+")
+        if not equals or not key:
+            raise InputError(f"'{text}': expected KEY=VALUE, such as shock=closure_harjavalta or seed=1")
+        if key in _AS_TYPED:
+            values.append((key, _typed_text(typed, key)))
+        elif key in ("shock", "policy"):
+            choices[key] = read_choice(typed, key)
+        elif key == "region" and typed not in known["region"]:
+            chosen["region"] = "custom"
+            values.append(("region.folder", str(_own_region(_typed_text(typed, key), known["region"]))))
+        elif key == "start" and typed not in known["start"]:
+            chosen["start"] = "custom"
+            values.append(("start.state", _typed_text(typed, key)))
+        elif key in known:
+            if typed not in known[key]:
+                raise InputError(f"{key}={typed}: no such file in conf/{key}{_one(typed, known[key])}")
+            chosen[key] = typed
+        else:
+            values.append((key, _parse(text)))
+
+    tree = _compose(chosen)
+    declared = tree["parameters"]
+    if chosen.get("experiment", "default") != "default":
+        declared = _compose({**chosen, "experiment": "default"})["parameters"]
+    for key, value in values:
+        if key.partition(".")[0] in ("arms", "markets", "market_states"):
+            _set(tree, key, value)
+    arms = _arms(command, tree, choices)
+    used = {
+        "shock": sorted({name for arm in arms.values() for name in arm.shocks}),
+        "policy": sorted({name for arm in arms.values() for name in arm.policies}),
+    }
+    for group, names in used.items():
+        for name in names:
+            if name not in known[group]:
+                raise InputError(f"{group}={name}: no such file in conf/{group}{_one(name, known[group])}")
+    if any(used.values()):
+        lists = {group: f"[{','.join(names)}]" for group, names in used.items() if names}
+        tree = _compose({**chosen, **lists})
+    for group, node in (("shock", "shocks"), ("policy", "policies")):
+        for name in used[group]:
+            if not isinstance(tree[node].get(name), Mapping):
+                raise InputError(
+                    f"conf/{group}/{name}.yaml: the first line must be '# @package {node}.{name}'"
+                )
+
+    own = declared is not tree["parameters"] and chosen.get("experiment", "default") != "default"
+    numbers = list(_numbers(tree["parameters"])) if own else []
+    for key, value in values:
+        if key.partition(".")[0] == "parameters":
+            _set_parameter(declared, key, value, numbers)
+        else:
+            _set(tree, key, value)
+    parameters = ParameterSet.from_declarations(declared)
+    for name, number in numbers:
+        parameters = parameters.override(name, number)
+    tree["parameters"] = parameters.declarations()
+    tree["markets"] = _markets(command, tree)
+    del tree["market_states"]
+    tree["arms"] = {
+        name: {"shocks": list(arm.shocks), "policies": list(arm.policies)} for name, arm in arms.items()
+    }
+    tree = _interpolated(tree)
+    return Configuration.from_plain({"command": command, **tree})
+
+
+def groups() -> dict[str, tuple[str, ...]]:
+    """Options of each configuration group, by file name."""
+    return {
+        folder.name: tuple(sorted(file.stem for file in folder.glob("*.yaml")))
+        for folder in sorted(CONF.iterdir())
+        if folder.is_dir()
+    }
+
+
+def title(group: str, option: str) -> str:
+    """What an option is: the first comment of its file."""
+    for line in (CONF / group / f"{option}.yaml").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#") and "@package" not in line:
+            return line.lstrip("# ").strip()
+    return ""
+
+
+def _compose(chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Compose the groups; values are set afterwards."""
+    from hydra import compose, initialize_config_dir
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        with initialize_config_dir(str(CONF), version_base="1.3"):
+            tree = compose("config", overrides=[f"{group}={option}" for group, option in chosen.items()])
+        plain = OmegaConf.to_container(tree, resolve=False)
+    except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
+        raise InputError(f"configuration: {_one_line(error)}") from None
+    assert isinstance(plain, dict)
+    return plain  # type: ignore[return-value]
+
+
+def _interpolated(tree: dict[str, Any]) -> dict[str, Any]:
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        plain = OmegaConf.to_container(OmegaConf.create(tree), resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        raise InputError(f"configuration: {_one_line(error)}") from None
+    assert isinstance(plain, dict)
+    return plain  # type: ignore[return-value]
+
+
+def _parse(text: str) -> Any:
+    """Value of an override by Hydra's grammar: numbers, lists, mappings, quoted text."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    try:
+        override = OverridesParser.create().parse_override(text)
+    except HydraException:
+        raise InputError(
+            f"'{text}': can not be read; put text with spaces or signs in quotes: KEY='\"a b\"'"
+        ) from None
+    if override.is_sweep_override():
+        raise InputError(
+            f"'{text}': one value is expected here; many runs: python -m experiments.run -m {text}"
+        )
+    return override.value()
+
+
+def _typed_text(typed: str, key: str) -> str | None:
+    if len(typed) > 1 and typed[0] == typed[-1] and typed[0] in "'\"":
+        return typed[1:-1]
+    if typed == "null":
+        return None
+    if not typed.strip():
+        raise InputError(f"{key}=: expected text, got nothing")
+    return str(Path(typed).resolve()) if key != "name" and key in _AS_TYPED else typed
+
+
+def _own_region(typed: str | None, known: Sequence[str]) -> Path:
+    folder = Path(typed or "")
+    if (folder / "region.yaml").is_file():
+        return folder.resolve()
+    options = [name for name in known if name != "custom"]
+    raise InputError(f"region={typed}: neither a region of conf/region nor a folder with a region.yaml"
+                     f"{_one(str(typed), options)}")  # fmt: skip
+
+
+def _set(tree: dict[str, Any], key: str, value: Any) -> None:
+    """Set a value at a dotted key that exists, or inside a node whose keys are the user's own."""
+    node: Any = tree
+    *path, last = key.split(".")
+    for depth, part in enumerate([*path, last]):
+        if not isinstance(node, dict):
+            raise InputError(f"{key}: {'.'.join(key.split('.')[:depth])} is a value and has no '{part}'")
+        if part not in node and (depth == 0 or path[0] not in _OPEN):
+            options = [name for name in node if depth or name not in ("shocks", "policies")]
+            above = f" in {'.'.join(key.split('.')[:depth])}" if depth else ""
+            raise InputError(f"unknown key '{key}': no '{part}'{above}{_one(part, options)}")
+        if depth < len(path):
+            node = node.setdefault(part, {})
+    if isinstance(node[last] if last in node else None, dict) and last in ("engine", "region", "start"):
+        raise InputError(f"{key}: expected one of {', '.join(node[last])} under it, got {value!r}")
+    node[last] = value
+
+
+def _set_parameter(declared: dict[str, Any], key: str, value: Any, numbers: list[tuple[str, Any]]) -> None:
+    """Note a new number for a parameter or cell, or change a field of its declaration."""
+    _, *path = key.split(".")
+    if len(path) > 2 and path[2] in _DECLARATION and path[2] != "value":
+        mechanism, parameter = path[:2]
+        if not isinstance(declared.get(mechanism, {}).get(parameter), dict):
+            ParameterSet.from_declarations(declared).locate(f"{mechanism}.{parameter}", key)
+        _set(declared[mechanism][parameter], ".".join(path[2:]), value)
+        return
+    numbers.append((".".join([*path[:2], *(part for part in path[2:] if part != "value")]), value))
+
+
+def _numbers(parameters: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Numbers that an experiment file puts in place of a parameter's declaration or its value."""
+    for mechanism, body in parameters.items():
+        for name, node in (body or {}).items() if isinstance(body, Mapping) else ():
+            if not isinstance(node, Mapping):
+                yield f"{mechanism}.{name}", node
+            elif "source" not in node:
+                yield f"{mechanism}.{name}", node.get("value", node)
+            else:
+                yield f"{mechanism}.{name}", node["value"]
+
+
+def _arms(command: str, tree: Mapping[str, Any], choices: Mapping[str, Any]) -> dict[str, Arm]:
+    shocks, policies = choices.get("shock", []), choices.get("policy", [])
+    if command == "run":
+        if tree["arms"]:
+            raise InputError("arms: run simulates one world; use compare, or shock=a policy=b")
+        arm = Arm(
+            tuple(dict.fromkeys(name for names in shocks for name in names)),
+            tuple(dict.fromkeys(name for names in policies for name in names)),
+        )
+        return {arm.label: arm}
+    if tree["arms"] and (shocks or policies):
+        raise InputError("arms: given together with shock= or policy=; say one or the other")
+    arms = read_arms(tree["arms"]) if tree["arms"] else cross(shocks, policies)
+    if list(arms) == [BASELINE]:
+        known = groups()
+        options = "; ".join(
+            f"{group}={'|'.join(known[group])}" for group in ("shock", "policy") if known[group]
+        )
+        raise InputError(f"compare needs an arm beside the baseline: {options}")
+    return arms
+
+
+def _markets(command: str, tree: Mapping[str, Any]) -> dict[str, str]:
+    given, states = tree["markets"], tree["market_states"]
+    if command not in COMMANDS_WITH_MARKETS or not given:
+        return {}
+    if isinstance(given, Mapping):
+        return dict(given)
+    if not isinstance(given, list):
+        raise InputError(f"markets: expected a list of market_states such as [tight, slack], got {given!r}")
+    for market in given:
+        if market not in states:
+            raise InputError(f"markets: no market '{market}' in market_states{_one(str(market), states)}")
+    return {market: states[market] for market in given}
+
+
+def _cores() -> int:
+    """Cores that this process may use (a container may allow fewer than there are)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _folder(given: object) -> Path:
+    if not isinstance(given, str):
+        raise InputError(f"region.folder: expected a path, got {given!r}")
+    return PROJECT / given
+
+
+def _file(given: object, key: str) -> Path | None:
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        raise InputError(f"{key}: expected a path, got {given!r}")
+    path = PROJECT / given
+    if not path.is_file():
+        raise InputError(f"{key}: no file {path}")
+    return path
+
+
+def _mapping(given: object, key: str) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        raise InputError(f"{key}: expected a mapping, got {given!r}")
+    return dict(given)
+
+
+def _name(given: object, key: str) -> str:
+    if not isinstance(given, str) or not given:
+        raise InputError(f"{key}: expected a name, got {given!r}")
+    return given
+
+
+def _whole(given: object, key: str, low: int, high: int, unit: str = "") -> int:
+    number = int(given) if isinstance(given, float) and given.is_integer() else given
+    if type(number) is not int or not low <= number <= high:
+        of = f" {unit}" if unit else ""
+        raise InputError(f"{key}: expected a whole number from {low} to {high}{of}, got {given!r}")
+    return number
+
+
+def _one_of(given: object, key: str, options: Sequence[str]) -> str:
+    if given not in options:
+        raise InputError(
+            f"{key}: expected {' or '.join(options)}, got {given!r}{near_miss(str(given), options)}"
+        )
+    return str(given)
+
+
+def _one(word: str, options: Iterable[str]) -> str:
+    """A near miss, or what there is."""
+    options = list(options)
+    return near_miss(word, options) or (
+        f"; there are {', '.join(options)}" if options else "; there are none"
+    )
+
+
+def _one_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return "; ".join(lines[:2])
