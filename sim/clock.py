@@ -55,7 +55,7 @@ def parse_date(text: object, where: str) -> date:
         raise InputError(f"{where}: expected a date as YYYY-MM-DD, got {text!r}")
     match = _ISO_DATE.fullmatch(text.strip())
     if match is None:
-        raise InputError(f"{where}: expected a date as YYYY-MM-DD, got '{text}'")
+        raise InputError(f"{where}: expected a date as YYYY-MM-DD, got {text!r}")
     year, month, day = (int(part) for part in match.groups())
     try:
         return date(year, month, day)

@@ -128,13 +128,13 @@ class ParameterSet:
             If something is missing, unknown, of a wrong type, or outside its range.
         """
         if not isinstance(declarations, Mapping):
-            raise InputError(f"{where}: expected a mapping of mechanisms, got {_shown(declarations)}")
+            raise InputError(f"{where}: expected a mapping of mechanisms, got {show_value(declarations)}")
         parameters = []
         for mechanism, body in declarations.items():
             place = f"{where}.{mechanism}"
             _check_name(mechanism, place)
             if not isinstance(body, Mapping):
-                raise InputError(f"{place}: expected a mechanism's parameters, got {_shown(body)}")
+                raise InputError(f"{place}: expected a mechanism's parameters, got {show_value(body)}")
             if {"value", "unit"} <= set(body) and not isinstance(body["unit"], Mapping):
                 raise InputError(f"{place}: a parameter stands in a mechanism: {where}.MECHANISM.{mechanism}")
             for field, declaration in body.items():
@@ -153,7 +153,7 @@ class ParameterSet:
         try:
             return self._parameters[name]
         except KeyError:
-            raise InputError(f"no parameter '{name}'{self._near(name)}") from None
+            raise InputError(f"no parameter {name!r}{self._near(name)}") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._parameters
@@ -203,11 +203,11 @@ class ParameterSet:
         whole, _, label = name.rpartition(".")
         parameter = self._parameters.get(whole)
         if parameter is None:
-            raise InputError(f"{prefix}no parameter '{name}'{self._near(name)}")
+            raise InputError(f"{prefix}no parameter {name!r}{self._near(name)}")
         if parameter.over is None:
-            raise InputError(f"{prefix}'{whole}' is a single number and has no cell '{label}'")
+            raise InputError(f"{prefix}'{whole}' is a single number and has no cell {label!r}")
         if label not in parameter.labels:
-            raise InputError(f"{prefix}'{whole}' has no cell '{label}'{_known(label, parameter.labels)}")
+            raise InputError(f"{prefix}'{whole}' has no cell {label!r}{_known(label, parameter.labels)}")
         return parameter, parameter.labels.index(label)
 
     def value(self, name: str) -> Value:
@@ -250,7 +250,7 @@ class ParameterSet:
         changed = replace(
             parameter,
             value=new,
-            source=source or f"set by the user, in place of {_shown(parameter.value)} ({parameter.source})",
+            source=source or f"the user's, not {show_value(parameter.value)} ({parameter.source})",
             source_kind="assumption",
         )
         _check_range(changed, where)
@@ -315,7 +315,8 @@ class ParameterSet:
         return record
 
     def _near(self, name: str) -> str:
-        said = near_miss(name, self._parameters)
+        mechanisms = sorted({p.mechanism for p in self._parameters.values()})
+        said = near_miss(name, self._parameters) or near_miss(name, mechanisms)
         if said:
             return said
         # The mechanism may be forgotten or wrong while the rest is right.
@@ -323,7 +324,6 @@ class ParameterSet:
         fields = [p.name for p in self._parameters.values() if p.field == tail]
         if fields:
             return f"; did you mean '{fields[0]}'?"
-        mechanisms = sorted({p.mechanism for p in self._parameters.values()})
         return f"; mechanisms are {', '.join(mechanisms)}"
 
 
@@ -411,7 +411,7 @@ class Change:
         place = where or owner
         if not isinstance(mapping, Mapping):
             raise InputError(f"{place}: expected a change such as {{parameter: NAME, set: 1, "
-                             f"start: 2026-01-01, source: text}}, got {_shown(mapping)}")  # fmt: skip
+                             f"start: 2026-01-01, source: text}}, got {show_value(mapping)}")  # fmt: skip
         _check_keys(mapping, _CHANGE_KEYS, place)
         _require(mapping, ("parameter", "start", "source"), place)
         operations = [key for key in OPERATIONS if key in mapping]
@@ -438,7 +438,7 @@ class Change:
         """Say it as a user would write it."""
         until = "" if self.end is None else f" to {self.end}"
         over = "" if self.ramp_days is None else f" in {self.ramp_days} days"
-        return f"{self.operation} {_shown(self.amount)}{over} from {self.start}{until}"
+        return f"{self.operation} {show_value(self.amount)}{over} from {self.start}{until}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -554,7 +554,7 @@ def compose(parameter_set: ParameterSet, changes: Iterable[Change], start_date: 
         parameter, cell = parameter_set.locate(change.parameter, change.owner)
         if change.unit is not None and change.unit != parameter.unit:
             raise InputError(f"{change.owner}: expected {parameter.name} in '{parameter.unit}', "
-                             f"got '{change.unit}'")  # fmt: skip
+                             f"got {change.unit!r}")  # fmt: skip
         last = date_of(days - 1, start_date)
         if change.start > last:
             raise InputError(f"{change.owner}: change of {change.parameter} starts on {change.start}, "
@@ -673,8 +673,9 @@ def _check_series(
         and cell in range(parameter.n_cells)[cells]
     ]
     raise InputError(
-        f"{' and '.join(dict.fromkeys(owners))}: {parameter.cell_name(cell)} is {_shown(values[day, cell])} "
-        f"on {moment}, outside its range {_shown(low[cell])} to {_shown(high[cell])} {parameter.unit}"
+        f"{' and '.join(dict.fromkeys(owners))}: {parameter.cell_name(cell)} is "
+        f"{show_value(values[day, cell])} on {moment}, outside its range "
+        f"{show_value(low[cell])} to {show_value(high[cell])} {parameter.unit}"
     )
 
 
@@ -684,15 +685,15 @@ def _check_series(
 def _parameter_from(name: str, declaration: Any, where: str) -> Parameter:
     if not isinstance(declaration, Mapping):
         raise InputError(f"{where}: expected a declaration with {', '.join(_REQUIRED)}, "
-                         f"got {_shown(declaration)}")  # fmt: skip
+                         f"got {show_value(declaration)}")  # fmt: skip
     _check_keys(declaration, _DECLARATION_KEYS, where)
     _require(declaration, _REQUIRED, where)
     over = declaration.get("over")
     if over is not None and over not in DIMENSIONS:
-        raise InputError(f"{where}.over: no dimension '{over}'{_known(str(over), DIMENSIONS)}")
+        raise InputError(f"{where}.over: no dimension {over!r}{_known(str(over), DIMENSIONS)}")
     kind = declaration["source_kind"]
     if kind not in SOURCE_KINDS:
-        raise InputError(f"{where}.source_kind: '{kind}' is none of them{_known(str(kind), SOURCE_KINDS)}")
+        raise InputError(f"{where}.source_kind: {kind!r} is none of them{_known(str(kind), SOURCE_KINDS)}")
     unit = _text(declaration["unit"], f"{where}.unit")
     parameter = Parameter(
         name=name,
@@ -717,10 +718,10 @@ def _check_range(parameter: Parameter, where: str) -> None:
         if parameter.over is not None and not where.endswith(f".{parameter.labels[cell]}"):
             place = f"{where}.{parameter.labels[cell]}"
         if low > high:
-            raise InputError(f"{place}: low {_shown(low)} is above high {_shown(high)}")
+            raise InputError(f"{place}: low {show_value(low)} is above high {show_value(high)}")
         if not low <= value <= high:
-            raise InputError(f"{place}: {_shown(value)} is outside its range "
-                             f"{_shown(low)} to {_shown(high)} {parameter.unit}")  # fmt: skip
+            raise InputError(f"{place}: {show_value(value)} is outside its range "
+                             f"{show_value(low)} to {show_value(high)} {parameter.unit}")  # fmt: skip
 
 
 def _check_name(name: object, where: str) -> None:
@@ -728,13 +729,13 @@ def _check_name(name: object, where: str) -> None:
         raise InputError(f"{where}: expected a name in lower-case letters, digits and _, got {name!r}")
     # par[0].mechanism.size would be NumPy's size, silently, when run without a compiler.
     if hasattr(np.recarray, name) or hasattr(np.record, name):
-        raise InputError(f"{where}: the name '{name}' is taken by NumPy's records; choose a longer one")
+        raise InputError(f"{where}: the name {name!r} is taken by NumPy's records; choose a longer one")
 
 
 def _check_keys(mapping: Mapping[str, Any], known: Sequence[str], where: str) -> None:
     for key in mapping:
         if key not in known:
-            raise InputError(f"{where}: unknown key '{key}'{_known(str(key), known)}")
+            raise InputError(f"{where}: unknown key {key!r}{_known(str(key), known)}")
 
 
 def _require(mapping: Mapping[str, Any], keys: Iterable[str], where: str) -> None:
@@ -764,7 +765,7 @@ def _by_label(given: Mapping[Any, Any], over: str, where: str) -> dict[str, Any]
     by_label = {str(label): number for label, number in given.items()}  # YAML reads months as integers
     for label in by_label:
         if label not in DIMENSIONS[over]:
-            raise InputError(f"{where}: no label '{label}' in '{over}'{_known(label, DIMENSIONS[over])}")
+            raise InputError(f"{where}: no label {label!r} in '{over}'{_known(label, DIMENSIONS[over])}")
     return by_label
 
 
@@ -773,7 +774,8 @@ def _number(given: object, where: str, unit: str = "") -> float:
         number = float(given)
         if math.isfinite(number):
             return number
-    raise InputError(f"{where}: expected a finite number{f' ({unit})' if unit else ''}, got {_shown(given)}")
+    of = f" ({unit})" if unit else ""
+    raise InputError(f"{where}: expected a finite number{of}, got {show_value(given)}")
 
 
 def _whole(given: object, where: str) -> int | None:
@@ -781,13 +783,13 @@ def _whole(given: object, where: str) -> int | None:
         return None
     if isinstance(given, numbers.Integral) and not isinstance(given, bool):
         return int(given)
-    raise InputError(f"{where}: expected a whole number, got {_shown(given)}")
+    raise InputError(f"{where}: expected a whole number, got {show_value(given)}")
 
 
 def _text(given: object, where: str) -> str:
     if isinstance(given, str) and given.strip():
         return " ".join(given.split())
-    raise InputError(f"{where}: expected text, got {_shown(given)}")
+    raise InputError(f"{where}: expected text, got {show_value(given)}")
 
 
 def _known(word: str, known: Iterable[str]) -> str:
@@ -802,15 +804,15 @@ def _record_dtype(fields: list[tuple[Any, ...]]) -> np.dtype:
     return np.dtype((np.record, np.dtype(fields, align=True)))
 
 
-def _shown(given: object) -> str:
-    """Show what came in one line: 3 for 3.0, text in quotes, long things cut."""
+def show_value(given: object) -> str:
+    """Write a value in one line: 3 for 3.0, cells with commas, text in quotes, long things cut."""
     if isinstance(given, bool | np.bool_):
         return "true" if given else "false"
     if isinstance(given, numbers.Real):
         number = float(given)
         return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
     if isinstance(given, tuple):
-        return ", ".join(_shown(part) for part in given)
+        return ", ".join(show_value(part) for part in given)
     if given is None:
         return "nothing"
     shown = repr(given)
