@@ -574,9 +574,10 @@ def compose(parameter_set: ParameterSet, changes: Iterable[Change], start_date: 
         parameter = parameter_set[name]
         baseline = np.array(_cells(parameter.value, parameter.n_cells))
         values = np.tile(baseline, (days, 1))
-        for change, cells in by_parameter[name]:
-            _act(values, change, cells, start_date, days)
-        values += 0.0  # -0.0 becomes 0.0, which compares equal but is not the same bits
+        with np.errstate(over="ignore", invalid="ignore"):  # the range check tells it better
+            for change, cells in by_parameter[name]:
+                _act(values, change, cells, start_date, days)
+        values += 0.0  # no -0.0 here either
         _check_series(parameter, values, by_parameter[name], start_date)
         values.flags.writeable = False
         series[name] = values
@@ -689,7 +690,7 @@ def _parameter_from(name: str, declaration: Any, where: str) -> Parameter:
     _check_keys(declaration, _DECLARATION_KEYS, where)
     _require(declaration, _REQUIRED, where)
     over = declaration.get("over")
-    if over is not None and over not in DIMENSIONS:
+    if over is not None and over not in tuple(DIMENSIONS):
         raise InputError(f"{where}.over: no dimension {over!r}{_known(str(over), DIMENSIONS)}")
     kind = declaration["source_kind"]
     if kind not in SOURCE_KINDS:
@@ -771,7 +772,7 @@ def _by_label(given: Mapping[Any, Any], over: str, where: str) -> dict[str, Any]
 
 def _number(given: object, where: str, unit: str = "") -> float:
     if isinstance(given, numbers.Real) and not isinstance(given, bool | np.bool_):
-        number = float(given)
+        number = float(given) + 0.0  # -0.0 equals 0.0 but is not the same bits
         if math.isfinite(number):
             return number
     of = f" ({unit})" if unit else ""
