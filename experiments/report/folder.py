@@ -1,0 +1,411 @@
+"""A results folder as the report reads it: files only, never a live model."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import yaml
+from scipy.special import stdtrit
+
+from experiments.horizon import Horizon
+from sim.errors import InputError
+
+BASELINE = "baseline"
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean with its 80 % interval; low and high are None where there is only one replication."""
+
+    mean: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+
+    @property
+    def certain(self) -> bool:
+        """Whether the interval lies on one side of zero."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+
+NONE = Estimate(None)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Monthly values of one indicator in one arm.
+
+    Attributes
+    ----------
+    dates
+        Month-ends, ``datetime64[D]``, shape (T,).
+    replications
+        Numbers of the replications, shape (R,).
+    values
+        Shape (R, T), in the indicator's unit.
+    unit
+        Unit of the values.
+    """
+
+    dates: np.ndarray
+    replications: np.ndarray
+    values: np.ndarray
+    unit: str
+
+    def mean(self) -> np.ndarray:
+        """Mean over replications, shape (T,)."""
+        return self.values.mean(axis=0)
+
+    def band(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Central 80 % of the replications, or None for a single one."""
+        if len(self.replications) < 2:
+            return None
+        low, high = np.quantile(self.values, [0.1, 0.9], axis=0)
+        return low, high
+
+    def interval(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """80 % t-interval of the mean, or None for a single replication."""
+        n = len(self.replications)
+        if n < 2:
+            return None
+        half = stdtrit(n - 1, 0.9) * self.values.std(axis=0, ddof=1) / np.sqrt(n)
+        return self.mean() - half, self.mean() + half
+
+    def minus(self, other: Series) -> Series:
+        """Paired difference by replication."""
+        _, mine, theirs = np.intersect1d(self.replications, other.replications, return_indices=True)
+        length = min(len(self.dates), len(other.dates))
+        values = self.values[mine, :length] - other.values[theirs, :length]
+        return Series(self.dates[:length], self.replications[mine], values, self.unit)
+
+    def estimate(self, month: int, kind: str = "stock") -> Estimate:
+        """Estimate at the end of a month (1 is the first); flows are summed from the start."""
+        if not 1 <= month <= len(self.dates) or not len(self.replications):
+            return NONE
+        values = self.values[:, :month].sum(axis=1) if kind == "flow" else self.values[:, month - 1]
+        chosen = Series(self.dates[:1], self.replications, values[:, None], self.unit)
+        interval = chosen.interval()
+        n = len(self.replications)
+        if interval is None:
+            return Estimate(float(values.mean()), n=n)
+        return Estimate(float(values.mean()), float(interval[0][0]), float(interval[1][0]), n)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A municipality."""
+
+    code: str
+    name: str
+    name_sv: str
+
+
+@dataclass(frozen=True)
+class ClosureEvent:
+    """A closure as the manifest tells it."""
+
+    name: str
+    employer: str
+    jobs: int
+    announced: date | None
+    notice: date | None
+    exits: tuple[date, ...]
+
+
+class ResultsFolder:
+    """Files of ``outputs/compare/<name>-<hash>/``.
+
+    Parameters
+    ----------
+    path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        If a file that a report needs is missing or damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        if not self.path.is_dir():
+            raise InputError(f"{self.path}: expected a results folder with manifest.json, found no folder")
+        self.manifest = self._json("manifest.json")
+        self.summary = self._json("summary.json")
+
+    def _json(self, name: str) -> dict[str, Any]:
+        path = self.path / name
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise InputError(f"{path}: missing; expected a results folder made by kohtaanto") from None
+        except (OSError, ValueError) as error:
+            raise InputError(f"{path}: cannot be read as JSON ({' '.join(str(error).split())})") from None
+        if not isinstance(content, dict):
+            raise InputError(f"{path}: expected a JSON object, got {type(content).__name__}")
+        return content
+
+    @property
+    def configuration(self) -> Mapping[str, Any]:
+        """Resolved configuration."""
+        return self.manifest.get("configuration") or self.manifest.get("config") or {}
+
+    @cached_property
+    def months(self) -> list[int]:
+        """Months after the start for which the summary has results."""
+        found = {int(key) for entry in self.indicators.values() for key in entry["at"] if key != "all"}
+        return sorted(found)
+
+    @property
+    def indicators(self) -> Mapping[str, Any]:
+        """The summary's indicators of the whole area."""
+        return self.summary.get("indicators") or {}
+
+    @property
+    def arms(self) -> list[str]:
+        """Arms other than the baseline, in the order of the comparison."""
+        named = [arm for arm in self.configuration.get("arms") or {} if arm != BASELINE]
+        if named:
+            return named
+        for entry in self.indicators.values():
+            for cell in entry["at"].values():
+                return [arm for arm in cell["arms"] if arm != BASELINE]
+        return []
+
+    @property
+    def markets(self) -> list[str]:
+        """Other start states under which the arms were compared too."""
+        return list(self.summary.get("markets") or {})
+
+    def kind(self, indicator: str) -> str:
+        """``stock``, ``flow`` or ``rate``."""
+        return str(self.indicators.get(indicator, {}).get("kind", "stock"))
+
+    def unit(self, indicator: str) -> str:
+        """Unit as in the results."""
+        return str(self.indicators.get(indicator, {}).get("unit", ""))
+
+    def level(self, indicator: str, at: str, arm: str, market: str | None = None) -> Estimate:
+        """Level of an arm from the summary."""
+        return _estimate(self._cell(indicator, at, market).get("arms", {}).get(arm))
+
+    def difference(self, indicator: str, at: str, arm: str, market: str | None = None) -> Estimate:
+        """Paired difference from the baseline, from the summary."""
+        return _estimate(self._cell(indicator, at, market).get("difference", {}).get(arm))
+
+    def _cell(self, indicator: str, at: str, market: str | None) -> Mapping[str, Any]:
+        summary = self.summary if market is None else (self.summary.get("markets") or {}).get(market, {})
+        return (summary.get("indicators") or {}).get(indicator, {}).get("at", {}).get(at, {})
+
+    # Monthly values ---------------------------------------------------------------------------
+
+    @cached_property
+    def _series(self) -> dict[str, dict[tuple[str, str, str, str], Series]]:
+        found = {"": _read_series(self.path / "indicators.parquet")}
+        for market in self.markets:
+            path = self.path / "markets" / market / "indicators.parquet"
+            found[market] = _read_series(path) if path.exists() else {}
+        return found
+
+    def series(
+        self, indicator: str, arm: str, kind: str = "", group: str = "", market: str | None = None
+    ) -> Series | None:
+        """Monthly values, or None if the results do not hold them."""
+        return self._series.get(market or "", {}).get((arm, indicator, kind, group))
+
+    def difference_series(
+        self, indicator: str, arm: str, kind: str = "", group: str = "", market: str | None = None
+    ) -> Series | None:
+        """Monthly paired differences from the baseline, or None if an arm lacks them."""
+        mine = self.series(indicator, arm, kind, group, market)
+        base = self.series(indicator, BASELINE, kind, group, market)
+        if mine is None or base is None:
+            return None
+        paired = mine.minus(base)
+        return paired if len(paired.replications) else None
+
+    def groups(self, kind: str) -> list[str]:
+        """Groups of a kind that the results hold."""
+        return sorted({key[3] for key in self._series[""] if key[2] == kind})
+
+    def month_end(self, month: int) -> date | None:
+        """Date of the end of a month after the start."""
+        for series in self._series[""].values():
+            if len(series.dates) >= month:
+                return series.dates[month - 1].astype(date)
+        return None
+
+    # Region -----------------------------------------------------------------------------------
+
+    @cached_property
+    def region_path(self) -> Path | None:
+        """Folder of the region: a copy in the results, or where the configuration says."""
+        named = self.configuration.get("region")
+        if isinstance(named, Mapping):
+            named = named.get("folder")
+        named = str(named or "")
+        for candidate in (self.path / "region", PROJECT / named):
+            if (candidate / "municipalities.csv").is_file():
+                return candidate
+        return None
+
+    @cached_property
+    def region(self) -> Mapping[str, Any]:
+        """Content of ``region.yaml``; empty without the folder."""
+        path = self.region_path / "region.yaml" if self.region_path else None
+        return yaml.safe_load(path.read_text(encoding="utf-8")) if path and path.is_file() else {}
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Municipalities of the region, or as many as the results name."""
+        if self.region_path is None:
+            return [Place(code, code, code) for code in self.groups("municipality")]
+        rows = _rows(self.region_path / "municipalities.csv")
+        return [Place(row["municipality_code"], row["name"], row.get("name_sv") or row["name"]) for row in rows]
+
+    def employer_place(self, employer: str) -> tuple[str, str]:
+        """Municipality code and industry section of a large employer; empty where unknown."""
+        path = self.region_path / "large_employers.csv" if self.region_path else None
+        for row in _rows(path) if path and path.is_file() else ():
+            if row["id"] == employer:
+                return row["municipality_code"], row["section"]
+        return "", ""
+
+    @cached_property
+    def _map(self) -> Mapping[str, Any]:
+        path = self.region_path / str(self.region.get("map") or "municipalities.geojson") if self.region_path else None
+        return json.loads(path.read_text(encoding="utf-8")) if path and path.is_file() else {}
+
+    @property
+    def attributed(self) -> bool:
+        """Whether the borders are those of the National Land Survey."""
+        return "National Land Survey" in str(self._map.get("attribution", ""))
+
+    @cached_property
+    def borders(self) -> dict[str, list[list[np.ndarray]]]:
+        """Municipal borders: for each code its polygons, each a list of rings, shape (n, 2), degrees."""
+        borders = {}
+        for feature in self._map.get("features") or []:
+            geometry = feature["geometry"]
+            polygons = geometry["coordinates"]
+            if geometry["type"] == "Polygon":
+                polygons = [polygons]
+            rings = [[np.asarray(ring, dtype=float) for ring in polygon] for polygon in polygons]
+            borders[feature["properties"]["municipality_code"]] = rings
+        return borders
+
+    # Arms -------------------------------------------------------------------------------------
+
+    @cached_property
+    def horizon(self) -> Horizon | None:
+        """First and last day; None without monthly values."""
+        dates = {series.dates[0] for series in self._series[""].values()}
+        if not dates:
+            return None
+        named = self.manifest.get("start_date") or self.configuration.get("start_date")
+        start = date.fromisoformat(str(named)) if named else min(dates).astype(date).replace(day=1)
+        return Horizon(start, int(self.configuration.get("horizon_years") or 1))
+
+    def closures(self, arm: str) -> list[ClosureEvent]:
+        """Closures of an arm, with their dates under the main start state."""
+        parts = (self.configuration.get("arms") or {}).get(arm) or {}
+        shocks = self.configuration.get("shocks") or {}
+        found = ((name, shocks.get(name) or {}) for name in parts.get("shocks") or [])
+        return [self._closure(name, shock) for name, shock in found if shock.get("kind") == "closure"]
+
+    def _closure(self, name: str, shock: Mapping[str, Any]) -> ClosureEvent:
+        def day(key: str, value: Any) -> date | None:
+            return self.horizon.date_of(value, f"shocks.{name}.{key}") if self.horizon and value else None
+
+        exits = (day("exits", item.get("date")) for item in shock.get("exits") or [])
+        return ClosureEvent(
+            name,
+            str(shock.get("employer", "")),
+            int(shock.get("jobs") or 0),
+            day("announced", shock.get("announced")),
+            day("notice", shock.get("notice")),
+            tuple(found for found in exits if found),
+        )
+
+    def policies(self, arm: str) -> list[str]:
+        """Names of an arm's policies."""
+        return list(((self.configuration.get("arms") or {}).get(arm) or {}).get("policies") or [])
+
+    def cohort_size(self, group: str) -> int | None:
+        """Number of people in a cohort: as declared, or the jobs of the closure that it follows."""
+        declared = self.configuration.get("cohorts") or {}
+        shocks = self.configuration.get("shocks") or {}
+        jobs = (declared.get(group) or shocks.get(group) or {}).get("jobs")
+        return int(jobs) if jobs else None
+
+
+def _estimate(entry: Mapping[str, Any] | None) -> Estimate:
+    if not entry or entry.get("mean") is None:
+        return NONE
+    return Estimate(entry["mean"], entry.get("low"), entry.get("high"), int(entry.get("n") or 0))
+
+
+def _rows(path: Path) -> Sequence[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+READ_KINDS = ("", "municipality", "cohort")
+
+
+def _read_series(path: Path) -> dict[tuple[str, str, str, str], Series]:
+    """Monthly values by (arm, indicator, group kind, group)."""
+    columns = ["arm", "replication", "date", "indicator", "group_kind", "group", "value", "unit"]
+    try:
+        table = pq.read_table(
+            path, columns=columns, filters=[("group_kind", "in", READ_KINDS)], partitioning=None
+        )
+    except FileNotFoundError:
+        raise InputError(f"{path}: missing; expected a results folder made by kohtaanto") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read as Parquet ({' '.join(str(error).split())})") from None
+    if not table.num_rows:
+        return {}
+    names = ("arm", "indicator", "group_kind", "group")
+    encoded = [table[name].combine_chunks().dictionary_encode() for name in names]
+    labels = [column.dictionary.to_pylist() for column in encoded]
+    code = np.zeros(table.num_rows, dtype=np.int64)
+    for column, label in zip(encoded, labels, strict=True):
+        code = code * len(label) + column.indices.to_numpy()
+    days = table["date"].to_numpy().astype("datetime64[D]")
+    replication = table["replication"].to_numpy()
+    value = table["value"].to_numpy()
+    units = table["unit"].combine_chunks().dictionary_encode()
+    order = np.lexsort((days, replication, code))
+    code, days, replication, value = code[order], days[order], replication[order], value[order]
+    unit = units.indices.to_numpy()[order]
+    starts = np.flatnonzero(np.r_[True, code[1:] != code[:-1]])
+    found = {}
+    for start, end in zip(starts, np.r_[starts[1:], len(code)], strict=True):
+        key, rest = [], int(code[start])
+        for label in reversed(labels):
+            rest, index = divmod(rest, len(label))
+            key.append(label[index])
+        series = _matrix(days[start:end], replication[start:end], value[start:end])
+        arm, indicator, kind, group = reversed(key)
+        found[arm, indicator, kind, group] = Series(*series, units.dictionary[int(unit[start])].as_py())
+    return found
+
+
+def _matrix(days: np.ndarray, replication: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Dates, replications and values of shape (R, T); what a replication lacks is not a number."""
+    dates, column = np.unique(days, return_inverse=True)
+    replications, row = np.unique(replication, return_inverse=True)
+    values = np.full((len(replications), len(dates)), np.nan)
+    values[row, column] = value
+    return dates, replications, values

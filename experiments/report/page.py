@@ -1,0 +1,379 @@
+"""The report: one self-contained page from the files of a results folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from experiments.report import cohort, map, sentences, table, timeseries
+from experiments.report.folder import BASELINE, ResultsFolder
+from experiments.report.notation import Notation, scaled_euros, unit_of
+from experiments.report.terms import Terms
+
+TEMPLATES = Path(__file__).with_name("templates")
+LEVELS = ("unemployed", "vacancies_open", "employed_open_market", "first_interview_wait_days")
+"""Indicators whose monthly levels are drawn."""
+CARDS = ("unemployed", "employed_open_market", "first_interview_wait_days", "benefits_eur", "cost_total_eur")
+"""Indicators of the key figures under the answer; at most four are shown."""
+MOST_ARMS_DRAWN = 6
+
+
+def write(folder: Path, language: str = "fi") -> Path:
+    """Write ``report.html`` and ``figures/`` of a results folder.
+
+    Parameters
+    ----------
+    folder
+        A results folder with manifest.json, summary.json and indicators.parquet.
+    language
+        ``fi``, ``sv`` or ``en``.
+
+    Returns
+    -------
+    Path
+        The page. It needs no network and no other file.
+
+    Raises
+    ------
+    InputError
+        If the language is unknown or a file is missing or damaged.
+    """
+    return Page(ResultsFolder(folder), Terms(language)).write()
+
+
+class Page:
+    """What the page shows, section by section; what the results lack is left out.
+
+    Parameters
+    ----------
+    results
+        The results.
+    terms
+        Words of the language.
+    """
+
+    def __init__(self, results: ResultsFolder, terms: Terms) -> None:
+        self.results = results
+        self.terms = terms
+        self.notation = Notation(terms)
+        self.figures = results.path / "figures"
+        self.arms = results.arms
+        self.labels = {arm: sentences.arm_label(results, arm, terms) for arm in self.arms}
+        self.courses = self._courses()
+
+    def write(self) -> Path:
+        """Render the template into the results folder."""
+        environment = Environment(
+            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+            trim_blocks=True, lstrip_blocks=True,
+        )  # fmt: skip
+        style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+        text = environment.get_template("report.html.j2").render(
+            terms=self.terms, notation=self.notation, style=Markup(style), **self.content()
+        )
+        path = self.results.path / "report.html"
+        draft = path.with_suffix(".html.part")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+        return path
+
+    def content(self) -> dict[str, Any]:
+        """Everything that the template shows."""
+        results, terms, notation = self.results, self.terms, self.notation
+        main = self.arms[0] if self.arms else None
+        month = sentences.headline_month(results)
+        day = results.month_end(month) if month else None
+        return {
+            "language": terms.language,
+            "region": sentences.region_forms(results, terms)[0],
+            "title": self._title(),
+            "answers": sentences.answers(results, terms, notation, {a: c[a] for c in self.courses.values() for a in c}),
+            "market_answer": sentences.markets(results, main, terms, notation) if main else None,
+            "unfinished": results.manifest.get("status", "finished") != "finished",
+            "cards": self._cards(main) if main else [],
+            "headline": notation.month(day) if day else "",
+            "attribution": terms.term("map_attribution") if results.attributed else "",
+            "effect": self._effect(),
+            "peak": sentences.peak(results, main, terms, notation) if main else None,
+            "maps": self._maps(),
+            "cohorts": self._cohorts(),
+            "levels": self._levels(),
+            "months": [terms.term("months_head", months=str(month)) for month in results.months],
+            "month_ends": [notation.month(day) for month in results.months if (day := results.month_end(month))],
+            "tables": [
+                (self.labels[arm], table.indicator_rows(results, arm, terms, notation)) for arm in self.arms
+            ],
+            "places": self._places(),
+            "money": self._money(),
+            "markets": self._markets(main) if main else None,
+            "facts": self._facts(),
+            "guesses": table.guesses(results, terms, notation),
+            "single": self._replications() == 1,
+        }
+
+    # Parts --------------------------------------------------------------------------------------
+
+    def _title(self) -> str:
+        if len(self.arms) == 1:
+            return self.labels[self.arms[0]]
+        return f"{self.terms.term('comparison')}: {'; '.join(self.labels.values())}" if self.arms else ""
+
+    def _marks(self) -> list[timeseries.Mark]:
+        """Dates of the closures of all arms, each once."""
+        marks: dict[tuple[Any, ...], timeseries.Mark] = {}
+        for arm in self.arms:
+            for closure in self.results.closures(arm):
+                for key, day in (("announced", closure.announced), ("notice", closure.notice)):
+                    if day:
+                        marks[key, day] = timeseries.Mark(self._mark(key, day), day)
+                if closure.exits:
+                    first, last = closure.exits[0], closure.exits[-1]
+                    text = self._mark("exits", first, last)
+                    marks["exits", first, last] = timeseries.Mark(text, first, last)
+        return list(marks.values())
+
+    def _mark(self, key: str, start: date, end: date | None = None) -> str:
+        told = self.notation.day(start) + (f"–{self.notation.day(end)}" if end and end != start else "")
+        return f"{self.terms.term(key)} {told}"
+
+    def _cards(self, arm: str) -> list[dict[str, Any]]:
+        month = sentences.headline_month(self.results)
+        cards = []
+        for name in CARDS:
+            difference = self.results.difference(name, str(month), arm)
+            base, level = (self.results.level(name, str(month), a) for a in (BASELINE, arm))
+            if difference.mean is None:
+                continue
+            unit = unit_of(self.results.unit(name))
+            unit = scaled_euros([difference.mean], unit)
+            cards.append(
+                {
+                    "name": self.terms.named("indicators", name),
+                    "unit": self.notation.unit(unit, difference=True),
+                    "when": self.terms.named("kinds", self.results.kind(name)),
+                    "cell": table.cell(difference, base, level, unit, self.notation),
+                }
+            )
+        return cards[:4]
+
+    def _effect(self) -> Markup | None:
+        lines = self._difference_lines()
+        if not lines:
+            return None
+        return Markup(
+            timeseries.differences(
+                lines, self._marks(), unit_of(lines[0].series.unit), self.notation, self.figures,
+                "effect_unemployed", self.terms.term("alt_effect"), self.terms.term("effect_axis"),
+            )
+        )  # fmt: skip
+
+    def _difference_lines(self) -> list[timeseries.Line]:
+        lines = []
+        for number, arm in enumerate(self.arms[:MOST_ARMS_DRAWN]):
+            series = self.results.difference_series(sentences.HEADLINE, arm)
+            if series is not None:
+                lines.append(timeseries.Line(self._short(arm), series, number))
+        return lines
+
+    def _short(self, arm: str) -> str:
+        """Name of an arm at the end of a line: short where there is only one."""
+        return self.terms.term("alternative") if len(self.arms) == 1 else self.labels[arm]
+
+    def _levels(self) -> list[Markup]:
+        drawn = []
+        marks = self._marks()
+        for name in LEVELS:
+            lines = []
+            for number, arm in enumerate([BASELINE, *self.arms[:MOST_ARMS_DRAWN]], start=-1):
+                series = self.results.series(name, arm)
+                if series is not None:
+                    label = self.terms.term("baseline") if arm == BASELINE else self._short(arm)
+                    lines.append(timeseries.Line(label, series, number))
+            if lines:
+                title = self.terms.named("indicators", name)
+                unit = unit_of(lines[0].series.unit)
+                alt = self.terms.term("alt_level", indicator=title)
+                drawn.append(
+                    Markup(
+                        timeseries.levels(
+                            lines, marks, title, unit, self.notation, self.figures, f"level_{name}", alt
+                        )
+                    )
+                )
+        return drawn
+
+    def _maps(self) -> list[dict[str, Any]]:
+        """A map for each arm at the month of the answer."""
+        month = sentences.headline_month(self.results)
+        borders = self.results.borders
+        day = self.results.month_end(month) if month else None
+        if not borders or not month or not day:
+            return []
+        drawn = []
+        for number, arm in enumerate(self.arms[:MOST_ARMS_DRAWN]):
+            labels, shares = {}, False
+            for place in self.results.places:
+                persons = table.place_difference(self.results, "unemployed", arm, place.code, month)[0]
+                rate = table.place_difference(self.results, "unemployment_rate", arm, place.code, month)[0]
+                if persons.mean is None:
+                    continue
+                unit = unit_of(self.results.unit("unemployed"))
+                text = f"{self.terms.place(place.code, 'name', place.name)}\n{self.notation.difference(persons.mean, unit)}"
+                value: float | None = persons.mean
+                if rate.mean is not None:
+                    shares = True
+                    rate_unit = unit_of(self.results.unit("unemployment_rate"))
+                    value = rate.mean * rate_unit.factor
+                    points = self.notation.unit(rate_unit, difference=True)
+                    text += f"\n{self.notation.signed(value, 1)} {points}"
+                labels[place.code] = (text, value, persons.certain)
+            if not labels:
+                continue
+            bar = self.terms.term("map_bar" if shares else "map_bar_persons")
+            name = "map" if len(self.arms) == 1 else f"map_{number + 1}"
+            svg = map.draw(
+                map.areas_of(borders, labels), bar, self.notation, self.figures, name, self.terms.term("alt_map")
+            )
+            caption = self.terms.term("map_caption" if shares else "map_caption_persons", month=self.notation.month(day))
+            drawn.append({"svg": Markup(svg), "label": self.labels[arm], "caption": caption})
+        return drawn
+
+    def _courses(self) -> dict[str, dict[str, cohort.Course]]:
+        """For each cohort its course in the baseline and in the arms."""
+        found: dict[str, dict[str, cohort.Course]] = {}
+        for group in self.results.groups("cohort"):
+            by_arm = {a: cohort.course(self.results, a, group) for a in (BASELINE, *self.arms[:MOST_ARMS_DRAWN])}
+            kept = {arm: course for arm, course in by_arm.items() if course is not None}
+            if BASELINE in kept and len(kept) > 1:
+                found[group] = kept
+        return found
+
+    def _cohorts(self) -> list[dict[str, Any]]:
+        names = {state: self.terms.named("states", state) for state in cohort.STATES}
+        drawn = []
+        for number, (group, courses) in enumerate(self.courses.items()):
+            titles = {BASELINE: self.terms.named("arms", BASELINE), **{a: self._short(a) for a in self.arms}}
+            svgs = []
+            for k, arm in enumerate(arm for arm in courses if arm != BASELINE):
+                shown = [(titles[BASELINE], courses[BASELINE]), (titles[arm], courses[arm])]
+                name = f"cohort_{number + 1}" + (f"_{k + 1}" if len(self.arms) > 1 else "")
+                axis, alt = self.terms.term("cohort_axis"), self.terms.term("alt_cohort")
+                svgs.append(Markup(cohort.draw(shown, names, axis, self.notation, self.figures, name, alt)))
+            heads, rows = table.cohort_rows(self.results, courses, self.terms, self.notation)
+            size = self.notation.number(courses[BASELINE].size)
+            drawn.append(
+                {
+                    "name": group,
+                    "svgs": svgs,
+                    "caption": self.terms.term("cohort_caption", size=size),
+                    "heads": heads,
+                    "rows": rows,
+                    "arms": [titles[arm] for arm in courses],
+                }
+            )
+        return drawn
+
+    def _places(self) -> list[dict[str, Any]]:
+        first = sentences.headline_month(self.results)
+        months = [m for m in self.results.months if first and m >= first][:4]
+        if not months:
+            return []
+        heads = [self.terms.term("difference_months", months=str(month)) for month in months]
+        found = []
+        for arm in self.arms:
+            rows = table.place_rows(self.results, arm, self.terms, self.notation, months)
+            if len(rows) > 1:
+                found.append({"label": self.labels[arm], "heads": heads, "rows": rows})
+        return found
+
+    def _money(self) -> list[dict[str, Any]]:
+        found = []
+        for arm in self.arms:
+            heads, rows = table.money_rows(self.results, arm, self.terms, self.notation)
+            if rows:
+                found.append({"label": self.labels[arm], "heads": heads, "rows": rows})
+        return found
+
+    def _markets(self, arm: str) -> dict[str, Any] | None:
+        """The first arm under each market."""
+        if not self.results.markets:
+            return None
+        month = sentences.headline_month(self.results)
+        names = {None: self._market_name("default"), **{m: self._market_name(m) for m in self.results.markets}}
+        lines = []
+        for number, (market, label) in enumerate(names.items()):
+            series = self.results.difference_series(sentences.HEADLINE, arm, market=market)
+            if series is not None:
+                lines.append(timeseries.Line(label, series, number))
+        svg = None
+        if lines:
+            svg = timeseries.by_month(
+                lines, unit_of(lines[0].series.unit), self.notation, self.figures, "markets",
+                self.terms.term("alt_markets"), self.terms.term("effect_axis"), self.terms.term("months_word"),
+            )  # fmt: skip
+        return {
+            "svg": Markup(svg) if svg else None,
+            "label": self.labels[arm],
+            "head": self.terms.term("difference_months", months=str(month)),
+            "names": [(names[m], self._start_name(m)) for m in names],
+            "rows": table.market_rows(self.results, arm, self.terms, self.notation, month) if month else [],
+        }
+
+    def _market_name(self, market: str) -> str:
+        key = f"market_{market}"
+        return self.terms.term(key) if self.terms.has("terms", key) else market
+
+    def _start_name(self, market: str | None = None) -> str:
+        configuration = self.results.configuration
+        if market is None:
+            state = configuration.get("start")
+            state = state.get("state") if isinstance(state, Mapping) else state
+        else:
+            states = configuration.get("markets")
+            state = states.get(market) if isinstance(states, Mapping) else market
+        return self.terms.named("starts", str(state)) if state else ""
+
+    def _replications(self) -> int:
+        for arm in (*self.arms, BASELINE):
+            series = self.results.series(sentences.HEADLINE, arm)
+            if series is not None:
+                return len(series.replications)
+        return int(self.results.configuration.get("replications") or 0)
+
+    def _facts(self) -> list[tuple[str, str]]:
+        """What the run was: names and values."""
+        results, terms, notation = self.results, self.terms, self.notation
+        configuration, manifest = results.configuration, results.manifest
+        facts = [(terms.term("region"), sentences.region_forms(results, terms)[0])]
+        facts.append((terms.term("start_state"), self._start_name()))
+        if results.horizon:
+            facts.append((terms.term("start_date"), notation.day(results.horizon.start)))
+            years = results.horizon.years
+            key = "horizon_one_year" if years == 1 else "horizon_years"
+            facts.append((terms.term("horizon"), terms.term(key, years=str(years)) if years != 1 else terms.term(key)))
+        facts.append((terms.term("replications"), notation.number(self._replications())))
+        if "seed" in configuration:
+            first, count = int(configuration["seed"]), int(configuration.get("replications") or 1)
+            facts.append((terms.term("seeds"), f"{first}–{first + count - 1}" if count > 1 else str(first)))
+        if "scale" in configuration:
+            scale = float(configuration["scale"])
+            facts.append((terms.term("scale"), notation.number(scale, 0 if scale == int(scale) else 2)))
+        facts += _plain_facts(manifest, terms)
+        return [(name, value) for name, value in facts if value]
+
+
+def _plain_facts(manifest: Mapping[str, Any], terms: Terms) -> Sequence[tuple[str, str]]:
+    code = manifest.get("code") or {}
+    version = manifest.get("version") or (code.get("version") if isinstance(code, Mapping) else code) or ""
+    packages = manifest.get("packages") or {}
+    listed = ", ".join(f"{name} {number}" for name, number in packages.items())
+    return [
+        (terms.term("version"), str(version)),
+        (terms.term("configuration_hash"), str(manifest.get("configuration_hash") or manifest.get("hash") or "")),
+        (terms.term("packages"), listed),
+    ]

@@ -1,0 +1,211 @@
+"""The answer in whole sentences, chosen by what the numbers allow to be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from experiments.report.cohort import Course
+from experiments.report.folder import BASELINE, Estimate, ResultsFolder
+from experiments.report.notation import Notation, rounded
+from experiments.report.terms import Terms
+
+HEADLINE = "unemployed"
+MANUFACTURING = "C"
+
+
+def headline_month(folder: ResultsFolder) -> int | None:
+    """Month that the answer is about: a year after the start, or the last one told before it."""
+    months = folder.months
+    return 12 if 12 in months else (max(months) if months else None)
+
+
+def arm_label(folder: ResultsFolder, arm: str, terms: Terms) -> str:
+    """Name of an arm for readers: from the terms, else from its shocks and policies."""
+    if terms.has("arms", arm):
+        return terms.named("arms", arm)
+    parts = (folder.configuration.get("arms") or {}).get(arm) or {}
+    names = [*(parts.get("shocks") or ()), *(parts.get("policies") or ())]
+    if arm == "+".join(names) or not names:
+        return " + ".join(terms.named("arms", name) for name in names or arm.split("+"))
+    return arm
+
+
+def region_forms(folder: ResultsFolder, terms: Terms) -> tuple[str, str]:
+    """Name of the region, and the form that answers "where"."""
+    name = str(folder.region.get("name") or "")
+    title = str((folder.region.get("title") or {}).get(terms.language) or "")
+    return terms.region(name, "name", title), terms.region(name, "in", title or name)
+
+
+def answer(
+    folder: ResultsFolder, arm: str, terms: Terms, notation: Notation, course: Course | None = None
+) -> list[str]:
+    """Say in two sentences what an arm does to unemployment.
+
+    Parameters
+    ----------
+    folder
+        Results.
+    arm
+        The arm.
+    terms, notation
+        Words and numbers of the language.
+    course
+        Where the people of the event are in this arm, if they are followed.
+
+    Returns
+    -------
+    list of str
+        Whole sentences. They claim a difference only where its 80 % interval excludes zero.
+    """
+    month = headline_month(folder)
+    day = folder.month_end(month) if month else None
+    if month is None or day is None or folder.difference(HEADLINE, str(month), arm).mean is None:
+        return [terms.sentence("no_unemployed")]
+    estimate = folder.difference(HEADLINE, str(month), arm)
+    tone = _tone(folder, arm, estimate)
+    values = {
+        "region_in": region_forms(folder, terms)[1],
+        "month": notation.month(day),
+        **_amounts(estimate, notation),
+    }
+    said = [_first(folder, arm, terms, notation, tone, values)]
+    if tone == "nothing":
+        return said
+    where = _where(folder, arm, terms, notation, month, tone, course)
+    return said + ([where] if where else [])
+
+
+def _tone(folder: ResultsFolder, arm: str, estimate: Estimate) -> str:
+    if estimate.mean == 0 and _changes_nothing(folder, arm):
+        return "nothing"
+    if estimate.low is None or estimate.high is None:
+        return "single"
+    if not estimate.certain:
+        return "unclear"
+    return "more" if estimate.low > 0 else "fewer"
+
+
+def _changes_nothing(folder: ResultsFolder, arm: str) -> bool:
+    """Whether every difference that the summary tells is exactly zero."""
+    found = [folder.difference(name, at, arm) for name, entry in folder.indicators.items() for at in entry["at"]]
+    return all(not e.mean and not e.low and not e.high for e in found)
+
+
+def _amounts(estimate: Estimate, notation: Notation) -> dict[str, str]:
+    mean = estimate.mean or 0.0
+    low, high = (mean if end is None else end for end in (estimate.low, estimate.high))
+    near, far = sorted((abs(low), abs(high)))
+    return {
+        "amount": notation.about(abs(mean)),
+        "low": notation.about(near, mean),
+        "high": notation.about(far, mean),
+        "signed": notation.about_signed(mean),
+        "signed_low": notation.about_signed(low),
+        "signed_high": notation.about_signed(high),
+    }
+
+
+def _first(
+    folder: ResultsFolder, arm: str, terms: Terms, notation: Notation, tone: str, values: dict[str, str]
+) -> str:
+    closures = folder.closures(arm)
+    if len(closures) == 1 and not folder.policies(arm) and closures[0].jobs:
+        code, section = folder.employer_place(closures[0].employer)
+        if code:
+            return terms.sentence(
+                f"closure_{tone}",
+                jobs=notation.number(closures[0].jobs),
+                establishment=terms.term("plant" if section == MANUFACTURING else "establishment"),
+                place_in=terms.place(code, "in", _place_name(folder, code)),
+                **values,
+            )
+    return terms.sentence(f"arm_{tone}", arm=arm_label(folder, arm, terms), **values)
+
+
+def _place_name(folder: ResultsFolder, code: str) -> str:
+    return next((place.name for place in folder.places if place.code == code), code)
+
+
+def _where(
+    folder: ResultsFolder, arm: str, terms: Terms, notation: Notation, month: int, tone: str,
+    course: Course | None,
+) -> str | None:  # fmt: skip
+    """Where it is felt most, and how the people of the event fare."""
+    fates: dict[str, str] = {}
+    if course is not None and len(course.dates):
+        day = np.datetime64(folder.month_end(month))
+        index = int(np.searchsorted(course.dates, day))
+        if index < len(course.dates):
+            persons = {s: float(course.persons[s][index]) for s in ("employed", "unemployed") if s in course.persons}
+            fates = {
+                "size": notation.number(course.size),
+                **{s: notation.about(persons.get(s, 0.0)) for s in ("employed", "unemployed")},
+            }
+    named: list[tuple[float, str]] = []
+    if tone in ("more", "fewer"):
+        sign = 1 if tone == "more" else -1
+        for place in folder.places:
+            series = folder.difference_series(HEADLINE, arm, "municipality", place.code)
+            estimate = series.estimate(month) if series is not None else None
+            if estimate and estimate.mean and estimate.mean * sign >= 1 and estimate.certain:
+                named.append((estimate.mean * sign, place.code))
+    named.sort(reverse=True)
+    values = {}
+    for word, (amount, code) in zip(("first", "second"), named, strict=False):
+        values[word] = notation.about(amount)
+        values[f"{word}_in"] = terms.place(code, "in", _place_name(folder, code))
+    if fates and not named:
+        return terms.sentence("cohort_only", **fates)
+    if not named:
+        return None
+    key = f"where_{tone}_{'two' if len(named) > 1 else 'one'}"
+    if fates and tone == "more":
+        return terms.sentence(f"{key}_cohort", **values, **fates)
+    return terms.sentence(key, **values)
+
+
+def peak(folder: ResultsFolder, arm: str, terms: Terms, notation: Notation) -> str | None:
+    """When the difference in unemployment is largest; None where none can be told from chance."""
+    series = folder.difference_series(HEADLINE, arm)
+    interval = series.interval() if series is not None else None
+    if series is None or interval is None:
+        return None
+    mean = series.mean()
+    index = int(np.abs(mean).argmax())
+    if interval[0][index] <= 0 <= interval[1][index]:
+        return None
+    return terms.sentence(
+        "peak", month=notation.month(series.dates[index].item()), signed=notation.about_signed(float(mean[index]))
+    )
+
+
+def markets(folder: ResultsFolder, arm: str, terms: Terms, notation: Notation) -> str | None:
+    """Whether the conclusion holds under a tight and a slack market."""
+    month = headline_month(folder)
+    if month is None or not {"tight", "slack"} <= set(folder.markets):
+        return None
+    found = {market: folder.difference(HEADLINE, str(month), arm, market) for market in ("tight", "slack")}
+    main = folder.difference(HEADLINE, str(month), arm)
+    means = [estimate.mean for estimate in (main, *found.values())]
+    if any(mean is None for mean in means):
+        return None
+    certain = all(estimate.certain for estimate in (main, *found.values()))
+    signs = {np.sign(mean) for mean in means}
+    key = "markets_unclear" if not certain else "markets_same" if len(signs) == 1 else "markets_differ"
+    told = {market: notation.signed(rounded(estimate.mean or 0.0)) for market, estimate in found.items()}
+    return terms.sentence(key, months=str(month), **told)
+
+
+def answers(
+    folder: ResultsFolder, terms: Terms, notation: Notation, courses: dict[str, Course]
+) -> Sequence[list[str]]:
+    """The answer for each arm, in the order of the comparison."""
+    if not folder.arms:
+        return [[terms.sentence("no_arm")]]
+    return [answer(folder, arm, terms, notation, courses.get(arm)) for arm in folder.arms]
+
+
+__all__ = ["BASELINE", "HEADLINE", "answer", "answers", "arm_label", "headline_month", "markets", "peak"]
