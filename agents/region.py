@@ -305,7 +305,7 @@ class Table:
         header = lines[0][1]
         if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
             raise InputError(f"{name} row 1: columns are separated by ';' or tabs; expected commas")
-        header = [cell.strip() for cell in header]
+        header = [" ".join(cell.split()) for cell in header]
         for column in header:
             if column not in columns:
                 raise InputError(
@@ -328,7 +328,7 @@ class Table:
                 )
             row = {}
             for column, spec, cell in zip(header, specs, cells, strict=True):
-                row[column] = _cell(cell.strip(), spec, name, line, column)
+                row[column] = _cell(" ".join(cell.split()), spec, name, line, column)
             rows.append(Row(line, row))
         if not rows:
             raise InputError(f"{name}: no rows under the header")
@@ -441,7 +441,7 @@ def _cell(cell: str, spec: Column, name: str, line: int, column: str) -> Any:
         hint = "; write a decimal point" if re.fullmatch(r"[-+]?\d+,\d+", cell) else ""
         raise InputError(f"{name} row {line}, column {column}: '{cell}' is not a number{hint}")
     number = float(cell)
-    if not spec.low <= number <= spec.high:
+    if not spec.low <= number <= spec.high or math.isinf(number):
         raise InputError(
             f"{name} row {line}, column {column}: {cell} is out of range; expected {_expected(spec)}"
         )
