@@ -512,7 +512,7 @@ def _number(cell: str, mark: str, where: str) -> float:
 def _is_delimiter(mark: str, heads: Sequence[str]) -> bool:
     """Whether at least two of the first lines have the same number of cells, two or more."""
     widths = [len(cells) for cells in csv.reader(heads, delimiter=mark)]
-    return bool(widths) and widths[-1] >= 2 and widths.count(widths[-1]) >= 2
+    return any(width >= 2 and widths.count(width) >= 2 for width in widths)
 
 
 def _rows(text: str, name: str, imported: Imported) -> list[tuple[int, list[str]]]:
