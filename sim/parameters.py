@@ -290,7 +290,7 @@ class ParameterSet:
         for p in self._parameters.values():
             field = (p.field, np.float64) if p.over is None else (p.field, np.float64, (p.n_cells,))
             mechanisms.setdefault(p.mechanism, []).append(field)
-        nested = [(name, _record_dtype(mechanisms[name])) for name in sorted(mechanisms)]
+        nested = [(name, _record_dtype(mechanisms[name])) for name in mechanisms]
         return _record_dtype(nested)
 
     @functools.cached_property
@@ -603,8 +603,8 @@ def _act(values: npt.NDArray[np.float64], change: Change, cells: slice, start_da
         part += change.amount
     else:
         taken = np.arange(first, stop) - start + 1  # steps taken, counted from the true start
-        share = np.minimum(taken / _ramp_days(change), 1.0)[:, np.newaxis]
-        # Exactly the amount at the end: part + (amount - part) may differ in the last bit.
+        share = (taken / _ramp_days(change))[:, np.newaxis]
+        # At the end exactly the amount: part + (amount - part) may differ in the last bit.
         part[...] = np.where(share < 1.0, part + (change.amount - part) * share, change.amount)
 
 

@@ -68,6 +68,14 @@ def test_eves_are_closed_every_year(year: int) -> None:
     assert date(year, 12, 24) in closed_days(year)
 
 
+def test_eves_do_not_depend_on_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some releases of the library count the eves as holidays, some do not."""
+    monkeypatch.setattr(
+        "sim.clock.holidays.country_holidays", lambda country, years: {date(years, 1, 1): "New"}
+    )
+    assert closed_days.__wrapped__(2026) == {date(2026, 1, 1), date(2026, 6, 19), date(2026, 12, 24)}
+
+
 def test_working_days_over_the_turn_of_the_year() -> None:
     whole = np.concatenate([working_days(date(2025, 1, 1), 365), working_days(date(2026, 1, 1), 365)])
     assert np.array_equal(working_days(date(2025, 12, 20), 30), whole[353:383])

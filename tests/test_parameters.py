@@ -510,6 +510,12 @@ def test_a_ramp_starts_from_earlier_changes_and_ends_exactly(parameters: Paramet
     assert timetable.value("search.rate_per_month", 31) == 1.1 + 0.25
 
 
+def test_a_ramp_reaches_its_amount_to_the_last_bit(parameters: ParameterSet) -> None:
+    assert 2.1 + (0.57 - 2.1) != 0.57  # what a plain last step would give
+    ramp = change("search.rate_per_month", "ramp", 0.57, "2026-01-01", ramp_days=7)
+    assert compose(parameters, [ramp], START, DAYS).value("search.rate_per_month", 6) == 0.57
+
+
 def test_a_change_under_way_acts_from_the_first_day(parameters: ParameterSet) -> None:
     changes = [
         change("services.cost_eur", "scale", 3, "2020-05-01", "2026-01-31"),
@@ -575,6 +581,20 @@ def test_leaving_the_range_together_names_both_owners(parameters: ParameterSet) 
     back = change("services.cost_eur", "scale", 0.5, "2026-03-01", owner="policies.three", order=2)
     changes[1] = replace(changes[1], order=1)
     assert compose(parameters, [*changes, back], START, DAYS).value("services.cost_eur", 59) == 550.0
+
+
+def test_negative_zero_is_zero() -> None:
+    declared = ParameterSet.from_declarations(wrong(f"{COST}/value", -0.0))
+    assert declared.record().tobytes() == declared.override("services.cost_eur", 0).record().tobytes()
+    scaled = compose(declared, [change("services.cost_eur", "scale", -1, "2026-02-01")], START, DAYS)
+    assert scaled.writes == ()
+    assert scaled.record(40).tobytes() == declared.baseline.tobytes()
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_overflow_is_told_as_any_value_outside_its_range(parameters: ParameterSet) -> None:
+    huge = change("services.cost_eur", "scale", 1e308, "2026-02-02")
+    assert "services.cost_eur is inf on 2026-02-02" in said(compose, parameters, [huge], START, DAYS)
 
 
 # --- properties of composition ---------------------------------------------------------------------------
