@@ -122,7 +122,7 @@ class Configuration:
         scale = plain["scale"]
         if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0.01 <= scale <= 100:
             raise InputError(
-                f"scale: expected a number from 0.01 to 100, simulated persons for each real one; got {scale!r}"
+                f"scale: expected a number from 0.01 to 100, persons for each real one; got {scale!r}"
             )
         processes = (
             plain["engine"].get("processes") if isinstance(plain["engine"], Mapping) else plain["engine"]

@@ -1,0 +1,268 @@
+"""The runs that a configuration asks for, each with its specification and key."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agents.specification import Closure, Cohort, RunSpecification
+from experiments.arm import Arm
+from experiments.configuration import PROJECT, Configuration
+from experiments.horizon import Horizon, years_shifted
+from experiments.shock import cohort_of, read_closure, read_cohort
+from sim.errors import InputError, near_miss
+from sim.parameters import Change, ParameterSet, compose
+
+if TYPE_CHECKING:
+    from agents.region import Region
+
+MAIN = "main"
+"""Name of the market that the question is about; the others stand beside it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One world of the plan."""
+
+    market: str
+    arm: str
+    replication: int
+    key: str
+    specification: RunSpecification
+
+
+@dataclass(frozen=True)
+class Market:
+    """A start state with its horizon, and the events of each arm under it.
+
+    Attributes
+    ----------
+    name
+        `MAIN` or the name of a further market.
+    state
+        Start state.
+    horizon
+        First day and length.
+    cohorts
+        The same in all arms.
+    changes, closures
+        By arm, with absolute dates.
+    """
+
+    name: str
+    state: str
+    horizon: Horizon
+    cohorts: tuple[Cohort, ...]
+    changes: dict[str, tuple[Change, ...]]
+    closures: dict[str, tuple[Closure, ...]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything to run, checked before the first run starts."""
+
+    configuration: Configuration
+    region: Region
+    markets: tuple[Market, ...]
+    runs: tuple[Run, ...]
+
+
+def make_plan(configuration: Configuration) -> Plan:
+    """Load the region, resolve the dates of every market and check every arm.
+
+    Raises
+    ------
+    InputError
+        Whatever does not fit the region, the horizon or the parameters' ranges.
+    """
+    from agents.region import Region
+
+    region = Region.load(configuration.region)
+    main = _market(MAIN, configuration.start, configuration, region)
+    markets = [main]
+    for name, state in configuration.markets.items():
+        if name == MAIN:
+            raise InputError(f"markets: '{MAIN}' is the name of the start state itself; choose another")
+        markets.append(_market(name, state, configuration, region, main.horizon))
+    digests = {
+        file: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in (configuration.start_file, configuration.demand_file)
+        if file is not None
+    }
+    runs = []
+    for market in markets:
+        for arm in configuration.arms:
+            for replication in range(configuration.replications):
+                specification = _specification(configuration, market, arm, replication)
+                key = run_key(specification, configuration.parameters, region.digest, digests)
+                runs.append(Run(market.name, arm, replication, key, specification))
+    return Plan(configuration, region, tuple(markets), tuple(runs))
+
+
+def run_key(
+    specification: RunSpecification,
+    parameters: ParameterSet,
+    region_digest: str,
+    digests: Mapping[Path, str],
+) -> str:
+    """Key under which a run is kept: SHA-256 of everything that decides its result, and of nothing else.
+
+    Parameters
+    ----------
+    specification
+        The run.
+    parameters
+        The specification's parameters, read.
+    region_digest
+        Of the files of the region's folder.
+    digests
+        Of the user's own files, by path.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits. The name of the arm, of shocks and policies, paths, and the texts of
+        parameters have no part in it.
+    """
+    changes = sorted(specification.changes, key=lambda c: (c.parameter, c.start, c.order or 0, c.owner))
+    content = {
+        "region": region_digest,
+        "start": specification.start,
+        "start_file": digests.get(specification.start_file) if specification.start_file else None,
+        "demand_file": digests.get(specification.demand_file) if specification.demand_file else None,
+        "start_date": specification.start_date.isoformat(),
+        "days": specification.days,
+        "scale": specification.scale,
+        "seed": specification.seed,
+        "record": specification.record,
+        "parameters": parameters.identity(),
+        "changes": [
+            [c.parameter, c.operation, c.amount, str(c.start), str(c.end), c.order, c.ramp_days]
+            for c in changes
+        ],
+        "closures": sorted(
+            [
+                c.employer,
+                c.jobs,
+                str(c.announced),
+                str(c.notice),
+                [[str(day), share] for day, share in c.exits],
+            ]
+            for c in specification.closures
+        ),
+        "cohorts": sorted([c.name, c.employer, c.jobs, str(c.marked)] for c in specification.cohorts),
+        "code": code_digest(),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+@functools.cache
+def code_digest() -> str:
+    """SHA-256 of the sources that decide a result, and of the versions of the numeric libraries."""
+    digest = hashlib.sha256()
+    for folder in ("sim", "agents"):
+        for file in sorted((PROJECT / folder).rglob("*.py")):
+            digest.update(f"{file.relative_to(PROJECT).as_posix()}\0".encode())
+            digest.update(file.read_bytes())
+    for library in ("numpy", "numba"):
+        digest.update(f"{library} {version(library)}\0".encode())
+    return digest.hexdigest()
+
+
+def _market(
+    name: str, state: str, configuration: Configuration, region: Region, main: Horizon | None = None
+) -> Market:
+    """Resolve a market; absolute dates move by whole years between the main start and this one."""
+    start_state = region.start_state(state, configuration.start_file if main is None else None)
+    start = date(start_state.year, start_state.month or 1, 1)
+    if main is None:
+        horizon = Horizon(configuration.start_date or start, configuration.horizon_years)
+    else:
+        shift = start.year - main.start.year
+        horizon = Horizon(years_shifted(main.start, shift), configuration.horizon_years, shift)
+    closures = {
+        arm: _closures(parts, configuration, horizon, region) for arm, parts in configuration.arms.items()
+    }
+    changes = {arm: _changes(parts, configuration, horizon) for arm, parts in configuration.arms.items()}
+    cohorts = {closure.name: cohort_of(closure) for group in closures.values() for closure in group}
+    for cohort, given in configuration.cohorts.items():
+        cohorts[cohort] = read_cohort(cohort, given, horizon, region)
+    for arm in configuration.arms:
+        compose(configuration.parameters, changes[arm], horizon.start, horizon.days)
+    return Market(name, state, horizon, tuple(cohorts.values()), changes, closures)
+
+
+def _closures(
+    arm: Arm, configuration: Configuration, horizon: Horizon, region: Region
+) -> tuple[Closure, ...]:
+    closures = [read_closure(name, configuration.shocks[name], horizon, region) for name in arm.shocks]
+    by_employer: dict[str, str] = {}
+    for closure in closures:
+        other = by_employer.setdefault(closure.employer, closure.name)
+        if other != closure.name:
+            raise InputError(f"shocks {other} and {closure.name}: both close {closure.employer} in one arm")
+    return tuple(closures)
+
+
+def _changes(arm: Arm, configuration: Configuration, horizon: Horizon) -> tuple[Change, ...]:
+    return tuple(
+        change for name in arm.policies for change in read_policy(name, configuration.policies[name], horizon)
+    )
+
+
+def read_policy(name: str, given: Mapping[str, Any], horizon: Horizon) -> list[Change]:
+    """Read a policy: ``{changes: [{parameter, set|scale|add|ramp, start, ...}, ...]}``.
+
+    Raises
+    ------
+    InputError
+        If a key or date is wrong; parameters and ranges are checked when changes are composed.
+    """
+    where = f"policies.{name}"
+    for key in given:
+        if key != "changes":
+            raise InputError(
+                f"{where}: unknown key '{key}', expected changes{near_miss(str(key), ['changes'])}"
+            )
+    items = given.get("changes")
+    if not isinstance(items, list):
+        raise InputError(f"{where}.changes: expected a list of changes, got {items!r}")
+    changes = []
+    for index, item in enumerate(items):
+        place = f"{where}.changes[{index}]"
+        if isinstance(item, Mapping):
+            dates = {
+                key: horizon.resolve(item[key], f"{place}.{key}")
+                for key in ("start", "end")
+                if item.get(key) is not None
+            }
+            item = {**item, **dates}
+        changes.append(Change.from_mapping(item, where, place))
+    return changes
+
+
+def _specification(
+    configuration: Configuration, market: Market, arm: str, replication: int
+) -> RunSpecification:
+    return RunSpecification(
+        region=configuration.region,
+        start=market.state,
+        start_file=configuration.start_file if market.name == MAIN else None,
+        start_date=market.horizon.start,
+        days=market.horizon.days,
+        scale=configuration.scale,
+        seed=configuration.seed + replication,
+        record=configuration.record,
+        parameters=configuration.plain["parameters"],
+        changes=market.changes[arm],
+        closures=market.closures[arm],
+        cohorts=market.cohorts,
+        demand_file=configuration.demand_file,
+    )

@@ -1,0 +1,171 @@
+"""Simulates what is missing, in worker processes: a task is a replication in a market, with all its arms."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import wait as wait_for
+from pathlib import Path
+
+from experiments.plan import Run
+from experiments.store import RunStore
+from sim.errors import InputError
+
+
+class WorkerKilledError(Exception):
+    """A worker process ended without a word: killed, most often for want of memory."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a run: ``done`` or ``failed`` with its error."""
+
+    run: Run
+    status: str
+    seconds: float
+    error: str = ""
+    peak_rss_mb: float = 0.0
+
+
+def tasks_of(runs: Iterable[Run]) -> list[tuple[Run, ...]]:
+    """Group runs by market and replication: the arms of one replication share the built world."""
+    tasks: dict[tuple[str, int], list[Run]] = {}
+    for run in runs:
+        tasks.setdefault((run.market, run.replication), []).append(run)
+    return [tuple(task) for task in tasks.values()]
+
+
+def perform(task: Sequence[Run], folder: Path) -> list[Outcome]:
+    """Simulate the arms of a task and store each of them.
+
+    Parameters
+    ----------
+    task
+        Arms of one replication.
+    folder
+        Of the run store.
+
+    Returns
+    -------
+    list of Outcome
+        One for each run. A run that raises is a failed one and does not touch the others.
+
+    Raises
+    ------
+    InputError
+        If the input is wrong or results can not be written: no other run would do better.
+    """
+    from agents import area
+
+    store = RunStore(folder)
+    try:
+        results = list(area.simulate_arms([run.specification for run in task]))
+    except InputError:
+        raise
+    except Exception as error:
+        if len(task) == 1:
+            return [Outcome(task[0], "failed", 0.0, _told(error), _peak_rss_mb())]
+        # One arm is at fault: alone, each gives the same result as in company.
+        return [outcome for run in task for outcome in perform([run], folder)]
+    outcomes = []
+    for run, result in zip(task, results, strict=True):
+        store.write(run.key, result, full=run.specification.record == "full")
+        outcomes.append(Outcome(run, "done", sum(result.seconds.values()), "", _peak_rss_mb()))
+    return outcomes
+
+
+def perform_all(tasks: Sequence[Sequence[Run]], folder: Path, processes: int) -> Iterator[list[Outcome]]:
+    """Perform tasks and yield the outcomes of each when it is finished.
+
+    Parameters
+    ----------
+    tasks
+        From `tasks_of`.
+    folder
+        Of the run store.
+    processes
+        Worker processes; 1 simulates in this process.
+
+    Raises
+    ------
+    InputError
+        From `perform`.
+    WorkerKilledError
+        If a worker process was killed.
+    KeyboardInterrupt
+        After Ctrl-C; workers have been ended.
+    """
+    if processes == 1 or len(tasks) <= 1:
+        for task in tasks:
+            yield perform(task, folder)
+        return
+    others = {child.pid for child in multiprocessing.active_children()}
+    # A context of our own: importing Mesa changes the default one.
+    executor = ProcessPoolExecutor(
+        min(processes, len(tasks)), multiprocessing.get_context("spawn"), initializer=_prepare_worker
+    )
+    try:
+        with _interrupts_ignored():
+            # Workers inherit that Ctrl-C is ignored: it is this process that tells them to end.
+            waiting: set[Future[list[Outcome]]] = {executor.submit(perform, task, folder) for task in tasks}
+        while waiting:
+            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield future.result()
+    except BrokenProcessPool:
+        raise WorkerKilledError from None
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+        for child in multiprocessing.active_children():
+            if child.pid not in others:
+                child.terminate()
+                child.join(5)
+
+
+def _prepare_worker() -> None:
+    """Ignore Ctrl-C, and end when the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        sentinel = parent.sentinel
+
+        def watch() -> None:
+            wait_for([sentinel])
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _told(error: BaseException) -> str:
+    """The error in one line with the place where it arose."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:300]}{place}"
+
+
+def _peak_rss_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024.0 * 1024.0) if sys.platform == "darwin" else peak / 1024.0
