@@ -335,6 +335,16 @@ def test_cut_file(copy: Path) -> None:
         Region.load(copy)
 
 
+def test_participation_must_meet_the_labour_force(copy: Path) -> None:
+    for sex in ("men", "women"):
+        edit(copy / "participation.csv", f"40-44,{sex},0.9,0.81,", f"40-44,{sex},0.3,0.3,")
+    with pytest.raises(
+        InputError,
+        match=r"participation\.csv, column share: population times participation is 4380; labour force of start_2025_01 is 4720",
+    ):
+        Region.load(copy)
+
+
 def test_missing_folder_suggests_another() -> None:
     with pytest.raises(InputError, match="did you mean 'satakunta'"):
         Region.load(REGIONS / "satakuna")
