@@ -127,5 +127,5 @@ def draw(
         drawing.number_axis(panels[0], notation)
         panels[0].set_ylabel(axis)
         handles = [drawing.swatch(COLOURS[state], names[state]) for state in reversed(held)]
-        drawn.legend(handles=handles, loc="outside right center", frameon=False, fontsize=9.5)
+        drawn.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=9.5)
         return drawing.write(drawn, folder, name, alt)

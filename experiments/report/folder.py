@@ -325,7 +325,7 @@ class ResultsFolder:
 
     def _closure(self, name: str, shock: Mapping[str, Any]) -> ClosureEvent:
         def day(key: str, value: Any) -> date | None:
-            return self.horizon.date_of(value, f"shocks.{name}.{key}") if self.horizon and value else None
+            return self.horizon.resolve(value, f"shocks.{name}.{key}") if self.horizon and value else None
 
         exits = (day("exits", item.get("date")) for item in shock.get("exits") or [])
         return ClosureEvent(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -69,12 +70,12 @@ def draw(areas: Sequence[Area], bar: str, notation: Notation, folder: Path, name
     colours = matplotlib.colormaps["PuOr_r"]
     projected = _project([area.polygons for area in areas])
     spots = []
-    with drawing.figure(7.4, 7.9) as drawn:
+    with drawing.figure(6.6, 7.2) as drawn:
         axes = drawn.subplots()
         axes.set_aspect("equal")
         axes.set_axis_off()
         for area, polygons in zip(areas, projected, strict=True):
-            shade = colours(0.5 + 0.36 * norm(area.value) * 2 - 0.36) if area.value is not None else "#eeeeee"
+            shade = colours(_shade(norm(area.value))) if area.value is not None else "#eeeeee"
             for polygon in polygons:
                 axes.add_patch(PathPatch(_outline(polygon), facecolor=shade, edgecolor="white", linewidth=1.4))
                 axes.add_patch(
@@ -87,6 +88,11 @@ def draw(areas: Sequence[Area], bar: str, notation: Notation, folder: Path, name
         if any(values):
             _bar(axes, values, norm, colours, bar, notation)
         return drawing.write(drawn, folder, name, alt)
+
+
+def _shade(position: Any) -> Any:
+    """Keep to the light middle of the colours: `position` 0 to 1 gives 0.22 to 0.78."""
+    return 0.22 + 0.56 * position
 
 
 def _project(shapes: Sequence[Sequence[Rings]]) -> list[list[list[np.ndarray]]]:
@@ -175,7 +181,7 @@ def _bar(
     inset = axes.inset_axes((0.0, 0.965, 0.36, 0.018))
     ramp = np.linspace(low, high, 120)
     inset.imshow(
-        colours(0.5 + 0.36 * norm(ramp) * 2 - 0.36)[None, :, :], aspect="auto", extent=(low, high, 0, 1)
+        colours(_shade(norm(ramp)))[None, :, :], aspect="auto", extent=(low, high, 0, 1)
     )
     inset.set_yticks([])
     inset.grid(visible=False)

@@ -64,6 +64,8 @@ def unit_of(text: str) -> Unit:
         return Unit("share", 100.0, "points", 1)
     if key in _PERCENT:
         return Unit("share", 1.0, "points", 1)
+    if key == "person-days":
+        return Unit("person-years", 1 / 365.25, "person-years")
     key = _SAME.get(key, key)
     return Unit(key, 1.0, key, {"fte": 1, "index": 2, "clients": 1, "days": 1}.get(key, 0))
 
@@ -145,6 +147,10 @@ class Notation:
         # All Finnish names of months end in -kuu, whose genitive is -kuun.
         return f"{name}{'n' if self.terms.language == 'fi' else ''} {value.year}"
 
+    def month_name(self, value: date) -> str:
+        """Month and year standing alone, as in the head of a column."""
+        return f"{format_date(value, 'LLLL', locale=self.locale)} {value.year}"
+
     def about(self, value: float, scale: float | None = None) -> str:
         """A rounded number for a sentence, by the step that suits `scale` (default: the value)."""
         return self.number(rounded(value, scale))
@@ -161,12 +167,12 @@ def rounded(value: float, scale: float | None = None) -> float:
     return float(math.floor(value / step + 0.5) * step)
 
 
-def scaled_euros(values: list[float], unit: Unit) -> Unit:
+def scaled_euros(values: list[float], unit: Unit, millions_from: float = 1e6) -> Unit:
     """Millions or thousands of euros where the numbers are large; other units as they are."""
     if unit.label != "eur":
         return unit
     largest = max((abs(value) for value in values if value is not None), default=0.0)
-    if largest >= 1e6:
+    if largest >= millions_from:
         return Unit("million_eur", 1e-6, "million_eur", 1)
     if largest >= 1e4:
         return Unit("thousand_eur", 1e-3, "thousand_eur", 0)

@@ -104,7 +104,7 @@ class Page:
             "cohorts": self._cohorts(),
             "levels": self._levels(),
             "months": [terms.term("months_head", months=str(month)) for month in results.months],
-            "month_ends": [notation.month(day) for month in results.months if (day := results.month_end(month))],
+            "month_ends": [notation.month_name(day) for month in results.months if (day := results.month_end(month))],
             "tables": [
                 (self.labels[arm], table.indicator_rows(results, arm, terms, notation)) for arm in self.arms
             ],
@@ -182,7 +182,10 @@ class Page:
 
     def _short(self, arm: str) -> str:
         """Name of an arm at the end of a line: short where there is only one."""
-        return self.terms.term("alternative") if len(self.arms) == 1 else self.labels[arm]
+        if len(self.arms) > 1:
+            return self.labels[arm]
+        closed = self.results.closures(arm) and not self.results.policies(arm)
+        return self.terms.term("closure" if closed else "alternative")
 
     def _levels(self) -> list[Markup]:
         drawn = []
@@ -257,7 +260,8 @@ class Page:
         names = {state: self.terms.named("states", state) for state in cohort.STATES}
         drawn = []
         for number, (group, courses) in enumerate(self.courses.items()):
-            titles = {BASELINE: self.terms.named("arms", BASELINE), **{a: self._short(a) for a in self.arms}}
+            titles = {arm: _capital(self._short(arm)) for arm in self.arms}
+            titles[BASELINE] = self.terms.named("arms", BASELINE)
             svgs = []
             for k, arm in enumerate(arm for arm in courses if arm != BASELINE):
                 shown = [(titles[BASELINE], courses[BASELINE]), (titles[arm], courses[arm])]
@@ -365,6 +369,10 @@ class Page:
             facts.append((terms.term("scale"), notation.number(scale, 0 if scale == int(scale) else 2)))
         facts += _plain_facts(manifest, terms)
         return [(name, value) for name, value in facts if value]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _plain_facts(manifest: Mapping[str, Any], terms: Terms) -> Sequence[tuple[str, str]]:

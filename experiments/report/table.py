@@ -149,7 +149,7 @@ def money_rows(
             code: place_difference(folder, name, arm, code, last) for code in [*(p.code for p in folder.places), ""]
         }
     largest = [e[0].mean for by_code in totals.values() for e in by_code.values() if e[0].mean is not None]
-    unit = scaled_euros(largest, unit_of("eur"))
+    unit = scaled_euros(largest, unit_of("eur"), millions_from=1e7)
     rows = []
     for place in [*folder.places, None]:
         code = place.code if place else ""

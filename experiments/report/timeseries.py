@@ -52,7 +52,7 @@ def levels(
     folder: Path, name: str, alt: str,
 ) -> str:  # fmt: skip
     """Draw levels of an indicator in the baseline and the arms, with bands of the replications."""
-    with drawing.figure(6.4, 3.5) as drawn:
+    with drawing.figure(5.4, 3.3) as drawn:
         axes = drawn.subplots()
         for line in lines:
             _draw(axes, line, line.series.band(), unit.factor, len(lines) <= BANDED)
@@ -83,7 +83,6 @@ def by_month(
     """Draw paired differences against months from the start, for start states of different years."""
     with drawing.figure(8.6, 3.9) as drawn:
         axes = drawn.subplots()
-        ends = []
         for line in lines:
             stroke = drawing.stroke(line.number)
             months = np.arange(1, len(line.series.dates) + 1)
@@ -94,8 +93,7 @@ def by_month(
                     months, interval[0] * unit.factor, interval[1] * unit.factor,
                     color=stroke.colour, alpha=0.15, linewidth=0,
                 )  # fmt: skip
-            axes.plot(months, mean, color=stroke.colour, linewidth=2, dashes=stroke.dash)
-            ends.append((float(months[-1]), float(mean[-1]), textwrap.fill(line.label, 16), stroke.colour))
+            axes.plot(months, mean, color=stroke.colour, linewidth=2, dashes=stroke.dash, label=line.label)
         axes.axhline(0, color=drawing.INK, linewidth=1)
         last = max(len(line.series.dates) for line in lines)
         axes.set_xlim(0, last)
@@ -103,7 +101,7 @@ def by_month(
         axes.set_xlabel(months_axis)
         axes.set_ylabel(axis)
         drawing.number_axis(axes, notation, signed=True)
-        drawing.end_labels(axes, ends, lines=2)
+        _legend(axes)
         return drawing.write(drawn, folder, name, alt)
 
 
@@ -114,7 +112,7 @@ def _draw(
     x = drawing.days(line.series.dates)
     if band is not None and banded:
         axes.fill_between(x, band[0] * factor, band[1] * factor, color=stroke.colour, alpha=0.15, linewidth=0)
-    axes.plot(x, line.series.mean() * factor, color=stroke.colour, linewidth=1.9, dashes=stroke.dash)
+    axes.plot(x, line.series.mean() * factor, color=stroke.colour, linewidth=1.9, dashes=stroke.dash, label=line.label)
 
 
 def _finish(
@@ -130,12 +128,21 @@ def _finish(
     if high - low < 1e-9:
         axes.set_ylim(low - 1, high + 1)
     _mark(axes, marks, named_marks)
+    if signed:
+        # Differences run together towards the end: names there would be far from their lines.
+        if len(lines) > 1:
+            _legend(axes)
+        return
     ends = []
     for line in lines:
         mean = line.series.mean() * unit.factor
         colour = drawing.stroke(line.number).colour
         ends.append((float(drawing.days(dates)[-1]), float(mean[-1]), textwrap.fill(line.label, 20), colour))
     drawing.end_labels(axes, ends, lines=max((text.count("\n") + 1 for _, _, text, _ in ends), default=1))
+
+
+def _legend(axes: Axes) -> None:
+    axes.legend(frameon=False, handlelength=4, loc="best", fontsize=9.5)
 
 
 def _mark(axes: Axes, marks: Sequence[Mark], named: bool) -> None:
