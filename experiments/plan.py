@@ -176,17 +176,38 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-def _market(
-    name: str, state: str, configuration: Configuration, region: Region, main: Horizon | None = None
-) -> Market:
-    """Resolve a market; absolute dates move by whole years between the main start and this one."""
+def read_all_policies(configuration: Configuration) -> tuple[Change, ...]:
+    """The dated changes of all policies of a configuration, under its main start state.
+
+    Raises
+    ------
+    InputError
+        If the region, the start state or a policy is wrong.
+    """
+    from agents.region import Region
+
+    horizon = _horizon(configuration.start, configuration, Region.load(configuration.region))
+    every = Arm(policies=tuple(configuration.policies))
+    return _changes(every, configuration, horizon)
+
+
+def _horizon(
+    state: str, configuration: Configuration, region: Region, main: Horizon | None = None
+) -> Horizon:
+    """Horizon under a start state; absolute dates move by whole years from the main start to this one."""
     start_state = region.start_state(state, configuration.start_file if main is None else None)
     start = date(start_state.year, start_state.month or 1, 1)
     if main is None:
-        horizon = Horizon(configuration.start_date or start, configuration.horizon_years)
-    else:
-        shift = start.year - main.start.year
-        horizon = Horizon(years_shifted(main.start, shift), configuration.horizon_years, shift)
+        return Horizon(configuration.start_date or start, configuration.horizon_years)
+    shift = start.year - main.start.year
+    return Horizon(years_shifted(main.start, shift), configuration.horizon_years, shift)
+
+
+def _market(
+    name: str, state: str, configuration: Configuration, region: Region, main: Horizon | None = None
+) -> Market:
+    """Resolve the events of every arm under a start state, and check them."""
+    horizon = _horizon(state, configuration, region, main)
     closures = {
         arm: _closures(parts, configuration, horizon, region) for arm, parts in configuration.arms.items()
     }

@@ -1,0 +1,182 @@
+"""The console command ``kohtaanto``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from sim.errors import InputError, near_miss
+
+COMMANDS = ("run", "compare", "report", "explain", "data")
+_FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out a command line.
+
+    Parameters
+    ----------
+    argv
+        Words after ``kohtaanto``; those of the process if None.
+
+    Returns
+    -------
+    int
+        0; 1 if a run failed; 2 after one line about wrong input; 130 after Ctrl-C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal of another encoding shows '?', no traceback
+    words = list(sys.argv[1:] if argv is None else argv)
+    return guarded(lambda: _dispatch(words))
+
+
+def guarded(action: Callable[[], int]) -> int:
+    """Carry out an action; turn what a user can mend into one line and an exit status."""
+    from experiments.execution import UnfinishedError
+
+    try:
+        return action()
+    except UnfinishedError as unfinished:
+        return _complain(str(unfinished), unfinished.code)
+    except InputError as error:
+        return _complain(str(error), 2)
+    except KeyboardInterrupt:
+        return _complain("interrupted; finished runs are kept, the same command goes on from there", 130)
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _complain(f"{error.filename or 'file system'}: {error.strerror or error}", 2)
+
+
+def _complain(text: str, code: int) -> int:
+    print(f"kohtaanto: {' '.join(text.split())}", file=sys.stderr)
+    return code
+
+
+def _dispatch(words: list[str]) -> int:
+    from experiments.usage import usage
+
+    if not words or words[0] in ("--help", "-h", "help"):
+        print(usage(words[1] if len(words) > 1 and words[1] in COMMANDS else None))
+        return 0
+    if words[0] == "--version":
+        print(f"kohtaanto {version('kohtaanto')}")
+        return 0
+    command, *rest = words
+    if command not in COMMANDS:
+        miss = near_miss(command, COMMANDS) or f"; commands are {', '.join(COMMANDS)}"
+        raise InputError(f"no command '{command}'{miss}")
+    if "--help" in rest or "-h" in rest:
+        print(usage(command))
+        return 0
+    if command in ("run", "compare"):
+        return _simulate(command, rest)
+    flags = [word for word in rest if word.startswith("-")]
+    if flags:
+        raise InputError(f"{command} has no flag {flags[0]}{near_miss(flags[0], ['--help'])}")
+    given = [word for word in rest if "=" not in word or Path(word).exists()]
+    keys = [word for word in rest if word not in given]
+    return {"report": _report, "explain": _explain, "data": _data}[command](given, keys)
+
+
+def _simulate(command: str, words: list[str]) -> int:
+    from experiments.compare import Options, carry_out
+    from experiments.configuration import resolve
+
+    overrides: list[str] = []
+    flags: set[str] = set()
+    rerun: Path | None = None
+    queue = list(words)
+    while queue:
+        word = queue.pop(0)
+        if not word.startswith("--"):
+            overrides.append(word)
+            continue
+        flag, equals, value = word.partition("=")
+        if flag not in _FLAGS or (equals and flag != "--rerun"):
+            raise InputError(f"{command} has no flag {word}{near_miss(flag, _FLAGS)}")
+        flags.add(flag)
+        if flag == "--rerun":
+            if not equals and not queue:
+                raise InputError("--rerun: expected the manifest.json of a results folder after it")
+            rerun = Path(value if equals else queue.pop(0))
+    if "--version" in flags:
+        print(f"kohtaanto {version('kohtaanto')}")
+        return 0
+    if "--cfg" in flags:
+        if rerun is not None:
+            raise InputError("--cfg and --rerun: the configuration of a manifest stands in the manifest")
+        print(resolve(command, overrides).to_yaml(), end="")
+        return 0
+    return carry_out(command, overrides, Options("--retry-failed" in flags, "--fresh" in flags, rerun))
+
+
+def _report(given: list[str], keys: list[str]) -> int:
+    from experiments.report import page
+    from experiments.results import FINISHED, read_manifest
+
+    if len(given) != 1:
+        raise InputError(f"report: expected one results folder, got {len(given)}; kohtaanto report DIR")
+    folder = Path(given[0])
+    options = _options(keys, {"language": ""}, "report")
+    manifest = read_manifest(folder / "manifest.json")
+    if manifest.get("status") != FINISHED:
+        raise InputError(f"{folder}: the runs are unfinished; the same command as before goes on with them")
+    print(page.write(folder, options["language"] or manifest["configuration"].get("language", "fi")))
+    return 0
+
+
+def _explain(given: list[str], keys: list[str]) -> int:
+    from experiments.configuration import groups, resolve
+    from experiments.explain import explain_parameter
+    from experiments.plan import read_all_policies
+
+    if len(given) > 1:
+        raise InputError(f"explain: expected one parameter, got {' '.join(given)}")
+    chosen = (
+        [] if any(key.startswith("policy=") for key in keys) else [f"policy=[{','.join(groups()['policy'])}]"]
+    )
+    configuration = resolve("run", [*keys, *chosen])
+    name = given[0] if given else None
+    print(explain_parameter(configuration.parameters, name, read_all_policies(configuration)))
+    return 0
+
+
+def _data(given: list[str], keys: list[str]) -> int:
+    from experiments import data
+    from experiments.configuration import resolve
+
+    actions = ("check", "import")
+    if not given or given[0] not in actions:
+        what = f"no 'data {given[0]}'{near_miss(given[0], actions)}" if given else "data needs an action"
+        raise InputError(f"{what}; kohtaanto data check [REGION], kohtaanto data import FILE")
+    action, *rest = given
+    options = _options(keys, {"region": "satakunta", "out": ""}, f"data {action}")
+    if action == "check":
+        if len(rest) > 1:
+            raise InputError(f"data check: expected one region, got {' '.join(rest)}")
+        region = rest[0] if rest else options["region"]
+        return data.run_check(resolve("run", [f"region={region}"]).region)
+    if len(rest) != 1:
+        raise InputError(f"data import: expected one file, got {len(rest)}")
+    region_folder = resolve("run", [f"region={options['region']}"]).region
+    return data.run_import(Path(rest[0]), region_folder, Path(options["out"]) if options["out"] else None)
+
+
+def _options(keys: list[str], known: dict[str, str], command: str) -> dict[str, str]:
+    options = dict(known)
+    for text in keys:
+        key, _, value = text.partition("=")
+        if key not in known:
+            raise InputError(f"{command} has no key '{key}'{near_miss(key, known)}")
+        options[key] = value
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""What ``--help`` says."""
+
+from __future__ import annotations
+
+from experiments.configuration import groups, title
+
+_GENERAL = """\
+Kohtaanto: what a change does to a regional employment area, with uncertainty.
+
+  kohtaanto compare shock=closure_harjavalta   the baseline against a plant closure, paired replications
+  kohtaanto run start=boom_2022                one world
+  kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
+  kohtaanto explain [PARAMETER]                where a number comes from
+  kohtaanto data check [REGION]                provenance and consistency of a region's data
+  kohtaanto data import FILE                   a file of the statistics office's service
+
+kohtaanto COMMAND --help tells more; --version says which version this is."""
+
+_KEYS = """\
+Keys (KEY=VALUE, in any order):
+  seed=42  replications=10  horizon_years=5 (1 to 15)  scale=1 (0.01 to 100)  record=summary|monthly|full
+  start=STATE  start_date=YYYY-MM-DD  start_file=CSV  demand_file=CSV  region=NAME or folder
+  name=TEXT  outputs=FOLDER (default: outputs/ of the project)  language=fi|sv|en
+  engine.processes=N (default: one a core)  parameters.NAME=NUMBER (names: kohtaanto explain)"""
+
+_FLAGS = """\
+Flags:
+  --cfg               print the resolved configuration and stop
+  --retry-failed      run again what failed at an earlier time
+  --fresh             simulate anew what is stored already
+  --rerun MANIFEST    reproduce the results of a manifest.json and say whether they are equal"""
+
+_COMMANDS = {
+    "compare": """\
+kohtaanto compare: the baseline against arms; the same people meet the same luck in all of them.
+
+  kohtaanto compare shock=closure_harjavalta
+  kohtaanto compare shock=closure_harjavalta policy=[six_fte_brokerage,double_training]
+  kohtaanto compare policy=double_training+six_fte_brokerage horizon_years=10 replications=20
+
+Each item of shock=[a,b] and policy=[b,c+d] is an arm; + composes. shock=a policy=[b] gives baseline, a
+and a+b. Arms of any form: 'arms={mine: {shocks: [a], policies: [b]}}'. The arms are repeated under the
+start states of markets=[tight,slack]; markets=[] leaves them out.""",
+    "run": """\
+kohtaanto run: one world, some replications.
+
+  kohtaanto run start=slack_2016 horizon_years=10
+  kohtaanto run shock=closure_harjavalta policy=six_fte_brokerage
+
+Everything that shock= and policy= name acts in the one world. Several worlds in one go:
+python -m experiments.run -m seed=1,2""",
+    "report": """\
+kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
+
+  kohtaanto report outputs/compare/closure_harjavalta-1a2b3c4d language=en""",
+    "explain": """\
+kohtaanto explain [PARAMETER] [KEY=VALUE ...]: value, unit, range and source of a parameter, and the
+policies that change it. Without a name: all parameters, by mechanism.
+
+  kohtaanto explain services.staff_fte""",
+    "data": """\
+kohtaanto data check [REGION]: provenance and consistency of a region (a name or a folder).
+kohtaanto data import FILE [region=REGION] [out=CSV]: bring in a JSON-stat 2 or CSV file saved from the
+statistics office's service.
+
+  kohtaanto data check satakunta
+  kohtaanto data import saved.csv""",
+}
+
+
+def usage(command: str | None = None) -> str:
+    """Text of ``--help``, in general or of a command."""
+    if command is None:
+        return "\n\n".join([_GENERAL, _KEYS, _listed()])
+    if command in ("run", "compare"):
+        return "\n\n".join([_COMMANDS[command], _KEYS, _FLAGS, _listed()])
+    return _COMMANDS[command]
+
+
+def _listed() -> str:
+    """Groups with their options; levers are the policies and the shocks."""
+    lines = []
+    for group, options in groups().items():
+        lines.append(f"{group}=")
+        lines += [
+            f"  {option:<24} {title(group, option)}".rstrip() for option in options if option != "custom"
+        ]
+    return "\n".join(["Groups and levers (files of conf/GROUP):", *lines])
