@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -30,7 +31,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8C6D00", "#56B4E9")
 DASHES: tuple[tuple[float, ...], ...] = ((), (7, 1.5), (7, 1.5, 1.5, 1.5), (1.5, 1.5), (3, 1), (9, 3))
 BASE_DASH = (4.0, 2.0)
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", "Segoe UI", "Arial", "sans-serif"],
     "font.size": 10,
@@ -117,18 +118,19 @@ def inline(svg: str, name: str, alt: str) -> str:
     head = re.match(r"<svg[^>]*>", body)
     assert head is not None
     view = re.search(r'viewBox="[^"]+"', head.group())
-    opening = f'<svg {view.group() if view else ""} role="img" aria-label="{escaped}" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    opening = f'<svg {view.group() if view else ""} role="img" aria-label="{escaped}" {spaces}>'
     return opening + f"<title>{escaped}</title>" + body[head.end() :]
 
 
-def number_axis(axes: Axes, notation: Notation, signed: bool = False, decimals: int | None = None) -> None:
+def number_axis(axes: Axes, notation: Notation, signed: bool = False) -> None:
     """Numbers on the y axis as the language writes them."""
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
 
     def show(value: float, _: int) -> str:
         low, high = axes.get_ylim()
         step = (high - low) / 6
-        places = max(0, int(np.ceil(-np.log10(step) + 0.2))) if decimals is None and step > 0 else decimals or 0
+        places = max(0, int(np.ceil(-np.log10(step) + 0.2))) if step > 0 else 0
         return notation.signed(value, places) if signed else notation.number(value, places)
 
     axes.yaxis.set_major_formatter(FuncFormatter(show))
@@ -142,10 +144,14 @@ def time_axis(axes: Axes, dates: np.ndarray) -> None:
     number = months.astype(int) % 12
     step = 3 if len(months) <= 26 else 12
     ticks = months[number % step == 0]
-    labels = [f"{1 + int(m.astype(int)) % 12}/{m.astype('datetime64[Y]')}" if step == 3 else str(m.astype("datetime64[Y]")) for m in ticks]
+    years = ticks.astype("datetime64[Y]")
+    labels = [
+        f"{tick.astype(int) % 12 + 1}/{year}" if step == 3 else str(year)
+        for tick, year in zip(ticks, years, strict=True)
+    ]
     axes.set_xticks(_days(ticks), labels)
     axes.set_xticks(_days(months[number % (1 if step == 3 else 3) == 0]), minor=True)
-    axes.set_xlim(_days(first.astype("datetime64[D]")), _days(last.astype("datetime64[D]")))
+    axes.set_xlim(float(_days(first)), float(_days(last)))
 
 
 def _days(dates: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,6 @@ import pyarrow.parquet as pq
 import yaml
 from scipy.special import stdtrit
 
-from experiments.horizon import Horizon
 from sim.errors import InputError
 
 BASELINE = "baseline"
@@ -64,22 +64,26 @@ class Series:
 
     def mean(self) -> np.ndarray:
         """Mean over replications, shape (T,)."""
-        return self.values.mean(axis=0)
+        return _mean(self.values)
 
     def band(self) -> tuple[np.ndarray, np.ndarray] | None:
         """Central 80 % of the replications, or None for a single one."""
         if len(self.replications) < 2:
             return None
-        low, high = np.quantile(self.values, [0.1, 0.9], axis=0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # months without any value stay empty
+            low, high = np.nanquantile(self.values, [0.1, 0.9], axis=0)
         return low, high
 
     def interval(self) -> tuple[np.ndarray, np.ndarray] | None:
         """80 % t-interval of the mean, or None for a single replication."""
-        n = len(self.replications)
-        if n < 2:
+        if len(self.replications) < 2:
             return None
-        half = stdtrit(n - 1, 0.9) * self.values.std(axis=0, ddof=1) / np.sqrt(n)
-        return self.mean() - half, self.mean() + half
+        mean, n = self.mean(), np.isfinite(self.values).sum(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            deviation = np.sqrt(np.nansum((self.values - mean) ** 2, axis=0) / (n - 1))
+            half = stdtrit(np.maximum(n - 1, 1), 0.9) * deviation / np.sqrt(n)
+        return mean - half, mean + half
 
     def minus(self, other: Series) -> Series:
         """Paired difference by replication."""
@@ -89,16 +93,23 @@ class Series:
         return Series(self.dates[:length], self.replications[mine], values, self.unit)
 
     def estimate(self, month: int, kind: str = "stock") -> Estimate:
-        """Estimate at the end of a month (1 is the first); flows are summed from the start."""
-        if not 1 <= month <= len(self.dates) or not len(self.replications):
+        """Estimate at the end of a month (1 is the first); flows are summed from the start.
+
+        The same rules as in the summary, which tells only some groups and months.
+        """
+        if not 1 <= month <= len(self.dates):
             return NONE
-        values = self.values[:, :month].sum(axis=1) if kind == "flow" else self.values[:, month - 1]
-        chosen = Series(self.dates[:1], self.replications, values[:, None], self.unit)
+        values = np.nansum(self.values[:, :month], axis=1) if kind == "flow" else self.values[:, month - 1]
+        held = np.isfinite(values)
+        n = int(held.sum())
+        if not n:
+            return NONE
+        chosen = Series(self.dates[:1], self.replications[held], values[held, None], self.unit)
         interval = chosen.interval()
-        n = len(self.replications)
+        mean = float(chosen.mean()[0])
         if interval is None:
-            return Estimate(float(values.mean()), n=n)
-        return Estimate(float(values.mean()), float(interval[0][0]), float(interval[1][0]), n)
+            return Estimate(mean, n=n)
+        return Estimate(mean, float(interval[0][0]), float(interval[1][0]), n)
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,7 @@ class Place:
 
 @dataclass(frozen=True)
 class ClosureEvent:
-    """A closure as the manifest tells it."""
+    """A closure as the manifest tells it, persons and dates."""
 
     name: str
     employer: str
@@ -158,7 +169,7 @@ class ResultsFolder:
     @property
     def configuration(self) -> Mapping[str, Any]:
         """Resolved configuration."""
-        return self.manifest.get("configuration") or self.manifest.get("config") or {}
+        return self.manifest.get("configuration") or {}
 
     @cached_property
     def months(self) -> list[int]:
@@ -239,7 +250,10 @@ class ResultsFolder:
         return sorted({key[3] for key in self._series[""] if key[2] == kind})
 
     def month_end(self, month: int) -> date | None:
-        """Date of the end of a month after the start."""
+        """Date of the end of a month after the start, the first month being 1."""
+        told = (self._main.get("month_ends") or {}).get(str(month))
+        if told:
+            return date.fromisoformat(told)
         for series in self._series[""].values():
             if len(series.dates) >= month:
                 return series.dates[month - 1].astype(date)
@@ -261,9 +275,10 @@ class ResultsFolder:
 
     @cached_property
     def region(self) -> Mapping[str, Any]:
-        """Content of ``region.yaml``; empty without the folder."""
+        """Content of ``region.yaml``; what the manifest says of the region without the folder."""
         path = self.region_path / "region.yaml" if self.region_path else None
-        return yaml.safe_load(path.read_text(encoding="utf-8")) if path and path.is_file() else {}
+        told = self.manifest.get("region") or {}
+        return yaml.safe_load(path.read_text(encoding="utf-8")) if path and path.is_file() else told
 
     @cached_property
     def places(self) -> list[Place]:
@@ -271,7 +286,9 @@ class ResultsFolder:
         if self.region_path is None:
             return [Place(code, code, code) for code in self.groups("municipality")]
         rows = _rows(self.region_path / "municipalities.csv")
-        return [Place(row["municipality_code"], row["name"], row.get("name_sv") or row["name"]) for row in rows]
+        return [
+            Place(row["municipality_code"], row["name"], row.get("name_sv") or row["name"]) for row in rows
+        ]
 
     def employer_place(self, employer: str) -> tuple[str, str]:
         """Municipality code and industry section of a large employer; empty where unknown."""
@@ -283,8 +300,10 @@ class ResultsFolder:
 
     @cached_property
     def _map(self) -> Mapping[str, Any]:
-        path = self.region_path / str(self.region.get("map") or "municipalities.geojson") if self.region_path else None
-        return json.loads(path.read_text(encoding="utf-8")) if path and path.is_file() else {}
+        if self.region_path is None:
+            return {}
+        path = self.region_path / str(self.region.get("map") or "municipalities.geojson")
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
     @property
     def attributed(self) -> bool:
@@ -306,47 +325,52 @@ class ResultsFolder:
 
     # Arms -------------------------------------------------------------------------------------
 
-    @cached_property
-    def horizon(self) -> Horizon | None:
-        """First and last day; None without monthly values."""
-        dates = {series.dates[0] for series in self._series[""].values()}
-        if not dates:
-            return None
-        named = self.manifest.get("start_date") or self.configuration.get("start_date")
-        start = date.fromisoformat(str(named)) if named else min(dates).astype(date).replace(day=1)
-        return Horizon(start, int(self.configuration.get("horizon_years") or 1))
-
     def closures(self, arm: str) -> list[ClosureEvent]:
         """Closures of an arm, with their dates under the main start state."""
-        parts = (self.configuration.get("arms") or {}).get(arm) or {}
-        shocks = self.configuration.get("shocks") or {}
-        found = ((name, shocks.get(name) or {}) for name in parts.get("shocks") or [])
-        return [self._closure(name, shock) for name, shock in found if shock.get("kind") == "closure"]
-
-    def _closure(self, name: str, shock: Mapping[str, Any]) -> ClosureEvent:
-        def day(key: str, value: Any) -> date | None:
-            return self.horizon.resolve(value, f"shocks.{name}.{key}") if self.horizon and value else None
-
-        exits = (day("exits", item.get("date")) for item in shock.get("exits") or [])
-        return ClosureEvent(
-            name,
-            str(shock.get("employer", "")),
-            int(shock.get("jobs") or 0),
-            day("announced", shock.get("announced")),
-            day("notice", shock.get("notice")),
-            tuple(found for found in exits if found),
-        )
+        return [_closure(event) for event in (self._main.get("closures") or {}).get(arm) or []]
 
     def policies(self, arm: str) -> list[str]:
         """Names of an arm's policies."""
         return list(((self.configuration.get("arms") or {}).get(arm) or {}).get("policies") or [])
 
     def cohort_size(self, group: str) -> int | None:
-        """Number of people in a cohort: as declared, or the jobs of the closure that it follows."""
-        declared = self.configuration.get("cohorts") or {}
-        shocks = self.configuration.get("shocks") or {}
-        jobs = (declared.get(group) or shocks.get(group) or {}).get("jobs")
-        return int(jobs) if jobs else None
+        """Number of people in a cohort."""
+        for cohort in self._main.get("cohorts") or []:
+            if cohort["name"] == group:
+                return int(cohort["jobs"])
+        return None
+
+    @property
+    def _main(self) -> Mapping[str, Any]:
+        """What the manifest tells about the main start state."""
+        return (self.manifest.get("markets") or {}).get("main") or {}
+
+    def state(self, market: str | None = None) -> str:
+        """Name of a start state: the main one or that of a market."""
+        told = self._main if market is None else (self.manifest.get("markets") or {}).get(market) or {}
+        return str(told.get("state") or market or "")
+
+    @property
+    def start(self) -> date | None:
+        """First simulated day."""
+        told = self.manifest.get("start_date")
+        return date.fromisoformat(told) if told else None
+
+    @property
+    def failed(self) -> int:
+        """Number of runs that failed."""
+        return sum(run.get("status") == "failed" for run in self.manifest.get("runs") or [])
+
+
+def _closure(event: Mapping[str, Any]) -> ClosureEvent:
+    def day(value: Any) -> date | None:
+        return date.fromisoformat(value) if value else None
+
+    exits = tuple(found for item in event.get("exits") or [] if (found := day(item.get("date"))))
+    return ClosureEvent(
+        str(event["name"]), str(event["employer"]), int(event["jobs"]),
+        day(event.get("announced")), day(event.get("notice")), exits,
+    )  # fmt: skip
 
 
 def _estimate(entry: Mapping[str, Any] | None) -> Estimate:
@@ -392,20 +416,28 @@ def _read_series(path: Path) -> dict[tuple[str, str, str, str], Series]:
     starts = np.flatnonzero(np.r_[True, code[1:] != code[:-1]])
     found = {}
     for start, end in zip(starts, np.r_[starts[1:], len(code)], strict=True):
-        key, rest = [], int(code[start])
+        key: list[str] = []
+        rest = int(code[start])
         for label in reversed(labels):
             rest, index = divmod(rest, len(label))
             key.append(label[index])
-        series = _matrix(days[start:end], replication[start:end], value[start:end])
+        part = slice(start, end)
+        told = units.dictionary[int(unit[start])].as_py()
         arm, indicator, kind, group = reversed(key)
-        found[arm, indicator, kind, group] = Series(*series, units.dictionary[int(unit[start])].as_py())
+        found[arm, indicator, kind, group] = _matrix(days[part], replication[part], value[part], told)
     return found
 
 
-def _matrix(days: np.ndarray, replication: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Dates, replications and values of shape (R, T); what a replication lacks is not a number."""
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Mean over the first axis of what is there."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nansum(values, axis=0) / np.isfinite(values).sum(axis=0)
+
+
+def _matrix(days: np.ndarray, replication: np.ndarray, value: np.ndarray, unit: str) -> Series:
+    """Rows of a table as a series; what a replication lacks is not a number."""
     dates, column = np.unique(days, return_inverse=True)
     replications, row = np.unique(replication, return_inverse=True)
     values = np.full((len(replications), len(dates)), np.nan)
     values[row, column] = value
-    return dates, replications, values
+    return Series(dates, replications, values, unit)

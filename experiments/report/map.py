@@ -77,7 +77,9 @@ def draw(areas: Sequence[Area], bar: str, notation: Notation, folder: Path, name
         for area, polygons in zip(areas, projected, strict=True):
             shade = colours(_shade(norm(area.value))) if area.value is not None else "#eeeeee"
             for polygon in polygons:
-                axes.add_patch(PathPatch(_outline(polygon), facecolor=shade, edgecolor="white", linewidth=1.4))
+                axes.add_patch(
+                    PathPatch(_outline(polygon), facecolor=shade, edgecolor="white", linewidth=1.4)
+                )
                 axes.add_patch(
                     PathPatch(_outline(polygon), facecolor="none", edgecolor=drawing.MUTED, linewidth=0.6)
                 )
@@ -101,9 +103,7 @@ def _project(shapes: Sequence[Sequence[Rings]]) -> list[list[list[np.ndarray]]]:
     west, south = points.min(axis=0)
     squeeze = np.cos(np.radians(points[:, 1].mean()))
     scale = np.array([111.32 * squeeze, 111.32])
-    return [
-        [[(ring - (west, south)) * scale for ring in rings] for rings in polygons] for polygons in shapes
-    ]
+    return [[[(ring - (west, south)) * scale for ring in rings] for rings in polygons] for polygons in shapes]
 
 
 def _outline(rings: Rings) -> Outline:
@@ -163,9 +163,12 @@ def _label(axes: Axes, areas: Sequence[Area], spots: Sequence[tuple[float, float
                 moved = True
                 up = 1 if boxes[a].y0 + boxes[a].y1 >= boxes[b].y0 + boxes[b].y1 else -1
                 right = 1 if boxes[a].x0 + boxes[a].x1 >= boxes[b].x0 + boxes[b].x1 else -1
-                step = np.array([0.0, up * (dy / 2 + 1)]) if dy <= dx else np.array([right * (dx / 2 + 1), 0.0])
+                step = (
+                    np.array([0.0, up * (dy / 2 + 1)]) if dy <= dx else np.array([right * (dx / 2 + 1), 0.0])
+                )
                 for text, sign in ((texts[a], 1), (texts[b], -1)):
-                    text.set_position(np.asarray(text.get_position()) + sign * step / point)
+                    x, y = np.asarray(text.get_position()) + sign * step / point
+                    text.set_position((float(x), float(y)))
         if not moved:
             return
 
@@ -180,9 +183,7 @@ def _bar(
     assert drawn is not None
     inset = axes.inset_axes((0.0, 0.965, 0.36, 0.018))
     ramp = np.linspace(low, high, 120)
-    inset.imshow(
-        colours(_shade(norm(ramp)))[None, :, :], aspect="auto", extent=(low, high, 0, 1)
-    )
+    inset.imshow(colours(_shade(norm(ramp)))[None, :, :], aspect="auto", extent=(low, high, 0, 1))
     inset.set_yticks([])
     inset.grid(visible=False)
     ticks = sorted({low, 0.0, high})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -92,7 +91,7 @@ class Page:
             "language": terms.language,
             "region": sentences.region_forms(results, terms)[0],
             "title": self._title(),
-            "answers": sentences.answers(results, terms, notation, {a: c[a] for c in self.courses.values() for a in c}),
+            "answers": sentences.answers(results, terms, notation, self._followed()),
             "market_answer": sentences.markets(results, main, terms, notation) if main else None,
             "unfinished": results.manifest.get("status", "finished") != "finished",
             "cards": self._cards(main) if main else [],
@@ -104,7 +103,9 @@ class Page:
             "cohorts": self._cohorts(),
             "levels": self._levels(),
             "months": [terms.term("months_head", months=str(month)) for month in results.months],
-            "month_ends": [notation.month_name(day) for month in results.months if (day := results.month_end(month))],
+            "month_ends": [
+                notation.month_name(day) for month in results.months if (day := results.month_end(month))
+            ],
             "tables": [
                 (self.labels[arm], table.indicator_rows(results, arm, terms, notation)) for arm in self.arms
             ],
@@ -115,6 +116,10 @@ class Page:
             "guesses": table.guesses(results, terms, notation),
             "single": self._replications() == 1,
         }
+
+    def _followed(self) -> dict[str, cohort.Course]:
+        """The course of an arm's people, where only one group is followed."""
+        return next(iter(self.courses.values())) if len(self.courses) == 1 else {}
 
     # Parts --------------------------------------------------------------------------------------
 
@@ -232,17 +237,23 @@ class Page:
                     shares = True
                     rate_unit = unit_of(self.results.unit("unemployment_rate"))
                     value = rate.mean * rate_unit.factor
-                    points = self.notation.unit(rate_unit, difference=True)
-                    text += f"\n{self.notation.signed(value, 1)} {points}"
+                    text += f"\n{self.notation.percent(value, signed=True)}"
                 labels[place.code] = (text, value, persons.certain)
             if not labels:
                 continue
             bar = self.terms.term("map_bar" if shares else "map_bar_persons")
             name = "map" if len(self.arms) == 1 else f"map_{number + 1}"
             svg = map.draw(
-                map.areas_of(borders, labels), bar, self.notation, self.figures, name, self.terms.term("alt_map")
+                map.areas_of(borders, labels),
+                bar,
+                self.notation,
+                self.figures,
+                name,
+                self.terms.term("alt_map"),
             )
-            caption = self.terms.term("map_caption" if shares else "map_caption_persons", month=self.notation.month(day))
+            caption = self.terms.term(
+                "map_caption" if shares else "map_caption_persons", month=self.notation.month(day)
+            )
             drawn.append({"svg": Markup(svg), "label": self.labels[arm], "caption": caption})
         return drawn
 
@@ -250,7 +261,9 @@ class Page:
         """For each cohort its course in the baseline and in the arms."""
         found: dict[str, dict[str, cohort.Course]] = {}
         for group in self.results.groups("cohort"):
-            by_arm = {a: cohort.course(self.results, a, group) for a in (BASELINE, *self.arms[:MOST_ARMS_DRAWN])}
+            by_arm = {
+                a: cohort.course(self.results, a, group) for a in (BASELINE, *self.arms[:MOST_ARMS_DRAWN])
+            }
             kept = {arm: course for arm, course in by_arm.items() if course is not None}
             if BASELINE in kept and len(kept) > 1:
                 found[group] = kept
@@ -308,7 +321,8 @@ class Page:
         if not self.results.markets:
             return None
         month = sentences.headline_month(self.results)
-        names = {None: self._market_name("default"), **{m: self._market_name(m) for m in self.results.markets}}
+        names: dict[str | None, str] = {None: self._market_name("default")}
+        names |= {market: self._market_name(market) for market in self.results.markets}
         lines = []
         for number, (market, label) in enumerate(names.items()):
             series = self.results.difference_series(sentences.HEADLINE, arm, market=market)
@@ -333,55 +347,41 @@ class Page:
         return self.terms.term(key) if self.terms.has("terms", key) else market
 
     def _start_name(self, market: str | None = None) -> str:
-        configuration = self.results.configuration
-        if market is None:
-            state = configuration.get("start")
-            state = state.get("state") if isinstance(state, Mapping) else state
-        else:
-            states = configuration.get("markets")
-            state = states.get(market) if isinstance(states, Mapping) else market
-        return self.terms.named("starts", str(state)) if state else ""
+        return self.terms.named("starts", self.results.state(market))
 
     def _replications(self) -> int:
+        """Replications that the answer rests on."""
         for arm in (*self.arms, BASELINE):
             series = self.results.series(sentences.HEADLINE, arm)
             if series is not None:
                 return len(series.replications)
-        return int(self.results.configuration.get("replications") or 0)
+        return 0
 
     def _facts(self) -> list[tuple[str, str]]:
         """What the run was: names and values."""
         results, terms, notation = self.results, self.terms, self.notation
         configuration, manifest = results.configuration, results.manifest
-        facts = [(terms.term("region"), sentences.region_forms(results, terms)[0])]
-        facts.append((terms.term("start_state"), self._start_name()))
-        if results.horizon:
-            facts.append((terms.term("start_date"), notation.day(results.horizon.start)))
-            years = results.horizon.years
-            key = "horizon_one_year" if years == 1 else "horizon_years"
-            facts.append((terms.term("horizon"), terms.term(key, years=str(years)) if years != 1 else terms.term(key)))
-        facts.append((terms.term("replications"), notation.number(self._replications())))
-        if "seed" in configuration:
-            first, count = int(configuration["seed"]), int(configuration.get("replications") or 1)
-            facts.append((terms.term("seeds"), f"{first}–{first + count - 1}" if count > 1 else str(first)))
-        if "scale" in configuration:
-            scale = float(configuration["scale"])
-            facts.append((terms.term("scale"), notation.number(scale, 0 if scale == int(scale) else 2)))
-        facts += _plain_facts(manifest, terms)
-        return [(name, value) for name, value in facts if value]
+        years, seeds = configuration.get("horizon_years"), manifest.get("seeds") or []
+        scale = float(configuration.get("scale") or 1)
+        count, written = notation.number(self._replications()), str(manifest.get("written") or "")
+        if results.failed:
+            count += f" ({terms.term('failed', count=str(results.failed))})"
+        packages = ((name, number) for name, number in (manifest.get("packages") or {}).items() if number)
+        facts = {
+            "region": sentences.region_forms(results, terms)[0],
+            "start_state": self._start_name(),
+            "start_date": notation.day(results.start) if results.start else "",
+            "horizon": terms.term("horizon_one_year" if years == 1 else "horizon_years", years=years),
+            "replications": count,
+            "seeds": f"{seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else "".join(str(seed) for seed in seeds),
+            "scale": notation.number(scale, 0 if scale == int(scale) else 2),
+            "made": notation.day(date.fromisoformat(written[:10])) if written else "",
+            "version": str((manifest.get("code") or {}).get("version") or ""),
+            "configuration_hash": str(manifest.get("configuration_hash") or ""),
+            "packages": ", ".join(f"{name} {number}" for name, number in packages),
+        }
+        return [(terms.term(name), value) for name, value in facts.items() if value]
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _plain_facts(manifest: Mapping[str, Any], terms: Terms) -> Sequence[tuple[str, str]]:
-    code = manifest.get("code") or {}
-    version = manifest.get("version") or (code.get("version") if isinstance(code, Mapping) else code) or ""
-    packages = manifest.get("packages") or {}
-    listed = ", ".join(f"{name} {number}" for name, number in packages.items())
-    return [
-        (terms.term("version"), str(version)),
-        (terms.term("configuration_hash"), str(manifest.get("configuration_hash") or manifest.get("hash") or "")),
-        (terms.term("packages"), listed),
-    ]

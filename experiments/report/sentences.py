@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.report.cohort import Course
-from experiments.report.folder import BASELINE, Estimate, ResultsFolder
+from experiments.report.folder import Estimate, ResultsFolder
 from experiments.report.notation import Notation, rounded
 from experiments.report.terms import Terms
 
@@ -90,7 +90,8 @@ def _tone(folder: ResultsFolder, arm: str, estimate: Estimate) -> str:
 
 def _changes_nothing(folder: ResultsFolder, arm: str) -> bool:
     """Whether every difference that the summary tells is exactly zero."""
-    found = [folder.difference(name, at, arm) for name, entry in folder.indicators.items() for at in entry["at"]]
+    told = [(name, at) for name, entry in folder.indicators.items() for at in entry["at"]]
+    found = [folder.difference(name, at, arm) for name, at in told]
     return all(not e.mean and not e.low and not e.high for e in found)
 
 
@@ -98,13 +99,15 @@ def _amounts(estimate: Estimate, notation: Notation) -> dict[str, str]:
     mean = estimate.mean or 0.0
     low, high = (mean if end is None else end for end in (estimate.low, estimate.high))
     near, far = sorted((abs(low), abs(high)))
+    # A narrow interval deserves finer steps than the number alone: 197 (191–204) is not 200 (190–200).
+    fineness = min(abs(mean), 8 * (high - low)) if high > low else abs(mean)
     return {
-        "amount": notation.about(abs(mean)),
-        "low": notation.about(near, mean),
-        "high": notation.about(far, mean),
-        "signed": notation.about_signed(mean),
-        "signed_low": notation.about_signed(low),
-        "signed_high": notation.about_signed(high),
+        "amount": notation.about(abs(mean), fineness),
+        "low": notation.about(near, fineness),
+        "high": notation.about(far, fineness),
+        "signed": notation.about_signed(mean, fineness),
+        "signed_low": notation.about_signed(low, fineness),
+        "signed_high": notation.about_signed(high, fineness),
     }
 
 
@@ -139,11 +142,10 @@ def _where(
         day = np.datetime64(folder.month_end(month))
         index = int(np.searchsorted(course.dates, day))
         if index < len(course.dates):
-            persons = {s: float(course.persons[s][index]) for s in ("employed", "unemployed") if s in course.persons}
-            fates = {
-                "size": notation.number(course.size),
-                **{s: notation.about(persons.get(s, 0.0)) for s in ("employed", "unemployed")},
-            }
+            fates = {"size": notation.number(course.size)}
+            for state in ("employed", "unemployed"):
+                persons = course.persons.get(state)
+                fates[state] = notation.about(0.0 if persons is None else float(persons[index]))
     named: list[tuple[float, str]] = []
     if tone in ("more", "fewer"):
         sign = 1 if tone == "more" else -1
@@ -178,7 +180,9 @@ def peak(folder: ResultsFolder, arm: str, terms: Terms, notation: Notation) -> s
     if interval[0][index] <= 0 <= interval[1][index]:
         return None
     return terms.sentence(
-        "peak", month=notation.month(series.dates[index].item()), signed=notation.about_signed(float(mean[index]))
+        "peak",
+        month=notation.month(series.dates[index].item()),
+        signed=notation.about_signed(float(mean[index])),
     )
 
 
@@ -189,8 +193,8 @@ def markets(folder: ResultsFolder, arm: str, terms: Terms, notation: Notation) -
         return None
     found = {market: folder.difference(HEADLINE, str(month), arm, market) for market in ("tight", "slack")}
     main = folder.difference(HEADLINE, str(month), arm)
-    means = [estimate.mean for estimate in (main, *found.values())]
-    if any(mean is None for mean in means):
+    means = [estimate.mean for estimate in (main, *found.values()) if estimate.mean is not None]
+    if len(means) < 3:
         return None
     certain = all(estimate.certain for estimate in (main, *found.values()))
     signs = {np.sign(mean) for mean in means}
@@ -206,6 +210,3 @@ def answers(
     if not folder.arms:
         return [[terms.sentence("no_arm")]]
     return [answer(folder, arm, terms, notation, courses.get(arm)) for arm in folder.arms]
-
-
-__all__ = ["BASELINE", "HEADLINE", "answer", "answers", "arm_label", "headline_month", "markets", "peak"]

@@ -18,6 +18,11 @@ MAIN = (
 )  # fmt: skip
 """Indicators of the main table, in its order."""
 
+UNDER_MARKETS = (
+    "unemployed", "employed_open_market", "exits_to_job", "vacancies_open", "first_interview_wait_days",
+)  # fmt: skip
+"""Indicators of the table by market."""
+
 MONEY = ("cost_total_eur", "cost_municipal_net_eur", "benefits_eur")
 
 
@@ -141,13 +146,12 @@ def money_rows(
     held = [n for n in MONEY if any(folder.series(n, arm, "municipality", p.code) for p in folder.places)]
     if not held:
         return [], []
+    codes = [*(place.code for place in folder.places), ""]
     totals: dict[str, dict[str, tuple[Estimate, Estimate, Estimate]]] = {}
     for name in held:
         whole = folder.series(name, arm)
         last = len(whole.dates) if whole is not None else max(folder.months)
-        totals[name] = {
-            code: place_difference(folder, name, arm, code, last) for code in [*(p.code for p in folder.places), ""]
-        }
+        totals[name] = {code: place_difference(folder, name, arm, code, last) for code in codes}
     largest = [e[0].mean for by_code in totals.values() for e in by_code.values() if e[0].mean is not None]
     unit = scaled_euros(largest, unit_of("eur"), millions_from=1e7)
     rows = []
@@ -178,20 +182,21 @@ def cohort_rows(
     for state in STATES:
         if any(state in course.persons for course in courses.values()):
             by_arm = [
-                [notation.number(float(course.persons[state][i]) if state in course.persons else 0.0) for _, i in kept]
-                for course in courses.values()
+                [_persons(course, state, index, notation) for _, index in kept] for course in courses.values()
             ]
             rows.append((terms.named("states", state), by_arm))
     return [terms.term("months_head", months=str(month)) for month, _ in kept], rows
 
 
-def market_rows(
-    folder: ResultsFolder, arm: str, terms: Terms, notation: Notation, month: int
-) -> list[Row]:
+def _persons(course: Course, state: str, index: int, notation: Notation) -> str:
+    persons = course.persons.get(state)
+    return notation.number(0.0 if persons is None else float(persons[index]))
+
+
+def market_rows(folder: ResultsFolder, arm: str, terms: Terms, notation: Notation, month: int) -> list[Row]:
     """The same indicators under each market, side by side."""
-    names = ("unemployed", "employed_open_market", "exits_to_job", "vacancies_open", "first_interview_wait_days")
     rows = []
-    for name in names:
+    for name in UNDER_MARKETS:
         if name not in folder.indicators:
             continue
         unit = unit_of(folder.unit(name))
@@ -205,7 +210,8 @@ def market_rows(
             )
             for market in (None, *folder.markets)
         ]
-        rows.append(Row(terms.named("indicators", name), _units(unit, terms.named("kinds", folder.kind(name)), notation), cells))
+        kind = terms.named("kinds", folder.kind(name))
+        rows.append(Row(terms.named("indicators", name), _units(unit, kind, notation), cells))
     return rows
 
 

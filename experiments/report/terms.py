@@ -32,7 +32,7 @@ def read(path: Path = TERMS_FILE) -> Mapping[str, Mapping[str, Any]]:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except OSError as error:
-        raise InputError(f"{path.name}: cannot be read ({error.strerror}); expected at {path.parent}") from None
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except yaml.YAMLError as error:
         raise InputError(f"{path.name}: not valid YAML: {' '.join(str(error).split())}") from None
     for fault in faults(content):

@@ -112,7 +112,14 @@ def _draw(
     x = drawing.days(line.series.dates)
     if band is not None and banded:
         axes.fill_between(x, band[0] * factor, band[1] * factor, color=stroke.colour, alpha=0.15, linewidth=0)
-    axes.plot(x, line.series.mean() * factor, color=stroke.colour, linewidth=1.9, dashes=stroke.dash, label=line.label)
+    axes.plot(
+        x,
+        line.series.mean() * factor,
+        color=stroke.colour,
+        linewidth=1.9,
+        dashes=stroke.dash,
+        label=line.label,
+    )
 
 
 def _finish(
