@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def perform(task: Sequence[Run], folder: Path) -> list[Outcome]:
     return outcomes
 
 
-def perform_all(tasks: Sequence[Sequence[Run]], folder: Path, processes: int) -> Iterator[list[Outcome]]:
+def perform_all(tasks: Sequence[Sequence[Run]], folder: Path, processes: int) -> Generator[list[Outcome], None, None]:
     """Perform tasks and yield the outcomes of each when it is finished.
 
     Parameters
