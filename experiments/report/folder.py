@@ -37,6 +37,11 @@ class Estimate:
         """Whether the interval lies on one side of zero."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
+    @property
+    def told_apart(self) -> bool:
+        """Whether it is shown plainly: certain, exactly zero, or without an interval to judge by."""
+        return self.certain or self.low is None or (self.mean == 0 and self.low == self.high == 0)
+
 
 NONE = Estimate(None)
 

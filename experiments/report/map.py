@@ -43,13 +43,17 @@ class Area:
     polygons: Sequence[Rings]
 
 
-def draw(areas: Sequence[Area], bar: str, notation: Notation, folder: Path, name: str, alt: str) -> str:
+def draw(
+    areas: Sequence[Area], limit: float, bar: str, notation: Notation, folder: Path, name: str, alt: str
+) -> str:
     """Draw the map.
 
     Parameters
     ----------
     areas
         Municipalities.
+    limit
+        Largest size of a value, for maps that share their colours.
     bar
         Title of the colour bar, with its unit.
     notation
@@ -63,8 +67,7 @@ def draw(areas: Sequence[Area], bar: str, notation: Notation, folder: Path, name
         SVG for the page.
     """
     values = [area.value for area in areas if area.value is not None]
-    largest = max((abs(value) for value in values), default=0.0) or 1.0
-    norm = Normalize(-largest, largest)
+    norm = Normalize(-(limit or 1.0), limit or 1.0)
     # Purple for a fall and orange for a rise stay apart for colour-blind readers; the ends are cut off
     # so that black text can be read everywhere.
     colours = matplotlib.colormaps["PuOr_r"]

@@ -62,7 +62,13 @@ class Page:
         self.notation = Notation(terms)
         self.figures = results.path / "figures"
         self.arms = results.arms
-        self.labels = {arm: sentences.arm_label(results, arm, terms) for arm in self.arms}
+        # Names of several arms are long: a letter leads from the answer to the figures and tables.
+        self.letters = {arm: chr(ord("A") + number % 26) for number, arm in enumerate(self.arms)}
+        names = {arm: sentences.arm_label(results, arm, terms) for arm in self.arms}
+        several = len(self.arms) > 1
+        self.labels = {
+            arm: f"{self.letters[arm]}: {names[arm]}" if several else names[arm] for arm in self.arms
+        }
         self.courses = self._courses()
 
     def write(self) -> Path:
@@ -92,6 +98,7 @@ class Page:
             "region": sentences.region_forms(results, terms)[0],
             "title": self._title(),
             "answers": sentences.answers(results, terms, notation, self._followed()),
+            "letters": list(self.letters.values()) if len(self.arms) > 1 else [""],
             "market_answer": sentences.markets(results, main, terms, notation) if main else None,
             "unfinished": results.manifest.get("status", "finished") != "finished",
             "cards": self._cards(main) if main else [],
@@ -126,7 +133,11 @@ class Page:
     def _title(self) -> str:
         if len(self.arms) == 1:
             return self.labels[self.arms[0]]
-        return f"{self.terms.term('comparison')}: {'; '.join(self.labels.values())}" if self.arms else ""
+        return (
+            self.terms.term("comparison", count=str(len(self.arms)))
+            if self.arms
+            else self.terms.term("baseline")
+        )
 
     def _marks(self) -> list[timeseries.Mark]:
         """Dates of the closures of all arms, each once."""
@@ -182,13 +193,13 @@ class Page:
         for number, arm in enumerate(self.arms[:MOST_ARMS_DRAWN]):
             series = self.results.difference_series(sentences.HEADLINE, arm)
             if series is not None:
-                lines.append(timeseries.Line(self._short(arm), series, number))
+                lines.append(timeseries.Line(self.labels[arm], series, number))
         return lines
 
     def _short(self, arm: str) -> str:
-        """Name of an arm at the end of a line: short where there is only one."""
+        """Short name of an arm, as at the end of a line: its letter, or what it is if there is only one."""
         if len(self.arms) > 1:
-            return self.labels[arm]
+            return self.letters[arm]
         closed = self.results.closures(arm) and not self.results.policies(arm)
         return self.terms.term("closure" if closed else "alternative")
 
@@ -216,54 +227,61 @@ class Page:
         return drawn
 
     def _maps(self) -> list[dict[str, Any]]:
-        """A map for each arm at the month of the answer."""
-        month = sentences.headline_month(self.results)
-        borders = self.results.borders
-        day = self.results.month_end(month) if month else None
-        if not borders or not month or not day:
+        """A map for each arm at the month of the answer, all with the same colours."""
+        results, terms = self.results, self.terms
+        month = sentences.headline_month(results)
+        day = results.month_end(month) if month else None
+        if not results.borders or not month or not day:
             return []
+        shares = any(results.series("unemployment_rate", a, "municipality", p.code)
+                     for a in self.arms for p in results.places)  # fmt: skip
+        labels = {arm: self._map_labels(arm, month, shares) for arm in self.arms[:MOST_ARMS_DRAWN]}
+        values = [
+            value for by_code in labels.values() for _, value, _ in by_code.values() if value is not None
+        ]
+        limit = max((abs(value) for value in values), default=0.0)
+        bar = terms.term("map_bar" if shares else "map_bar_persons")
+        caption = terms.term(
+            "map_caption" if shares else "map_caption_persons", month=self.notation.month(day)
+        )
         drawn = []
-        for number, arm in enumerate(self.arms[:MOST_ARMS_DRAWN]):
-            labels, shares = {}, False
-            for place in self.results.places:
-                persons = table.place_difference(self.results, "unemployed", arm, place.code, month)[0]
-                rate = table.place_difference(self.results, "unemployment_rate", arm, place.code, month)[0]
-                if persons.mean is None:
-                    continue
-                unit = unit_of(self.results.unit("unemployed"))
-                text = f"{self.terms.place(place.code, 'name', place.name)}\n{self.notation.difference(persons.mean, unit)}"
-                value: float | None = persons.mean
-                if rate.mean is not None:
-                    shares = True
-                    rate_unit = unit_of(self.results.unit("unemployment_rate"))
-                    value = rate.mean * rate_unit.factor
-                    text += f"\n{self.notation.percent(value, signed=True)}"
-                labels[place.code] = (text, value, persons.certain)
-            if not labels:
-                continue
-            bar = self.terms.term("map_bar" if shares else "map_bar_persons")
-            name = "map" if len(self.arms) == 1 else f"map_{number + 1}"
-            svg = map.draw(
-                map.areas_of(borders, labels),
-                bar,
-                self.notation,
-                self.figures,
-                name,
-                self.terms.term("alt_map"),
-            )
-            caption = self.terms.term(
-                "map_caption" if shares else "map_caption_persons", month=self.notation.month(day)
-            )
-            drawn.append({"svg": Markup(svg), "label": self.labels[arm], "caption": caption})
+        for number, (arm, by_code) in enumerate(labels.items(), start=1):
+            areas = map.areas_of(results.borders, by_code)
+            if areas:
+                name = "map" if len(self.arms) == 1 else f"map_{number}"
+                svg = map.draw(areas, limit, bar, self.notation, self.figures, name, terms.term("alt_map"))
+                drawn.append({"svg": Markup(svg), "label": self.labels[arm], "caption": caption})
         return drawn
 
+    def _map_labels(self, arm: str, month: int, shares: bool) -> dict[str, tuple[str, float | None, bool]]:
+        """For each municipality what is written on it, what its colour shows, and whether that is certain."""
+        unit, rate_unit = (unit_of(self.results.unit(n)) for n in ("unemployed", "unemployment_rate"))
+        labels = {}
+        for place in self.results.places:
+            persons = table.place_difference(self.results, "unemployed", arm, place.code, month)[0]
+            rate = table.place_difference(self.results, "unemployment_rate", arm, place.code, month)[0]
+            if persons.mean is None:
+                continue
+            lines = [
+                self.terms.place(place.code, "name", place.name),
+                self.notation.difference(persons.mean, unit),
+            ]
+            value: float | None = persons.mean
+            if shares:
+                value = None if rate.mean is None else rate.mean * rate_unit.factor
+                lines.append(self.notation.percent(value, signed=True))
+            labels[place.code] = ("\n".join(lines), value, persons.told_apart)
+        return labels
+
     def _courses(self) -> dict[str, dict[str, cohort.Course]]:
-        """For each cohort its course in the baseline and in the arms."""
+        """For each cohort its course in the baseline and in the arms where its event happens."""
         found: dict[str, dict[str, cohort.Course]] = {}
+        drawn = self.arms[:MOST_ARMS_DRAWN]
         for group in self.results.groups("cohort"):
-            by_arm = {
-                a: cohort.course(self.results, a, group) for a in (BASELINE, *self.arms[:MOST_ARMS_DRAWN])
-            }
+            hit = [
+                arm for arm in drawn if any(closure.name == group for closure in self.results.closures(arm))
+            ]
+            by_arm = {arm: cohort.course(self.results, arm, group) for arm in (BASELINE, *(hit or drawn))}
             kept = {arm: course for arm, course in by_arm.items() if course is not None}
             if BASELINE in kept and len(kept) > 1:
                 found[group] = kept
@@ -285,7 +303,7 @@ class Page:
             size = self.notation.number(courses[BASELINE].size)
             drawn.append(
                 {
-                    "name": group,
+                    "heading": self._cohort_heading(group),
                     "svgs": svgs,
                     "caption": self.terms.term("cohort_caption", size=size),
                     "heads": heads,
@@ -294,6 +312,10 @@ class Page:
                 }
             )
         return drawn
+
+    def _cohort_heading(self, group: str) -> str:
+        closed = any(c.name == group for arm in self.arms for c in self.results.closures(arm))
+        return self.terms.term("cohort_heading" if closed else "followed_heading")
 
     def _places(self) -> list[dict[str, Any]]:
         first = sentences.headline_month(self.results)
@@ -332,7 +354,8 @@ class Page:
         if lines:
             svg = timeseries.by_month(
                 lines, unit_of(lines[0].series.unit), self.notation, self.figures, "markets",
-                self.terms.term("alt_markets"), self.terms.term("effect_axis"), self.terms.term("months_word"),
+                self.terms.term("alt_markets"), self.terms.term("effect_axis"),
+                self.terms.term("months_word"),
             )  # fmt: skip
         return {
             "svg": Markup(svg) if svg else None,

@@ -100,7 +100,7 @@ def _amounts(estimate: Estimate, notation: Notation) -> dict[str, str]:
     low, high = (mean if end is None else end for end in (estimate.low, estimate.high))
     near, far = sorted((abs(low), abs(high)))
     # A narrow interval deserves finer steps than the number alone: 197 (191–204) is not 200 (190–200).
-    fineness = min(abs(mean), 8 * (high - low)) if high > low else abs(mean)
+    fineness = min(abs(mean), 4 * (high - low)) if high > low else abs(mean)
     return {
         "amount": notation.about(abs(mean), fineness),
         "low": notation.about(near, fineness),

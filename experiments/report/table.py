@@ -88,7 +88,7 @@ def cell(difference: Estimate, base: Estimate, level: Estimate, unit: Unit, nota
         notation.interval(difference.low, difference.high, unit),
         relative,
         levels,
-        difference.certain or difference.mean == 0,
+        difference.told_apart,
     )
 
 

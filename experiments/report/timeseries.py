@@ -66,7 +66,7 @@ def differences(
     folder: Path, name: str, alt: str, axis: str,
 ) -> str:  # fmt: skip
     """Draw paired differences from the baseline, with 80 % intervals of the mean."""
-    with drawing.figure(8.6, 4.1) as drawn:
+    with drawing.figure(8.6, 4.1 + (0.25 * len(lines) if len(lines) > 1 else 0)) as drawn:
         axes = drawn.subplots()
         for line in lines:
             _draw(axes, line, line.series.interval(), unit.factor, len(lines) <= BANDED)
@@ -149,7 +149,10 @@ def _finish(
 
 
 def _legend(axes: Axes) -> None:
-    axes.legend(frameon=False, handlelength=4, loc="best", fontsize=9.5)
+    drawn = axes.get_figure()
+    assert drawn is not None
+    columns = 1 if any(len(text) > 30 for text in axes.get_legend_handles_labels()[1]) else 3
+    drawn.legend(frameon=False, handlelength=4, loc="outside lower left", ncols=columns, fontsize=9.5)
 
 
 def _mark(axes: Axes, marks: Sequence[Mark], named: bool) -> None:
