@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -275,12 +276,15 @@ def title(group: str, option: str) -> str:
 def _compose(chosen: Mapping[str, str]) -> dict[str, Any]:
     """Compose the groups; values are set afterwards."""
     from hydra import compose, initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
     try:
-        with initialize_config_dir(str(CONF), version_base="1.3"):
+        # In a Hydra application (experiments.run) Hydra is set up already, for the same folder.
+        under_way = GlobalHydra.instance().is_initialized()
+        with nullcontext() if under_way else initialize_config_dir(str(CONF), version_base="1.3"):
             tree = compose("config", overrides=[f"{group}={option}" for group, option in chosen.items()])
         plain = OmegaConf.to_container(tree, resolve=False)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:

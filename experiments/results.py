@@ -73,8 +73,9 @@ def results_folder(configuration: Configuration) -> Path:
     The name is made harmless: letters, digits and ``._+-`` stay, other signs become ``_``, and a long
     name is shortened. Different questions get different folders through the hash.
     """
-    arms = [arm for arm in configuration.arms if arm != BASELINE] or [BASELINE]
-    name = configuration.name or "_".join(arms)
+    arms = configuration.arms.values()
+    parts = dict.fromkeys(name for arm in arms for name in (*arm.shocks, *arm.policies))
+    name = configuration.name or "_".join(parts or [BASELINE])
     harmless = re.sub(r"[^\w.+-]+", "_", unicodedata.normalize("NFC", name)).strip("._-+")
     short = harmless.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip("._-+") or "results"
     return configuration.outputs / configuration.command / f"{short}-{configuration_hash(configuration)[:8]}"
