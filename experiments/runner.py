@@ -84,7 +84,9 @@ def perform(task: Sequence[Run], folder: Path) -> list[Outcome]:
     return outcomes
 
 
-def perform_all(tasks: Sequence[Sequence[Run]], folder: Path, processes: int) -> Generator[list[Outcome], None, None]:
+def perform_all(
+    tasks: Sequence[Sequence[Run]], folder: Path, processes: int
+) -> Generator[list[Outcome], None, None]:
     """Perform tasks and yield the outcomes of each when it is finished.
 
     Parameters

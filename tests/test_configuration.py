@@ -1,0 +1,247 @@
+"""The question: groups, overrides, arms and dates; wrong ones get one line with a near miss."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from experiments.arm import Arm, cross, read_arms, read_choice
+from experiments.configuration import CONF, Configuration, groups, resolve
+from experiments.horizon import Horizon
+from experiments.plan import make_plan
+from sim.errors import InputError
+
+CLOSURE = "shock=closure_harjavalta"
+SHOCK = "shocks.closure_harjavalta"
+KOLMIKKO = ("region=kolmikko", "shock=closure_kolmikko")
+
+
+@pytest.mark.parametrize(
+    ("command", "overrides", "told"),
+    [
+        ("run", ["sede=3"], ["sede", "did you mean 'seed'"]),
+        ("run", ["engine.proceses=2"], ["engine", "did you mean 'processes'"]),
+        ("run", ["seed"], ["KEY=VALUE"]),
+        ("run", ["seed="], ["seed"]),
+        ("run", ["seed={"], ["can not be read"]),
+        ("run", ["seed=1,2"], ["one value"]),
+        ("run", ["seed=-1"], ["seed", "whole number from 0"]),
+        ("run", ["seed=true"], ["seed", "True"]),
+        ("run", ["seed.x=1"], ["seed", "is a value"]),
+        ("run", ["replications=0"], ["replications", "1"]),
+        ("run", ["replications=2.5"], ["replications", "2.5"]),
+        ("run", ["scale=abc"], ["scale", "0.01 to 100", "abc"]),
+        ("run", ["scale=10%"], ["scale", "10%"]),
+        ("run", ["scale=0.001"], ["scale"]),
+        ("run", ["scale=nan"], ["scale"]),
+        ("run", ["horizon_years=0"], ["horizon_years", "1 to 15"]),
+        ("run", ["horizon_years=16"], ["horizon_years", "1 to 15"]),
+        ("run", ["horizon_years=5y"], ["horizon_years", "5y"]),
+        ("run", ["record=ful"], ["record", "did you mean 'full'"]),
+        ("run", ["language=suomi"], ["language", "fi or sv or en"]),
+        ("run", ["start_date=2027-02-29"], ["start_date", "2027-02-29"]),
+        ("run", ["start_date=tomorrow"], ["start_date", "YYYY-MM-DD"]),
+        ("run", ["start_file=nowhere.csv"], ["start_file", "nowhere.csv"]),
+        ("run", ["region=satakuntaa"], ["did you mean 'satakunta'"]),
+        ("run", ["name="], ["name"]),
+        ("run", ["engine.processes=0"], ["engine.processes"]),
+        ("run", ["engine=fast"], ["conf/engine"]),
+        ("run", ["hydra.run.dir=/tmp"], ["hydra"]),
+        ("run", ["parameters.training.seet=3"], ["did you mean 'training.seats'"]),
+        ("run", ["parameters.training.seats=100000"], ["training.seats", "range"]),
+        ("run", ["parameters.training.seats=many"], ["training.seats", "many"]),
+        ("run", ["parameters.services.staff_fte.brokrage=3"], ["did you mean 'brokerage'"]),
+        ("run", ["arms.a.shocks=[closure_kolmikko]"], ["run simulates one world"]),
+        ("compare", [], ["needs an arm", "closure_harjavalta"]),
+        ("compare", ["shock=closure_harjavata"], ["did you mean 'closure_harjavalta'"]),
+        ("compare", ["policy=[nothin]"], ["did you mean 'nothing'"]),
+        ("compare", ["shock=a,b"], ["[a,b]"]),
+        ("compare", ["shock=[a"], ["[a,b]"]),
+        ("compare", ["shock=[closure_harjavalta,closure_harjavalta]"], ["twice"]),
+        ("compare", [CLOSURE, f"{SHOCK}.job=3"], ["did you mean 'jobs'"]),
+        ("compare", [CLOSURE, "markets=[tigth]"], ["did you mean 'tight'"]),
+        ("compare", [CLOSURE, "arms.x.shocks=[closure_kolmikko]"], ["together"]),
+        ("compare", ["arms.x.shock=[closure_kolmikko]"], ["did you mean 'shocks'"]),
+        ("compare", ["arms.x=3"], ["arms.x"]),
+        ("compare", ["arms.baseline.shocks=[closure_kolmikko]"], ["baseline"]),
+    ],
+)
+def test_wrong_key_or_value_is_told_in_one_line(command: str, overrides: list[str], told: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        resolve(command, overrides)
+    text = str(caught.value)
+    assert "\n" not in text
+    for part in told:
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        ([CLOSURE, f"{SHOCK}.jobs=451"], ["shocks.closure_harjavalta.jobs", "has 450"]),
+        ([CLOSURE, f"{SHOCK}.jobs=-1"], ["jobs", "-1"]),
+        ([CLOSURE, f"{SHOCK}.jobs=many"], ["jobs", "many"]),
+        ([CLOSURE, f"{SHOCK}.employer=plant_harjavata"], ["did you mean 'plant_harjavalta'"]),
+        ([CLOSURE, f"{SHOCK}.kind=closur"], ["did you mean 'closure'"]),
+        ([CLOSURE, f"{SHOCK}.announced=2031-01-01"], ["announced", "outside the horizon"]),
+        ([CLOSURE, f"{SHOCK}.announced=2025-03-20"], ["notice", "before announced"]),
+        ([CLOSURE, f"{SHOCK}.notice=2025-05-01"], ["exits", "before notice"]),
+        ([CLOSURE, f"{SHOCK}.notice=2025-02-30"], ["notice", "2025-02-30"]),
+        (
+            [CLOSURE, "shocks.closure_harjavalta.notice={months_after_strat: 1}"],
+            ["did you mean 'months_after_start'"],
+        ),
+        ([CLOSURE, SHOCK + ".exits=[{date: 2025-06-01, share: 0.9}]"], ["sum to 0.9"]),
+        (
+            [CLOSURE, SHOCK + ".exits=[{date: 2025-06-01, share: 0.5}, {date: 2025-05-01, share: 0.5}]"],
+            ["exits[1]", "rising"],
+        ),
+        ([CLOSURE, "cohorts.c={employer: plant_harjavalta, jobs: 3}"], ["cohorts.c", "marked missing"]),
+        ([CLOSURE, "start=buum_2022"], ["did you mean 'boom_2022'"]),
+        ([CLOSURE, "market_states.tight=bom"], ["bom"]),
+        (["shock=closure_kolmikko"], ["plant_kolmikko", "satakunta"]),
+        (["policy=[double_training]", "policies.double_training.changes=3"], ["changes", "list"]),
+        (["policy=[nothing]",
+          "policies.nothing.changes=[{parameter: training.seats, set: 999, start: 2026-01-01, source: x}]"],
+         ["training.seats", "range"]),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_the_region_is_told_in_one_line(overrides: list[str], told: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        make_plan(resolve("compare", overrides))
+    text = str(caught.value)
+    assert "\n" not in text
+    for part in told:
+        assert part in text
+
+
+def test_each_policy_and_shock_file_names_its_package() -> None:
+    """Without it, files would replace each other silently."""
+    for group, node in (("policy", "policies"), ("shock", "shocks")):
+        assert groups()[group]
+        for name in groups()[group]:
+            first = (CONF / group / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
+            assert first == f"# @package {node}.{name}"
+
+
+def test_every_policy_and_shock_that_ships_composes() -> None:
+    for policy in groups()["policy"]:
+        make_plan(resolve("compare", [f"policy=[{policy}]", "replications=1"]))
+    make_plan(resolve("compare", [CLOSURE, "replications=1"]))
+    make_plan(resolve("compare", [*KOLMIKKO, "replications=1"]))
+
+
+def test_items_are_arms_and_plus_composes() -> None:
+    assert read_choice("[a,b+c]", "policy") == [("a",), ("b", "c")]
+    assert read_choice("a", "shock") == read_choice("[a]", "shock") == [("a",)]
+    assert read_choice("null", "shock") == read_choice("[]", "shock") == []
+    assert list(cross([("a",)], [("b",)])) == ["baseline", "a", "a+b"]
+    assert list(cross([], [("b",), ("c", "d")])) == ["baseline", "b", "c+d"]
+    assert list(cross([("a",), ("b",)], [])) == ["baseline", "a", "b"]
+    assert read_arms({"x": {"shocks": ["a"], "policies": "b"}}) == {
+        "baseline": Arm(),
+        "x": Arm(("a",), ("b",)),
+    }
+
+
+def test_arms_may_stand_in_an_experiment_file() -> None:
+    configuration = resolve("compare", ["experiment=closure_with_reserve"])
+    assert list(configuration.arms) == ["baseline", "closure", "closure_reserve"]
+    assert configuration.arms["closure_reserve"].policies == ("six_fte_brokerage",)
+
+
+def test_parameters_can_be_replaced_by_a_number() -> None:
+    parameters = resolve(
+        "run", ["parameters.training.seats=120", "parameters.services.staff_fte.brokerage=20"]
+    ).parameters
+    base = resolve("run", []).parameters
+    assert parameters.value("training.seats") == 120.0
+    assert parameters.value("services.staff_fte.brokerage") == 20.0
+    assert parameters.value("services.staff_fte.competence") == base.value("services.staff_fte.competence")
+
+
+def test_plain_configuration_is_read_back_equal() -> None:
+    configuration = resolve("compare", [CLOSURE, "policy=[nothing]", "name=Å=1, 'x'"])
+    again = Configuration.from_plain(configuration.plain)
+    assert again == configuration
+    assert [run.key for run in make_plan(again).runs] == [run.key for run in make_plan(configuration).runs]
+
+
+def test_default_start_dates_follow_the_start_state() -> None:
+    starts = {}
+    for start in ("start_2025_01", "boom_2022", "slack_2016"):
+        plan = make_plan(resolve("compare", [CLOSURE, f"start={start}", "replications=1", "markets=[]"]))
+        starts[start] = plan.markets[0].horizon.start
+    assert starts == {
+        "start_2025_01": date(2025, 1, 1),
+        "boom_2022": date(2022, 1, 1),
+        "slack_2016": date(2016, 1, 1),
+    }
+
+
+def test_default_closure_has_the_dates_of_the_brief_and_moves_with_the_market() -> None:
+    plan = make_plan(resolve("compare", [CLOSURE, "replications=1"]))
+    dates = {}
+    for market in plan.markets:
+        (closure,) = market.closures["closure_harjavalta"]
+        dates[market.name] = [closure.announced, closure.notice, *(day for day, _ in closure.exits)]
+        assert [(cohort.name, cohort.jobs) for cohort in market.cohorts] == [("closure_harjavalta", 450)]
+    months = [(2, 3), (3, 17), (4, 30), (5, 31), (6, 30), (7, 31), (9, 30)]
+    assert dates == {
+        "main": [date(2025, *day) for day in months],
+        "tight": [date(2022, *day) for day in months],
+        "slack": [date(2016, *day) for day in months],
+    }
+
+
+def test_absolute_dates_move_by_whole_years_under_another_market() -> None:
+    plan = make_plan(resolve("compare", [
+        CLOSURE, "replications=1", "start_date=2025-02-01", f"{SHOCK}.announced=2025-03-01",
+        f"{SHOCK}.notice=2025-04-01",
+    ]))  # fmt: skip
+    tight = next(market for market in plan.markets if market.name == "tight")
+    assert tight.horizon.start == date(2022, 2, 1)
+    assert tight.closures["closure_harjavalta"][0].announced == date(2022, 3, 1)
+
+
+def test_cohort_is_the_same_in_all_arms() -> None:
+    plan = make_plan(resolve("compare", [*KOLMIKKO, "policy=[nothing]", "replications=1"]))
+    assert len({run.specification.cohorts for run in plan.runs if run.market == "main"}) == 1
+    assert plan.runs[0].specification.cohorts[0].employer == "plant_kolmikko"
+
+
+def _keys(*overrides: str) -> set[str]:
+    return {run.key for run in make_plan(resolve("compare", [*KOLMIKKO, "replications=2", *overrides])).runs}
+
+
+def test_run_key_depends_on_what_decides_a_result_and_on_nothing_else() -> None:
+    keys = _keys()
+    assert len(keys) == 2 * 2 * 3
+    for same in ("engine.processes=1", "language=en", "name=x", "outputs=/tmp/x"):
+        assert _keys(same) == keys
+    assert _keys("replications=3") > keys
+    assert _keys("markets=[]") < keys
+    assert _keys("policy=[six_fte_brokerage]") > keys
+    for other in (
+        "seed=7", "scale=0.5", "record=full", "horizon_years=4", "start_date=2025-01-02",
+        "parameters.training.seats=96", "shocks.closure_kolmikko.jobs=59",
+    ):  # fmt: skip
+        assert not _keys(other) & keys, other
+    renamed = make_plan(resolve("compare", [
+        "region=kolmikko", "replications=2", "arms.other_name.shocks=[closure_kolmikko]",
+    ]))  # fmt: skip
+    assert {run.key for run in renamed.runs} == keys
+
+
+def test_horizon_over_a_leap_day() -> None:
+    year = Horizon(date(2028, 2, 29), 1)
+    assert year.last == date(2029, 2, 28)
+    assert year.month_end(12) == date(2029, 2, 28)
+    assert Horizon(date(2025, 1, 1), 5).months == (3, 12, 24, 36, 60)
+    assert Horizon(date(2025, 1, 1), 2).months == (3, 12, 24)
+    assert Horizon(date(2025, 1, 1), 1).month_end(3) == date(2025, 3, 31)
+    assert Horizon(date(2025, 3, 15), 1).month_end(12) == date(2026, 2, 28)
+    assert Horizon(date(2025, 1, 1), 1).resolve({"months_after_start": 1, "day": 31}, "x") == date(
+        2025, 2, 28
+    )
