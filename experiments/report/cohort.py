@@ -15,12 +15,12 @@ from experiments.report.notation import Notation
 # States of the figure from the bottom up. Colours differ in lightness as well, for grey prints.
 STATES = ("employed", "training", "furloughed", "unemployed", "outside_labour_force", "other")
 COLOURS = {
-    "employed": "#0b5a8f",
+    "employed": "#084a78",
     "training": "#7cc3ee",
     "furloughed": "#fff0b3",
-    "unemployed": "#e07b1f",
-    "outside_labour_force": "#8a8a8a",
-    "other": "#e3e3e3",
+    "unemployed": "#c8640a",
+    "outside_labour_force": "#a8a8a8",
+    "other": "#f0f0f0",
 }
 INDICATORS = {
     "employed": "employed_open_market",

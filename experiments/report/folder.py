@@ -213,11 +213,11 @@ class ResultsFolder:
 
     def level(self, indicator: str, at: str, arm: str, market: str | None = None) -> Estimate:
         """Level of an arm from the summary."""
-        return _estimate(self._cell(indicator, at, market).get("arms", {}).get(arm))
+        return estimate_of(self._cell(indicator, at, market).get("arms", {}).get(arm))
 
     def difference(self, indicator: str, at: str, arm: str, market: str | None = None) -> Estimate:
         """Paired difference from the baseline, from the summary."""
-        return _estimate(self._cell(indicator, at, market).get("difference", {}).get(arm))
+        return estimate_of(self._cell(indicator, at, market).get("difference", {}).get(arm))
 
     def _cell(self, indicator: str, at: str, market: str | None) -> Mapping[str, Any]:
         summary = self.summary if market is None else (self.summary.get("markets") or {}).get(market, {})
@@ -378,7 +378,8 @@ def _closure(event: Mapping[str, Any]) -> ClosureEvent:
     )  # fmt: skip
 
 
-def _estimate(entry: Mapping[str, Any] | None) -> Estimate:
+def estimate_of(entry: Mapping[str, Any] | None) -> Estimate:
+    """An estimate as the summary writes it."""
     if not entry or entry.get("mean") is None:
         return NONE
     return Estimate(entry["mean"], entry.get("low"), entry.get("high"), int(entry.get("n") or 0))

@@ -119,6 +119,7 @@ class Page:
             "places": self._places(),
             "money": self._money(),
             "markets": self._markets(main) if main else None,
+            "lines": self._lines(),
             "facts": self._facts(),
             "guesses": table.guesses(results, terms, notation),
             "single": self._replications() == 1,
@@ -327,6 +328,15 @@ class Page:
         for arm in self.arms:
             rows = table.place_rows(self.results, arm, self.terms, self.notation, months)
             if len(rows) > 1:
+                found.append({"label": self.labels[arm], "heads": heads, "rows": rows})
+        return found
+
+    def _lines(self) -> list[dict[str, Any]]:
+        month = sentences.headline_month(self.results)
+        found = []
+        for arm in self.arms if month else ():
+            heads, rows = table.line_rows(self.results, arm, self.terms, self.notation, month or 0)
+            if rows:
                 found.append({"label": self.labels[arm], "heads": heads, "rows": rows})
         return found
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.report.cohort import STATES, Course
-from experiments.report.folder import BASELINE, NONE, Estimate, ResultsFolder
+from experiments.report.folder import BASELINE, NONE, Estimate, ResultsFolder, estimate_of
 from experiments.report.notation import DASH, Notation, Unit, scaled_euros, unit_of
 from experiments.report.terms import Terms
 
@@ -22,6 +22,9 @@ UNDER_MARKETS = (
     "unemployed", "employed_open_market", "exits_to_job", "vacancies_open", "first_interview_wait_days",
 )  # fmt: skip
 """Indicators of the table by market."""
+
+BY_LINE = ("staff_fte", "utilisation", "caseload", "queue", "first_interview_wait_days", "service_contacts")
+"""Indicators of the table by service line."""
 
 MONEY = ("cost_total_eur", "cost_municipal_net_eur", "benefits_eur")
 
@@ -213,6 +216,29 @@ def market_rows(folder: ResultsFolder, arm: str, terms: Terms, notation: Notatio
         kind = terms.named("kinds", folder.kind(name))
         rows.append(Row(terms.named("indicators", name), _units(unit, kind, notation), cells))
     return rows
+
+
+def line_rows(
+    folder: ResultsFolder, arm: str, terms: Terms, notation: Notation, month: int
+) -> tuple[list[str], list[Row]]:
+    """Names of the service lines, and for each indicator its difference in each line."""
+    by_line = (folder.summary.get("groups") or {}).get("line") or {}
+    lines = [line for line in terms.keys("lines") if line in by_line]
+    lines += [line for line in by_line if line not in lines]
+    rows = []
+    for name in BY_LINE:
+        held = [by_line[line].get(name) for line in lines]
+        if not any(held):
+            continue
+        unit = unit_of(next(entry["unit"] for entry in held if entry))
+        cells = []
+        for entry in held:
+            at = (entry or {}).get("at", {}).get(str(month), {})
+            base, level = (estimate_of(at.get("arms", {}).get(a)) for a in (BASELINE, arm))
+            cells.append(cell(estimate_of(at.get("difference", {}).get(arm)), base, level, unit, notation))
+        kind = terms.named("kinds", str(next(entry["kind"] for entry in held if entry)))
+        rows.append(Row(terms.named("indicators", name), _units(unit, kind, notation), cells))
+    return [terms.named("lines", line) for line in lines], rows
 
 
 @dataclass(frozen=True)

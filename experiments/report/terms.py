@@ -136,6 +136,10 @@ class Terms:
         entry = self._content[section].get(key)
         return entry[self.language] if entry else (key if otherwise is None else otherwise)
 
+    def keys(self, section: str) -> list[str]:
+        """Keys of a section in the order of the file."""
+        return list(self._content[section])
+
     def has(self, section: str, key: str) -> bool:
         """Whether a section has an entry."""
         return key in self._content[section]
