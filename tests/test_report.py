@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from experiments import schema
 from experiments.horizon import Horizon
@@ -39,6 +40,7 @@ CLOSURE = {
     "notice": "2025-03-17",
     "exits": [{"date": "2025-04-30", "share": 0.5}, {"date": "2025-06-30", "share": 0.5}],
 }
+PUBLISHED = ("found", "derived")
 Effect = Callable[[str, int], float]
 
 
@@ -278,6 +280,22 @@ def test_everything_counted_has_a_name() -> None:
         assert {f"closure_{tone}", f"arm_{tone}"} <= set(terms["sentences"])
     for kind in ("found", "derived", "recalled", "assumption", "fitted"):
         assert f"kind_{kind}" in terms["terms"]
+
+
+def test_parameters_that_rest_on_assumptions_have_finnish_and_swedish_words() -> None:
+    terms = read()
+    for file in sorted((ROOT / "conf").glob("*/default.yaml")):
+        text = file.read_text(encoding="utf-8")
+        if not text.startswith("# @package parameters"):
+            continue
+        for mechanism, body in yaml.safe_load(text).items():
+            for parameter, declared in body.items():
+                assert declared["unit"] in terms["parameter_units"] or declared["source_kind"] in PUBLISHED, (
+                    f"data/terms.yaml: parameter_units lacks '{declared['unit']}' of {mechanism}.{parameter}"
+                )
+                assert (
+                    f"{mechanism}.{parameter}" in terms["parameters"] or declared["source_kind"] in PUBLISHED
+                ), f"data/terms.yaml: parameters lacks {mechanism}.{parameter} (fi, sv)"
 
 
 @pytest.mark.parametrize("region", ["satakunta", "kolmikko"])

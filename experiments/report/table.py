@@ -247,6 +247,7 @@ class Guess:
 
     name: str
     meaning: str
+    language: str  # of the meaning
     value: str
     range: str
     unit: str
@@ -260,7 +261,7 @@ def guesses(folder: ResultsFolder, terms: Terms, notation: Notation) -> list[Gue
         for parameter, declared in sorted(body.items()) if isinstance(body, Mapping) else ():
             if not isinstance(declared, Mapping) or declared.get("source_kind") in ("found", "derived"):
                 continue
-            value = declared.get("value")
+            name, value = f"{mechanism}.{parameter}", declared.get("value")
             if isinstance(value, Mapping):
                 shown = "; ".join(f"{label} {_plain(v, notation)}" for label, v in _short(value))
             elif isinstance(value, Sequence) and not isinstance(value, str):
@@ -270,11 +271,12 @@ def guesses(folder: ResultsFolder, terms: Terms, notation: Notation) -> list[Gue
             low, high = _plain(declared.get("low"), notation), _plain(declared.get("high"), notation)
             found.append(
                 Guess(
-                    f"{mechanism}.{parameter}",
-                    str(declared.get("meaning") or ""),
+                    name,
+                    terms.named("parameters", name, str(declared.get("meaning") or "")),
+                    terms.language if terms.has("parameters", name) else "en",
                     shown,
                     f"{low} … {high}",
-                    str(declared.get("unit") or ""),
+                    terms.named("parameter_units", str(declared.get("unit") or "")),
                     terms.term(f"kind_{declared.get('source_kind', 'assumption')}"),
                 )
             )

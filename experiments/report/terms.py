@@ -19,6 +19,9 @@ CASES = ("name", "genitive", "in", "from", "to")
 NAMED = {"regions": ("name", "in"), "places": CASES}
 """Sections whose entries are mappings of forms instead of plain text, with the forms they need."""
 
+HELD_ELSEWHERE = {"parameters": ("fi", "sv")}
+"""Languages of sections whose English stands elsewhere: in the declarations of the parameters."""
+
 
 @lru_cache(maxsize=4)
 def read(path: Path = TERMS_FILE) -> Mapping[str, Mapping[str, Any]]:
@@ -57,15 +60,16 @@ def faults(content: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         One line for each fault.
     """
     for section, entries in content.items():
+        languages = HELD_ELSEWHERE.get(section, LANGUAGES)
         for key, entry in entries.items():
             where = f"{section}.{key}"
             if not isinstance(entry, Mapping):
-                yield f"{where}: expected a text for each of {', '.join(LANGUAGES)}, got {entry!r}"
+                yield f"{where}: expected a text for each of {', '.join(languages)}, got {entry!r}"
                 continue
-            if set(entry) != set(LANGUAGES):
-                yield f"{where}: expected languages {', '.join(LANGUAGES)}, got {', '.join(map(str, entry))}"
+            if set(entry) != set(languages):
+                yield f"{where}: expected languages {', '.join(languages)}, got {', '.join(map(str, entry))}"
                 continue
-            forms = {language: _forms(section, entry[language]) for language in LANGUAGES}
+            forms = {language: _forms(section, entry[language]) for language in languages}
             for language, texts in forms.items():
                 if set(texts) != set(NAMED.get(section, ("",))) or not all(
                     isinstance(text, str) and text.strip() for text in texts.values()
@@ -74,7 +78,7 @@ def faults(content: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
                     break
             else:
                 for form in forms["fi"]:
-                    held = {language: placeholders(forms[language][form]) for language in LANGUAGES}
+                    held = {language: placeholders(forms[language][form]) for language in languages}
                     if len({frozenset(names) for names in held.values()}) > 1:
                         told = "; ".join(f"{k}: {', '.join(sorted(v)) or 'none'}" for k, v in held.items())
                         yield f"{where}: placeholders differ between languages ({told})"
@@ -133,16 +137,16 @@ class Terms:
 
         What has no entry is shown by its own name, so that a user's own policy does not break a page.
         """
-        entry = self._content[section].get(key)
-        return entry[self.language] if entry else (key if otherwise is None else otherwise)
+        entry = self._content[section].get(key) or {}
+        return entry.get(self.language, key if otherwise is None else otherwise)
 
     def keys(self, section: str) -> list[str]:
         """Keys of a section in the order of the file."""
         return list(self._content[section])
 
     def has(self, section: str, key: str) -> bool:
-        """Whether a section has an entry."""
-        return key in self._content[section]
+        """Whether a section has an entry in this language."""
+        return self.language in self._content[section].get(key, {})
 
     def place(self, code: str, form: str = "name", name: str = "") -> str:
         """Name of a municipality in one of `CASES`; an unknown one in a form that needs no case."""
