@@ -263,7 +263,9 @@ def guesses(folder: ResultsFolder, terms: Terms, notation: Notation) -> list[Gue
                 continue
             name, value = f"{mechanism}.{parameter}", declared.get("value")
             if isinstance(value, Mapping):
-                shown = "; ".join(f"{label} {_plain(v, notation)}" for label, v in _short(value))
+                shown = "; ".join(
+                    f"{_label(label, terms)} {_plain(v, notation)}" for label, v in _short(value)
+                )
             elif isinstance(value, Sequence) and not isinstance(value, str):
                 shown = "; ".join(_plain(v, notation) for v in value)
             else:
@@ -281,6 +283,10 @@ def guesses(folder: ResultsFolder, terms: Terms, notation: Notation) -> list[Gue
                 )
             )
     return found
+
+
+def _label(label: str, terms: Terms) -> str:
+    return terms.named("lines", label, terms.named("labels", label))
 
 
 def _short(values: Mapping[str, object], most: int = 6) -> list[tuple[str, object]]:
