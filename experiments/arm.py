@@ -92,7 +92,7 @@ def read_arms(given: object, where: str = "arms") -> dict[str, Arm]:
     for name, parts in given.items():
         if not isinstance(name, str) or not name or name != name.strip() or not name.isprintable():
             raise InputError(f"{where}: {name!r} is no name for an arm")
-        arms[name] = _read_arm(parts, f"{where}.{name}")
+        arms[name] = read_arm(parts, f"{where}.{name}")
     if arms[BASELINE] != Arm():
         raise InputError(
             f"{where}.{BASELINE}: the baseline has no shocks or policies; give this arm another name"
@@ -100,7 +100,14 @@ def read_arms(given: object, where: str = "arms") -> dict[str, Arm]:
     return arms
 
 
-def _read_arm(parts: Any, where: str) -> Arm:
+def read_arm(parts: Any, where: str) -> Arm:
+    """Read ``{shocks: [..], policies: [..]}``.
+
+    Raises
+    ------
+    InputError
+        If the form is another one.
+    """
     if not isinstance(parts, Mapping):
         raise InputError(f"{where}: expected {{shocks: [..], policies: [..]}}, got {str(parts)[:60]!r}")
     names: dict[str, tuple[str, ...]] = {}

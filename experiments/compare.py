@@ -146,10 +146,13 @@ def _again(command: str, manifest: dict[str, Any], overrides: Sequence[str]) -> 
             plain["language"] = value
         else:
             plain["engine"] = {"processes": int(value) if value.isdecimal() else value}
+    configuration = Configuration.from_plain(plain)
+    if not isinstance(manifest.get("runs"), list):
+        raise InputError("--rerun: the manifest lists no runs to compare with")
     code = manifest.get("code")
     if not isinstance(code, dict) or code.get("digest") != code_digest():
         say("--rerun: the code differs from the manifest's; results may differ")
-    return Configuration.from_plain(plain)
+    return configuration
 
 
 def _tell_equality(manifest: dict[str, Any], execution: Execution) -> bool:

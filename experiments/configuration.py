@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from agents.specification import RECORD_LEVELS
-from experiments.arm import BASELINE, Arm, cross, read_arms, read_choice
+from experiments.arm import BASELINE, Arm, cross, read_arm, read_arms, read_choice
 from sim.clock import parse_date
 from sim.errors import InputError, near_miss
 from sim.parameters import ParameterSet
@@ -133,7 +133,7 @@ class Configuration:
             raise InputError(f"name: expected text, got {name!r}")
         start_date = plain["start_date"]
         return cls(
-            command=plain["command"],
+            command=_one_of(plain["command"], "command", ("run", "compare")),
             region=_folder(_mapping(plain["region"], "region").get("folder")),
             start=_name(_mapping(plain["start"], "start").get("state"), "start"),
             start_file=_file(plain["start_file"], "start_file"),
@@ -150,7 +150,8 @@ class Configuration:
             outputs=PROJECT / "outputs" if plain["outputs"] is None else Path(plain["outputs"]),
             markets=dict(markets),
             arms={
-                key: Arm(tuple(arm["shocks"]), tuple(arm["policies"])) for key, arm in plain["arms"].items()
+                name: read_arm(parts, f"arms.{name}")
+                for name, parts in _mapping(plain["arms"], "arms").items()
             },
             shocks=_mapping(plain["shocks"], "shocks"),
             policies=_mapping(plain["policies"], "policies"),
@@ -187,6 +188,7 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
     known = groups()
     chosen: dict[str, str] = {}  # group -> option
     values: list[tuple[str, Any]] = []
+    as_typed: dict[str, str | None] = {}
     choices: dict[str, list[tuple[str, ...]]] = {}
     for text in overrides:
         key, equals, typed = text.partition("=")
@@ -194,7 +196,7 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
         if not equals or not key:
             raise InputError(f"'{text}': expected KEY=VALUE, such as shock=closure_harjavalta or seed=1")
         if key in _AS_TYPED:
-            values.append((key, _typed_text(typed, key)))
+            as_typed[key] = _typed_text(typed, key)
         elif key in ("shock", "policy"):
             choices[key] = read_choice(typed, key)
         elif key == "region" and typed not in known["region"]:
@@ -210,7 +212,8 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
         else:
             values.append((key, _parse(text)))
 
-    tree = _compose(chosen)
+    named = {group: {name for item in items for name in item} for group, items in choices.items()}
+    tree = _compose({**chosen, **_lists(named, known)})
     declared = tree["parameters"]
     if chosen.get("experiment", "default") != "default":
         declared = _compose({**chosen, "experiment": "default"})["parameters"]
@@ -219,18 +222,13 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
             _set(tree, key, value)
     arms = _arms(command, tree, choices)
     used = {
-        "shock": sorted({name for arm in arms.values() for name in arm.shocks}),
-        "policy": sorted({name for arm in arms.values() for name in arm.policies}),
+        "shock": {name for arm in arms.values() for name in arm.shocks},
+        "policy": {name for arm in arms.values() for name in arm.policies},
     }
-    for group, names in used.items():
-        for name in names:
-            if name not in known[group]:
-                raise InputError(f"{group}={name}: no such file in conf/{group}{_one(name, known[group])}")
-    if any(used.values()):
-        lists = {group: f"[{','.join(names)}]" for group, names in used.items() if names}
-        tree = _compose({**chosen, **lists})
+    if any(names - named.get(group, set()) for group, names in used.items()):
+        tree = _compose({**chosen, **_lists(used, known)})
     for group, node in (("shock", "shocks"), ("policy", "policies")):
-        for name in used[group]:
+        for name in sorted(used[group]):
             if not isinstance(tree[node].get(name), Mapping):
                 raise InputError(
                     f"conf/{group}/{name}.yaml: the first line must be '# @package {node}.{name}'"
@@ -252,8 +250,7 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
     tree["arms"] = {
         name: {"shocks": list(arm.shocks), "policies": list(arm.policies)} for name, arm in arms.items()
     }
-    tree = _interpolated(tree)
-    return Configuration.from_plain({"command": command, **tree})
+    return Configuration.from_plain({"command": command, **_interpolated(tree), **as_typed})
 
 
 def groups() -> dict[str, tuple[str, ...]]:
@@ -271,6 +268,15 @@ def title(group: str, option: str) -> str:
         if line.startswith("#") and "@package" not in line:
             return line.lstrip("# ").strip()
     return ""
+
+
+def _lists(names: Mapping[str, set[str]], known: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Choices of shocks and policies for Hydra: all that any arm needs."""
+    for group, wanted in names.items():
+        for name in sorted(wanted):
+            if name not in known[group]:
+                raise InputError(f"{group}={name}: no such file in conf/{group}{_one(name, known[group])}")
+    return {group: f"[{','.join(sorted(wanted))}]" for group, wanted in names.items() if wanted}
 
 
 def _compose(chosen: Mapping[str, str]) -> dict[str, Any]:

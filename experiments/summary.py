@@ -141,10 +141,10 @@ def summarise(
         if kind and kind not in GROUP_KINDS:
             entries.append(None)
             continue
-        entry = {"unit": unit, "kind": _kind(name), "better": _better(name), "at": {}}
+        told: dict[str, Any] = {"unit": unit, "kind": _kind(name), "better": _better(name), "at": {}}
         place = groups.setdefault(kind, {}).setdefault(group, {}) if kind else indicators
-        place[name] = entry
-        entries.append(entry)
+        place[name] = told
+        entries.append(told)
     times: list[tuple[str, date | None]] = [
         (str(month), horizon.month_end(month)) for month in horizon.months
     ]
