@@ -128,10 +128,12 @@ def perform_all(
         raise WorkerKilledError from None
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
-        for child in multiprocessing.active_children():
-            if child.pid not in others:
-                child.terminate()
-                child.join(5)
+        workers = [child for child in multiprocessing.active_children() if child.pid not in others]
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.join(5)
+        RunStore(folder).clean(worker.pid for worker in workers if worker.pid is not None)
 
 
 def _prepare_worker() -> None:

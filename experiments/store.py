@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -147,6 +147,13 @@ class RunStore:
         with contextlib.suppress(FileNotFoundError):
             self.path(key).unlink()
 
+    def clean(self, pids: Iterable[int]) -> None:
+        """Remove what processes that were ended had begun to write."""
+        for pid in pids:
+            for partial in self.folder.glob(f"??/.*.{pid}-*.partial"):
+                with contextlib.suppress(OSError):
+                    partial.unlink()
+
 
 def write_table(table: pa.Table, path: Path) -> None:
     """Write a table as Parquet, whole or not at all.
@@ -185,7 +192,7 @@ def write_whole(path: Path, write: Callable[[Any], object]) -> None:
     InputError
         If the disk is full or the folder can not be written.
     """
-    partial = path.with_name(f".{path.name[:40]}.{uuid.uuid4().hex}.partial")
+    partial = path.with_name(f".{path.name[:40]}.{os.getpid()}-{uuid.uuid4().hex}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
