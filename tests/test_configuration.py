@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from experiments import configuration
 from experiments.arm import Arm, cross, read_arms, read_choice
 from experiments.configuration import CONF, Configuration, groups, resolve
 from experiments.horizon import Horizon
@@ -14,6 +17,7 @@ from sim.errors import InputError
 
 CLOSURE = "shock=closure_harjavalta"
 SHOCK = "shocks.closure_harjavalta"
+OWN = "# @package policies.own\n"
 KOLMIKKO = ("region=kolmikko", "shock=closure_kolmikko")
 
 
@@ -245,3 +249,53 @@ def test_horizon_over_a_leap_day() -> None:
     assert Horizon(date(2025, 1, 1), 1).resolve({"months_after_start": 1, "day": 31}, "x") == date(
         2025, 2, 28
     )
+
+
+@pytest.fixture
+def own_conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the configuration files to write into."""
+    copy = tmp_path / "conf"
+    shutil.copytree(CONF, copy)
+    monkeypatch.setattr(configuration, "CONF", copy)
+    return copy
+
+
+def test_experiment_file_may_set_keys_and_parameters(own_conf: Path) -> None:
+    (own_conf / "experiment" / "own.yaml").write_text(
+        "# @package _global_\nscale: 0.5\nparameters:\n  training: {seats: 120}\n"
+        "  services: {staff_fte: {value: {brokerage: 20}}}\n",
+        encoding="utf-8",
+    )
+    resolved = resolve("run", ["experiment=own", "parameters.training.mean_months=6"])
+    assert resolved.scale == 0.5
+    assert resolved.parameters.value("training.seats") == 120.0
+    assert resolved.parameters.value("training.mean_months") == 6.0
+    assert resolved.parameters.value("services.staff_fte.brokerage") == 20.0
+    assert resolved.parameters.value("services.staff_fte.competence") == 16.0
+    (own_conf / "experiment" / "own.yaml").write_text(
+        "# @package _global_\nparameters:\n  training: {seet: 120}\n", encoding="utf-8"
+    )
+    with pytest.raises(InputError, match=r"did you mean 'training.seats'"):
+        resolve("run", ["experiment=own"])
+    (own_conf / "experiment" / "own.yaml").write_text("# @package _global_\nscal: 0.5\n", encoding="utf-8")
+    with pytest.raises(InputError, match="did you mean 'scale'"):
+        resolve("run", ["experiment=own"])
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("changes: []\n", "first line must be '# @package policies.own'"),
+        (f"{OWN}changes: [\n", "configuration: "),
+        (f"{OWN}change: []\n", "did you mean 'changes'"),
+        (f"{OWN}changes: [3]\n", r"changes\[0\]"),
+        (f"{OWN}changes: [{{parameter: a.b, set: 1, start: 2027-02-29, source: x}}]\n", "2027-02-29"),
+        (f"{OWN}changes: [{{parameter: a.b, set: 1, start: 2026-02-28, source: x}}]\n", "no parameter 'a.b'"),
+        (f"{OWN}changes: [{{parameter: a.b, add: '${{oc.env:NOT_THERE}}'}}]\n", "NOT_THERE"),
+    ],
+)  # fmt: skip
+def test_policy_file_of_ones_own_that_is_wrong(own_conf: Path, content: str, told: str) -> None:
+    (own_conf / "policy" / "own.yaml").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=told) as caught:
+        make_plan(resolve("compare", ["policy=[own]", "markets=[]"]))
+    assert "\n" not in str(caught.value)
