@@ -1,0 +1,362 @@
+"""The employment area as a model: a world, its clock, and the agents that decide in tens and hundreds.
+
+`EmploymentAreaModel` is what a Mesa user expects: ``step()`` simulates a day, ``agents`` hold the
+municipalities, the service lines and the employers in scripted events, ``datacollector`` the monthly
+series. `simulate` and `simulate_arms` are what experiments call.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+
+from agents.demand import read_demand
+from agents.employers import ClosingEmployer
+from agents.municipalities import Municipality
+from agents.region import Region, StartState
+from agents.service_lines import SERVICE_LINES
+from agents.specification import Closure, RunResult, RunSpecification
+from agents.synthetic import build_world
+from agents.synthetic.closeness import fit_of_trades, kin_of_trades, nearness
+from sim.clock import Clock, date_of, day_of, is_month_end
+from sim.day import advance
+from sim.dimensions import LINES, SECTIONS, State
+from sim.errors import InputError
+from sim.headroom import check_headroom
+from sim.indicators import Counter
+from sim.kernels.closure import dismiss_excess, mark_cohort
+from sim.kernels.jobs import shift_targets
+from sim.parameters import ParameterSet, Timetable, compose
+from sim.recorder import Recorder
+from sim.world import World
+
+REFERENCE_POPULATION = 100_000.0
+"""People of 15–74 for whom amounts of a whole area (seats of training) are stated."""
+_FIT_AND_DISTANCE = ("fit.", "search.distance_decay_per_km")
+
+
+class EmploymentAreaModel(mesa.Model):
+    """A regional employment area.
+
+    Parameters
+    ----------
+    specification
+        What to simulate.
+    world
+        A world to go on from (of the same specification up to its day); built if not given.
+
+    Attributes
+    ----------
+    world
+        All state.
+    clock
+        The master clock; ``clock.day`` is the next day.
+    """
+
+    def __init__(self, specification: RunSpecification, world: World | None = None) -> None:
+        super().__init__(rng=int(specification.seed))
+        self.specification = specification
+        self.region = _region(specification.region)
+        self.start: StartState = self.region.start_state(specification.start, specification.start_file)
+        self.parameter_set = _parameter_set(specification)
+        self.timetable: Timetable = compose(
+            self.parameter_set, specification.changes, specification.start_date, specification.days
+        )
+        check_headroom(self.timetable)
+        self.scale = float(specification.scale)
+        self.region_size = float(self.region.population.sum()) / REFERENCE_POPULATION
+        self._check_events()
+        self.world = world if world is not None else build(specification)
+        self._month_end = is_month_end(specification.start_date, specification.days)
+        self.recorder = Recorder(
+            [m.code for m in self.region.municipalities],
+            self.start.labour_force,
+            [o.isco2 for o in self.region.occupations],
+            [cohort.name for cohort in specification.cohorts],
+            specification.start_date,
+            specification.record != "summary",
+        )
+        self.built: dict[str, Any] = {}
+        self.municipalities = [Municipality(self, place) for place in range(self.region.outside)]
+        self.service_lines = [line(self) for line in SERVICE_LINES]
+        self.closing = [
+            ClosingEmployer(self, closure, self.employer_row(closure.employer)) for closure in specification.closures
+        ]
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"unemployed": _unemployed, "vacancies_open": _vacancies},
+            agenttype_reporters={Municipality: {"unemployed": "unemployed"}},
+        )
+        self.clock = Clock(specification.start_date, self.world.today)
+        self._set_clock()
+        if self.world.today == 0:
+            self._describe_world()
+
+    # -- what a Mesa user calls -------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Simulate a day; collect the series after the last day of a month."""
+        self.run(self.clock.day + 1)
+
+    def run(self, until: int | None = None) -> None:
+        """Simulate to before a day, or to the end of the horizon."""
+        until = self.specification.days if until is None else min(until, self.specification.days)
+        self.clock.run(until, partial(advance, self.world))
+        if until == self.specification.days and self._month_end[-1]:
+            self._close_month(until)
+        self.running = until < self.specification.days
+
+    def release(self) -> None:
+        """Let go of the arrays: Mesa keeps every model alive."""
+        del self.world
+
+    # -- facts ------------------------------------------------------------------------------------
+
+    def employer_row(self, identifier: str) -> int:
+        """Row of a listed employer in the world, by its identifier in the region's list.
+
+        Raises
+        ------
+        InputError
+            If the employer is unknown, or too small to have a place in a world of this scale.
+        """
+        employer = self.region.employer(identifier)
+        row = self.world.listed.get(employer.id)
+        if row is None:
+            raise InputError(f"employer {employer.id} has no jobs at scale={self.scale:g}; use a larger scale")
+        return row
+
+    def last_day_of_month(self, day: int) -> int:
+        """Last day of a day's month within the horizon."""
+        ahead = np.flatnonzero(self._month_end[day:])
+        return int(day + ahead[0]) if len(ahead) else self.specification.days - 1
+
+    def result(self, seconds: dict[str, float], with_lives: bool = False) -> RunResult:
+        """What the run returns."""
+        arrays, control = self.world.arrays, self.world.control
+        start = np.datetime64(self.specification.start_date)
+        contacts, spells = _log(arrays.contacts, int(control.n_contacts)), _log(arrays.spells, int(control.n_spells))
+        for columns, names in ((contacts, ("day", "due", "joined")), (spells, ("start", "end"))):
+            for name in names:
+                columns[name] = start + columns[name].astype("timedelta64[D]")
+        return RunResult(
+            indicators=self.recorder.columns(),
+            contacts=contacts if control.keeps_log else {},
+            spells=spells if control.keeps_log else {},
+            built=self.built,
+            seconds=seconds,
+            counters={counter.name.lower(): int(arrays.counters[counter]) for counter in Counter},
+            lives=_lives(self.world) if with_lives else None,
+        )
+
+    # -- the clock --------------------------------------------------------------------------------
+
+    def _set_clock(self) -> None:
+        """Register everything that is dated. Names order what falls on one day: the month is closed first,
+        then parameters change, cohorts are marked, events happen, lines plan."""
+        s, clock = self.specification, self.clock
+        for day in (np.flatnonzero(self._month_end[:-1]) + 1).tolist():
+            clock.at(day, "1 close month", partial(self._close_month, day))
+            clock.at(day, "5 plan month", self._plan_month)
+        if self.world.today == 0:
+            clock.at(0, "5 plan month", self._plan_month)
+        for day in self.timetable.by_day:
+            clock.at(day, "2 parameters", partial(self._change_parameters, day))
+        for number, cohort in enumerate(s.cohorts, start=1):
+            row = self.employer_row(cohort.employer)
+            clock.at(
+                day_of(cohort.marked, s.start_date), f"3 cohort {cohort.name}",
+                partial(self._mark, number, row, cohort.name, cohort.jobs),
+            )  # fmt: skip
+        for employer in self.closing:
+            plan = employer.plan
+            clock.at(day_of(plan.announced, s.start_date), f"4 closure {plan.name} announced", employer.announce)
+            for stage, (moment, _) in enumerate(plan.exits):
+                clock.at(
+                    day_of(moment, s.start_date), f"4 closure {plan.name} exit {stage:02d}",
+                    partial(employer.let_go, stage),
+                )  # fmt: skip
+        self._set_demand()
+
+    def _set_demand(self) -> None:
+        """Register the monthly moves of the employers' targets."""
+        s = self.specification
+        trend = float(self.parameter_set.baseline[0].jobs.trend_per_year)
+        given = read_demand(s.demand_file) if s.demand_file is not None else {}
+        if not given and trend == 0.0:
+            return
+        level = np.ones(len(SECTIONS))
+        for day in (np.flatnonzero(self._month_end[:-1]) + 1).tolist():
+            month = f"{date_of(day, s.start_date):%Y-%m}"
+            goal = given.get(month, level if given else level * (1.0 + trend) ** (1.0 / 12.0))
+            if np.any(goal != level):
+                self.clock.at(day, "4 demand", partial(self._shift_demand, goal - level))
+            level = goal
+
+    def _close_month(self, day: int) -> None:
+        self.recorder.record(self.world, day - 1)
+        self.datacollector.collect(self)
+
+    def _plan_month(self) -> None:
+        for line in self.service_lines:
+            line.plan_month()
+
+    def _change_parameters(self, day: int) -> None:
+        names = self.timetable.apply(self.world.arrays.parameters, day)
+        if any(name.startswith(_FIT_AND_DISTANCE) for name in names):
+            arrays, p = self.world.arrays, self.world.arrays.parameters[0]
+            arrays.fit[:] = fit_of_trades(self.region, p)
+            arrays.kin[:] = kin_of_trades(arrays.fit)
+            arrays.near[:] = nearness(self.region, p)
+
+    def _mark(self, number: int, row: int, name: str, jobs: int) -> None:
+        marked = mark_cohort(self.world.handle, row, int(round(jobs * self.scale)), number)
+        self.built.setdefault("cohort", {})[name] = float(marked) / self.scale
+
+    def _shift_demand(self, change: Any) -> None:
+        self.world.ensure_room()
+        excess = shift_targets(self.world.handle, change, self.clock.day)
+        dismiss_excess(self.world.handle, excess, self.clock.day)
+
+    # -- checks -----------------------------------------------------------------------------------
+
+    def _check_events(self) -> None:
+        """Refuse closures that are larger than their employer."""
+        for closure in self.specification.closures:
+            employer = self.region.employer(closure.employer)
+            if closure.jobs > employer.jobs:
+                raise InputError(
+                    f"shocks.{closure.name}: jobs is {closure.jobs}, but {employer.id} has {employer.jobs}"
+                )
+            _check_closure(closure)
+
+    def _describe_world(self) -> None:
+        """Note facts of the world as built, in real persons."""
+        stocks = self.world.arrays.stocks[:, : self.region.outside] / self.scale
+        codes = [m.code for m in self.region.municipalities]
+        unemployed = stocks[State.UNEMPLOYED] + stocks[State.FURLOUGHED]
+        everybody = stocks.sum(axis=0) + self.world.arrays.others.sum(axis=0)[: self.region.outside] / self.scale
+        fte = np.asarray(self.world.arrays.parameters[0].services.staff_fte).reshape(-1)
+        self.built |= {
+            "unemployed": dict(zip(codes, unemployed.tolist(), strict=True)),
+            "population": dict(zip(codes, everybody.tolist(), strict=True)),
+            "staff_fte": dict(zip(LINES, fte.tolist(), strict=True)),
+            "cohort": {},
+            "state_bytes_per_person": self.world.state_bytes() / max(int(self.world.control.n_persons), 1),
+        }
+
+
+def build(specification: RunSpecification) -> World:
+    """Build the world of a specification; arms of a replication share it."""
+    region = _region(specification.region)
+    return build_world(
+        region,
+        region.start_state(specification.start, specification.start_file),
+        _parameter_set(specification),
+        specification.start_date,
+        specification.days,
+        specification.seed,
+        specification.scale,
+        specification.record == "full",
+    )
+
+
+def simulate(specification: RunSpecification, world: World | None = None, with_lives: bool = False) -> RunResult:
+    """Simulate one world to its horizon.
+
+    Parameters
+    ----------
+    specification
+        What to simulate.
+    world
+        World as built, or a snapshot to resume from; it is used up.
+    with_lives
+        Whether to return everybody's end state.
+    """
+    begin = time.perf_counter()
+    if world is None:
+        world = build(specification)
+    built = time.perf_counter()
+    model = EmploymentAreaModel(specification, world)
+    model.run()
+    result = model.result({"build": built - begin, "simulate": time.perf_counter() - built}, with_lives)
+    model.release()
+    return result
+
+
+def simulate_arms(specifications: Sequence[RunSpecification], with_lives: bool = False) -> list[RunResult]:
+    """Simulate the arms of one replication; they share the world as built.
+
+    Parameters
+    ----------
+    specifications
+        Equal but for changes and closures.
+    with_lives
+        Whether to return everybody's end state.
+    """
+    if not specifications:
+        return []
+    begin = time.perf_counter()
+    world = build(specifications[0])
+    seconds = time.perf_counter() - begin
+    results = []
+    for k, specification in enumerate(specifications):
+        last = k == len(specifications) - 1
+        result = simulate(specification, world if last else world.copy(), with_lives)
+        result.seconds["build"] = seconds / len(specifications)
+        results.append(result)
+    return results
+
+
+@lru_cache(maxsize=8)
+def _region(path: Path) -> Region:
+    return Region.load(path)
+
+
+def _parameter_set(specification: RunSpecification) -> ParameterSet:
+    return ParameterSet.from_declarations(specification.parameters)
+
+
+def _check_closure(closure: Closure) -> None:
+    """Refuse dates in the wrong order and shares that do not sum to 1."""
+    moments = [closure.announced, closure.notice, *(moment for moment, _ in closure.exits)]
+    if moments != sorted(moments):
+        raise InputError(f"shocks.{closure.name}: announced, notice and exits must not go back in time: {moments}")
+    total = sum(share for _, share in closure.exits)
+    if abs(total - 1.0) > 1e-6:
+        raise InputError(f"shocks.{closure.name}: the shares of exits sum to {total:g}, expected 1")
+
+
+def _log(table: np.recarray, n: int) -> dict[str, Any]:
+    return {name: table[name][:n].copy() for name in table.dtype.names or ()}
+
+
+def _lives(world: World) -> dict[str, Any]:
+    """Everybody who is in the area, or works in it, at the end."""
+    arrays = world.arrays
+    people = arrays.persons[: int(world.control.n_persons)]
+    people = people[people.state != State.ABSENT]
+    workplace = np.where(people.employer >= 0, arrays.employers.place[people.employer], -1)
+    return {
+        "uid": people.uid.copy(),
+        "municipality": people.home.copy(),
+        "workplace": workplace,
+        "life_hash": people.life.copy(),
+        "state": people.state.copy(),
+        "cohort": people.cohort.copy(),
+        "unemployed_days": people.unemployed_days.copy(),
+        "employed_days": people.employed_days.copy(),
+    }
+
+
+def _unemployed(model: EmploymentAreaModel) -> float:
+    return sum(municipality.unemployed for municipality in model.municipalities)
+
+
+def _vacancies(model: EmploymentAreaModel) -> float:
+    return float(model.world.arrays.open_cells[:, : model.region.outside].sum()) / model.scale

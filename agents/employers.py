@@ -1,0 +1,60 @@
+"""Employers in scripted events. All others need no agent: rules that run for each event are kernels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from agents.specification import Closure
+from sim.kernels.closure import announce, exit_staff
+
+if TYPE_CHECKING:
+    from agents.area import EmploymentAreaModel
+
+
+class ClosingEmployer(mesa.Agent):
+    """An employer that closes: announces, and lets its staff go in stages.
+
+    What it decides follows from its row and the plan, so that it can be rebuilt on any day.
+
+    Attributes
+    ----------
+    plan
+        The closure.
+    row
+        Row of the employer.
+    """
+
+    def __init__(self, model: EmploymentAreaModel, plan: Closure, row: int) -> None:
+        super().__init__(model)
+        self.area = model
+        self.plan = plan
+        self.row = row
+
+    @property
+    def staff(self) -> float:
+        """People whose job is here, persons."""
+        return float(self.area.world.arrays.employers[self.row].filled) / self.area.scale
+
+    def announce(self) -> None:
+        """Make the closure known: no more hiring, staff begin to search."""
+        announce(self.area.world.handle, self.row, self.area.clock.day)
+
+    def let_go(self, stage: int) -> int:
+        """Let the staff of a stage go; at the last stage everybody who is still there.
+
+        Early leavers are not replaced, so a stage may find fewer than planned.
+
+        Returns
+        -------
+        int
+            How many left, agents.
+        """
+        shares = [share for _, share in self.plan.exits]
+        jobs = self.plan.jobs * self.area.scale
+        so_far = round(jobs * sum(shares[: stage + 1])) - round(jobs * sum(shares[:stage]))
+        all_of_it = self.plan.jobs >= self.area.region.employer(self.plan.employer).jobs
+        if stage == len(shares) - 1 and all_of_it:
+            so_far = int(self.area.world.arrays.employers[self.row].filled)
+        return int(exit_staff(self.area.world.handle, self.row, so_far, self.area.clock.day))

@@ -1,0 +1,46 @@
+"""A service line: a view on its row, its staff and its rare decisions. The daily work is a kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from sim.dimensions import LINES
+
+if TYPE_CHECKING:
+    from agents.area import EmploymentAreaModel
+
+
+class ServiceLine(mesa.Agent):
+    """One of the lines of client-facing work.
+
+    Attributes
+    ----------
+    name
+        Label in `sim.dimensions.LINES`.
+    """
+
+    name: str = ""
+
+    def __init__(self, model: EmploymentAreaModel) -> None:
+        super().__init__(model)
+        self.area = model
+
+    @property
+    def row(self) -> int:
+        """Row in the line table."""
+        return LINES.index(self.name)
+
+    @property
+    def staff_fte(self) -> float:
+        """Staff with clients in force, FTE."""
+        return float(self.area.world.arrays.parameters[0].services.staff_fte[self.row])
+
+    @property
+    def waiting(self) -> float:
+        """People in the queue, persons."""
+        return float(self.area.world.arrays.lines[self.row].waiting) / self.area.scale
+
+    def plan_month(self) -> None:
+        """Decide what is decided once a month; most lines have nothing to."""

@@ -1,0 +1,313 @@
+"""Put a world together: people, employers, jobs, vacancies and calendars, as of the first day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.region import Region, StartState
+from agents.synthetic.closeness import fit_of_trades, kin_of_trades, nearness
+from agents.synthetic.employers import Employers, assign, commuting, employers
+from agents.synthetic.people import (
+    DAYS_PER_YEAR,
+    People,
+    add,
+    mean_level,
+    newcomer_trades,
+    outsiders,
+    residents,
+    season_factor,
+)
+from agents.synthetic.rounding import scaled
+from sim.clock import month_index, month_of_year, working_days
+from sim.dimensions import DAYS_PER_MONTH, LINES, SECTIONS, Contract, State, VacancyState
+from sim.indicators import Counter, Flow
+from sim.kernels.beginning import begin
+from sim.kernels.calendar import KINDS
+from sim.kernels.demography import BIRTHS, MOVING_IN, STREAMS, TURNING_15
+from sim.parameters import ParameterSet
+from sim.rng import EMPLOYER_UID, NEVER, PERSON_UID, VACANCY_UID, Purpose, mixed_seed
+from sim.world import (
+    CONTACT,
+    CONTROL,
+    DAY,
+    EMPLOYER,
+    LINE,
+    NODE,
+    OFFER,
+    PERSON,
+    QUEUED,
+    SECTION,
+    SPELL,
+    VACANCY,
+    Arrays,
+    World,
+)
+
+NEVER_SEARCHED = -(1 << 20)
+FIRST_YEAR_SHARE = 0.14
+"""Open-ended jobs held for less than a year (labour force survey, tenure under one year, fixed terms apart)."""
+MEAN_TENURE_YEARS = 9.0
+OPENINGS_PER_JOB_AND_MONTH = 0.033
+"""Jobs that fall open a month over all jobs (evidence: 1,900 hires a month in the area)."""
+
+
+def build_world(
+    region: Region,
+    start: StartState,
+    parameter_set: ParameterSet,
+    start_date: date,
+    days: int,
+    seed: int,
+    scale: float = 1.0,
+    keeps_log: bool = False,
+) -> World:
+    """Build the world of one replication.
+
+    Parameters
+    ----------
+    region, start
+        Published figures and the start state.
+    parameter_set
+        Baseline; the world's own record is a fresh copy.
+    start_date, days
+        Day 0 and the length of the run.
+    seed
+        Seed of the replication, as the user gives it.
+    scale
+        Agents for each real person.
+    keeps_log
+        Whether contacts and spells are logged.
+
+    Returns
+    -------
+    World
+        At day 0, nothing simulated yet.
+    """
+    p = parameter_set.record()[0]
+    rng = np.random.default_rng([int(mixed_seed(seed)), int(Purpose.BUILD_WORLD)])
+    living = residents(region, start, p, scale, start_date.month, rng)
+    flows, inward = commuting(region, living, scale)
+    people = add(living, outsiders(region, int(inward.sum()), p, rng))
+    filled = np.append(flows.sum(axis=0)[: region.outside] + inward, flows[:, region.outside].sum())
+    firms = employers(region, filled, scale, rng)
+    employer = assign(region, people, flows, inward, firms, rng)
+    n_places, n_trades = region.outside + 1, len(region.occupations)
+    n_people, n_firms = len(people), len(firms.size)
+    rows = int(n_people * 1.04) + 2000
+
+    persons = _persons(region, people, employer, firms, p, rows, rng)
+    nodes = np.zeros(rows * KINDS, NODE).view(np.recarray)
+    nodes.day = -1
+    table = np.zeros(n_firms, EMPLOYER).view(np.recarray)
+    table.uid = EMPLOYER_UID | np.arange(1, n_firms + 1, dtype=np.uint64)
+    table.place, table.section = firms.place, firms.section
+    table.filled = np.bincount(employer[employer >= 0], minlength=n_firms)
+    vacancies, n_vacancies, cells = _vacancies(region, start, people, firms, p, scale, start_date.month, rng)
+    used = vacancies[:n_vacancies]
+    for state, column in ((VacancyState.OPEN, "open"), (VacancyState.DORMANT, "dormant")):
+        table[column] = np.bincount(used.employer[used.state == state], minlength=n_firms)
+    table.target = table.filled + table.open + table.dormant
+    table.start_jobs = table.target
+
+    control = np.zeros(1, CONTROL).view(np.recarray)
+    control.seed = mixed_seed(seed)
+    control.horizon, control.scale, control.keeps_log = days, scale, keeps_log
+    control.n_persons, control.n_vacancies = n_people, n_vacancies
+    stocks = np.zeros((len(State), n_places), np.int64)
+    np.add.at(stocks, (people.state, people.home), 1)
+    inside = np.where(firms.place < region.outside, table.start_jobs, 0).astype(np.float64)
+    fit = fit_of_trades(region, p)
+    baseline = parameter_set.record()
+    world = World(
+        Arrays(
+            persons=persons,
+            nodes=nodes,
+            heads=np.full((KINDS + 1, days + 1), -1, np.int32),
+            employers=table,
+            vacancies=vacancies,
+            free_persons=np.zeros(rows, np.int32),
+            free_vacancies=np.zeros(len(vacancies), np.int32),
+            lines=np.zeros(len(LINES), LINE).view(np.recarray),
+            queues=np.zeros((len(LINES), int(n_people * 0.06) + 1000), QUEUED).view(np.recarray),
+            offers=np.zeros(600, OFFER).view(np.recarray),
+            control=control,
+            days=_days(start_date, days),
+            flows=np.zeros((len(Flow), n_places)),
+            stocks=stocks,
+            survival=np.zeros((4, days // 28 + 2)),
+            counters=np.zeros(len(Counter), np.int64),
+            open_cells=cells,
+            cell_start=np.zeros(n_trades * n_places + 1, np.int32),
+            cell_vacancies=np.zeros(len(vacancies), np.int32),
+            reach=np.zeros((n_places, n_trades)),
+            seen=np.zeros((n_places, n_trades)),
+            fit=fit,
+            near=nearness(region, p),
+            kin=kin_of_trades(fit),
+            deciding=np.zeros(len(vacancies), np.int32),
+            parameters=parameter_set.record(),
+            baseline=baseline,
+            sections=_sections(region, float(p.furlough.mean_months)),
+            section_occupation=np.cumsum(region.section_occupation, axis=1),
+            entrant_occupation=np.cumsum(newcomer_trades(region)),
+            streams=_streams(region, people, p, scale),
+            others=np.stack([np.append(scaled(c, scale), 0) for c in (region.children, region.elderly)]).astype(float),
+            employer_share=np.cumsum(inside),
+            contacts=np.zeros(1000 if keeps_log else 1, CONTACT).view(np.recarray),
+            spells=np.zeros(1000 if keeps_log else 1, SPELL).view(np.recarray),
+        ),
+        firms.rows,
+    )
+    begin(world.handle)
+    return world
+
+
+def _persons(
+    region: Region, people: People, employer: NDArray[np.int64], firms: Employers, p: np.record, rows: int,
+    rng: np.random.Generator,
+) -> np.recarray:  # fmt: skip
+    """Write the people into the person table."""
+    n = len(people)
+    table = np.zeros(rows, PERSON).view(np.recarray)
+    table.offer = table.course = table.employer = table.registered_since = table.boost_until = table.line = -1
+    table.spell, table.ends, table.search_ended = -1, NEVER, NEVER_SEARCHED
+    persons = table[:n]
+    persons.uid = PERSON_UID | np.arange(1, n + 1, dtype=np.uint64)
+    for column in ("born", "home", "sex", "state", "education", "occupation", "employability", "attachment", "need"):
+        persons[column] = getattr(people, column)
+    persons.employer = employer
+    holds = employer >= 0
+    section = firms.section[employer[holds]]
+    by_age = region.fixed_term_share_by_age / max(region.fixed_term_share_by_age.mean(), 1e-9)
+    chance = region.fixed_term_share[section] * by_age[people.band[holds]]
+    fixed = (rng.random(len(chance)) < chance) & (people.state[holds] == State.EMPLOYED)
+    contract = np.where(fixed, int(Contract.FIXED_TERM), int(Contract.OPEN_ENDED))
+    tenure = np.where(
+        fixed | (rng.random(len(chance)) < FIRST_YEAR_SHARE),
+        rng.random(len(chance)) * DAYS_PER_YEAR,
+        DAYS_PER_YEAR * (1.0 + rng.exponential(MEAN_TENURE_YEARS, len(chance))),
+    )
+    persons.contract[holds] = contract
+    persons.since[holds] = -1 - tenure.astype(np.int64)
+    furloughed = np.flatnonzero(people.state == State.FURLOUGHED)
+    mean_days = float(p.furlough.mean_months) * DAYS_PER_MONTH
+    begun = -1 - rng.exponential(mean_days, len(furloughed)).astype(np.int64)
+    persons.spell[furloughed] = persons.clock[furloughed] = persons.since[furloughed] = begun
+    persons.registered_since[furloughed] = begun
+    persons.ends[furloughed] = 1 + rng.exponential(mean_days, len(furloughed)).astype(np.int64)
+    idle = np.flatnonzero(people.state == State.UNEMPLOYED)
+    persons.spell[idle] = persons.clock[idle] = persons.since[idle] = people.spell[idle]
+    persons.registered_since[idle] = people.spell[idle]
+    fresh = people.spell[idle] > -10
+    persons.contacts[idle] = np.where(fresh, 0, 1)
+    persons.registered_since[idle[fresh]] = 0
+    known = people.need[idle] & (rng.random(len(idle)) < 0.5 + 0.4 * np.minimum(-people.spell[idle] / 365.0, 1.0))
+    line = np.where(known, 2, np.where(rng.random(len(idle)) < float(p.services.competence_share), 1, 0))
+    persons.line[idle] = np.where(fresh, 0, line)
+    in_contact = rng.random(len(idle)) < 0.5
+    recent = -rng.integers(0, 30, len(idle)) + int(p.services.contact_effect_days)
+    persons.boost_until[idle] = np.where(in_contact & ~fresh, recent, -1)
+    return table
+
+
+def _vacancies(
+    region: Region, start: StartState, people: People, firms: Employers, p: np.record, scale: float, month: int,
+    rng: np.random.Generator,
+) -> tuple[np.recarray, int, NDArray[np.int32]]:  # fmt: skip
+    """Make the jobs that nobody holds: open ones by the registered stock, dormant ones by the flow.
+
+    A seasonal excess of unemployed over the year's mean is a seasonal lack of posted jobs: these are
+    dormant too and come back over the spring.
+    """
+    true_open = start.vacancies_registered / (float(p.jobs.notified_share) * float(p.jobs.register_inflation))
+    n_open = scaled(true_open, scale)
+    holders = people.state == State.EMPLOYED
+    outside_jobs = int(firms.size[firms.place == region.outside].sum())
+    level = n_open.sum() / max(holders.sum(), 1)
+    open_by_place = np.append(n_open, int(round(outside_jobs * level)))
+    waiting = OPENINGS_PER_JOB_AND_MONTH * (1.0 - float(p.jobs.posted_at_once_share)) * float(p.jobs.dormant_days)
+    n_dormant = firms.size.sum() * waiting / DAYS_PER_MONTH
+    excess = start.unemployed.sum() * scale * (season_factor(region, start, month) - mean_level(region, start))
+    jobs_by_place = np.bincount(firms.place, firms.size, minlength=region.outside + 1)
+    seasonal = np.append(jobs_by_place[:-1], 0.0)
+    dormant_by_place = scaled(
+        n_dormant * jobs_by_place / max(jobs_by_place.sum(), 1) + max(excess, 0.0) * seasonal / max(seasonal.sum(), 1), 1.0
+    )
+    mix = newcomer_trades(region)
+    tilt = np.divide(region.vacancies_occupation, mix, out=np.zeros_like(mix), where=mix > 0.0)
+    open_trades = region.section_occupation * tilt
+    n = int(open_by_place.sum() + dormant_by_place.sum())
+    table = np.zeros(2 * n + int(0.08 * len(people)) + 1000, VACANCY).view(np.recarray)
+    cells = np.zeros((len(region.occupations), region.outside + 1), np.int32)
+    made = 0
+    for state, numbers in ((VacancyState.OPEN, open_by_place), (VacancyState.DORMANT, dormant_by_place)):
+        for place, number in enumerate(numbers):
+            there = np.flatnonzero(firms.place == place)
+            if number == 0 or len(there) == 0:
+                continue
+            weights = open_trades if state == VacancyState.OPEN else region.section_occupation
+            pull = firms.size[there] * weights.sum(axis=1)[firms.section[there]]
+            chosen = rng.choice(there, int(number), p=pull / pull.sum())
+            part = table[made : made + int(number)]
+            rows = np.cumsum(weights[firms.section[chosen]], axis=1)
+            trades = (rng.random(len(chosen))[:, None] * rows[:, -1:] >= rows).sum(axis=1)
+            part.employer, part.place, part.state = chosen, place, state
+            part.occupation = np.minimum(trades, len(region.occupations) - 1)
+            made += int(number)
+    used = table[:made]
+    used.uid = VACANCY_UID | np.arange(1, made + 1, dtype=np.uint64)
+    is_open = used.state == VacancyState.OPEN
+    window = max(1, int(p.hiring.window_days))
+    used.opened = -rng.integers(0, 3 * window, made)
+    used.day = np.where(is_open, rng.integers(0, window, made), rng.exponential(float(p.jobs.dormant_days), made))
+    used.is_registered = rng.random(made) < float(p.jobs.notified_share)
+    share = np.minimum(region.fixed_term_share[firms.section[used.employer]] * float(p.contracts.hire_multiplier), 0.95)
+    used.contract = np.where(rng.random(made) < share, int(Contract.FIXED_TERM), int(Contract.OPEN_ENDED))
+    np.add.at(cells, (used.occupation[is_open], used.place[is_open]), 1)
+    return table, made, cells
+
+
+def _sections(region: Region, mean_months: float) -> np.recarray:
+    """What industries differ in; furloughs begun are the stock over their mean length."""
+    table = np.zeros(len(SECTIONS), SECTION).view(np.recarray)
+    jobs = region.jobs.sum(axis=0)
+    mean = float((region.hire_rate_per_year * jobs).sum() / max(jobs.sum(), 1))
+    table.turnover = region.hire_rate_per_year / mean
+    table.fixed_term_share = region.fixed_term_share
+    table.furlough_per_month = region.furlough_stock_share / mean_months
+    return table
+
+
+def _streams(region: Region, people: People, p: np.record, scale: float) -> NDArray[np.float64]:
+    """Newcomers a day by stream and place: moving in balances moving out at the start but for net migration."""
+    streams = np.zeros((STREAMS, region.outside + 1))
+    rates = np.asarray(p.demography.departures_per_year)[people.band]
+    departures = np.bincount(people.home, rates, minlength=region.outside + 1)[: region.outside]
+    share = region.population.sum(axis=(1, 2)) / region.population.sum()
+    net = float(p.demography.net_migration_per_year) * scale * share * _share_of_region(region)
+    streams[MOVING_IN, :-1] = np.maximum(departures + net, 0.0) / DAYS_PER_YEAR
+    streams[TURNING_15, :-1] = region.children * scale / 15.0 / DAYS_PER_YEAR
+    everybody = region.population.sum(axis=(1, 2)) + region.children + region.elderly
+    streams[BIRTHS, :-1] = everybody * scale * float(p.demography.births_per_year) / DAYS_PER_YEAR
+    return streams
+
+
+def _share_of_region(region: Region) -> float:
+    """Net migration is stated for an area of 100,000 people of 15–74; other regions get their share."""
+    return float(region.population.sum()) / 100_000.0
+
+
+def _days(start_date: date, days: int) -> np.recarray:
+    """Facts of each day, the day after the last included."""
+    table = np.zeros(days + 1, DAY).view(np.recarray)
+    table.is_working = working_days(start_date, days + 1)
+    table.month = month_of_year(start_date, days + 1)
+    table.month_index = month_index(start_date, days + 1)
+    table.working_number = np.cumsum(table.is_working)
+    dates = np.datetime64(start_date) + np.arange(days + 1)
+    table.day_of_month = (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
+    return table
+

@@ -1,0 +1,61 @@
+"""How close trades and places are: the weights that a searcher gives to vacancies."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.region import Region
+
+LEAST_FIT = 0.005
+"""Fits below this are nought: such vacancies are not looked at."""
+
+
+def fit_of_trades(region: Region, p: np.record) -> NDArray[np.float64]:
+    """Fit of a person's trade (row) to a vacancy's (column): 1 for the same, 0 where a licence is missing.
+
+    Parameters
+    ----------
+    p
+        Parameters, mechanism ``fit``.
+    """
+    trades = region.occupations
+    n = len(trades)
+    fit = np.zeros((n, n))
+    for a, mine in enumerate(trades):
+        for b, asked in enumerate(trades):
+            if a == b:
+                fit[a, b] = 1.0
+            elif asked.licensed:
+                fit[a, b] = 0.0
+            elif mine.field == asked.field and mine.skill_level == asked.skill_level:
+                fit[a, b] = p.fit.same_field
+            elif mine.field == asked.field and abs(mine.skill_level - asked.skill_level) == 1:
+                fit[a, b] = p.fit.same_field_next_level
+            elif asked.skill_level == 1:
+                fit[a, b] = p.fit.elementary
+            elif mine.skill_level == asked.skill_level:
+                fit[a, b] = p.fit.same_level
+    fit[fit < LEAST_FIT] = 0.0
+    return fit
+
+
+def kin_of_trades(fit: NDArray[np.float64]) -> NDArray[np.int32]:
+    """List for each trade the trades it fits, its own first, closed by -1."""
+    n = len(fit)
+    kin = np.full((n, n + 1), -1, np.int32)
+    for a in range(n):
+        order = np.argsort(-fit[a], kind="stable")
+        order = order[fit[a, order] > 0.0]
+        kin[a, : len(order)] = order
+    return kin
+
+
+def nearness(region: Region, p: np.record) -> NDArray[np.float64]:
+    """Distance decay exp(-k km) from a home (row) to a place of work (column).
+
+    Outsiders do not look for work outside here: that market is its own.
+    """
+    near = np.exp(-float(p.search.distance_decay_per_km) * region.distance_km)
+    near[region.outside, region.outside] = 0.0
+    return near

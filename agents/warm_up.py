@@ -1,0 +1,72 @@
+"""Compile the kernels once, in a process of its own, so that no other process pays for the compiler.
+
+What is compiled depends on the sources (`sim.compiled`) and on which parameters there are; a mark in
+the cache folder says that both are as they were.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import multiprocessing
+import time
+
+import numpy as np
+
+from agents.specification import RunSpecification
+from sim.compiled import CACHE_FOLDER, IS_COMPILED
+from sim.parameters import ParameterSet
+
+TINY_SCALE = 0.02
+DAYS = 40
+
+
+def warm_up(specification: RunSpecification) -> float:
+    """Make sure that all kernels are compiled and cached for a specification's parameters.
+
+    Parameters
+    ----------
+    specification
+        Any run of the experiment.
+
+    Returns
+    -------
+    float
+        Seconds that compilation took; 0 if the cache was warm.
+    """
+    if not IS_COMPILED:
+        return 0.0
+    dtype = ParameterSet.from_declarations(specification.parameters).dtype
+    mark = CACHE_FOLDER / f"warm-{hashlib.sha256(str(dtype).encode()).hexdigest()[:16]}"
+    if mark.exists():
+        return 0.0
+    begin = time.perf_counter()
+    process = multiprocessing.get_context("spawn").Process(target=call_every_kernel, args=(specification,))
+    process.start()
+    process.join()
+    if process.exitcode == 0:
+        mark.touch()
+    return time.perf_counter() - begin
+
+
+def call_every_kernel(specification: RunSpecification) -> None:
+    """Run a tiny world through every kernel."""
+    from agents.area import EmploymentAreaModel, build
+    from sim.kernels.census import recount
+    from sim.kernels.closure import announce, dismiss_excess, exit_staff, mark_cohort
+    from sim.kernels.jobs import shift_targets
+
+    scale = max(TINY_SCALE * specification.scale, 0.01)
+    tiny = dataclasses.replace(
+        specification, days=DAYS, scale=scale, changes=(), closures=(), cohorts=(), record="full", demand_file=None
+    )
+    model = EmploymentAreaModel(tiny, build(tiny))
+    model.run()
+    world = model.world
+    day = DAYS - 1
+    mark_cohort(world.handle, 0, 1, 1)
+    announce(world.handle, 0, day)
+    exit_staff(world.handle, 0, 1, day)
+    change = np.full(len(world.arrays.sections), -0.01)
+    dismiss_excess(world.handle, shift_targets(world.handle, change, day), day)
+    recount(world.handle)

@@ -1,0 +1,104 @@
+"""Compilation of kernels, and a cache on disk that can be trusted.
+
+numba's cache looks only at the file of the function itself: a changed function or constant in
+another file gives stale results silently. So the cache folder's name holds a digest of every source
+of `sim/`, the versions, the processor and the bounds-check flag. Import this module before numba.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+SIM = Path(__file__).resolve().parent
+CACHES_KEPT = 3
+
+
+def sources_digest(folder: Path = SIM) -> str:
+    """Digest of all Python sources below a folder, hexadecimal."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _cache_folder() -> Path:
+    """Choose the cache folder, make it, and drop the oldest ones."""
+    flags = ":".join(
+        (platform.python_version(), platform.machine(), os.environ.get("NUMBA_BOUNDSCHECK", "0"),
+         os.environ.get("NUMBA_CPU_NAME", ""), platform.processor())
+    )  # fmt: skip
+    name = hashlib.sha256((sources_digest() + flags).encode()).hexdigest()[:16]
+    for parent in (SIM.parent / ".numba_cache", Path(tempfile.gettempdir()) / f"kohtaanto-numba-{os.getuid()}"):
+        try:
+            folder = parent / name
+            folder.mkdir(parents=True, exist_ok=True)
+            os.utime(folder)
+            with tempfile.NamedTemporaryFile(dir=folder):
+                pass
+        except OSError:
+            continue
+        others = sorted((p for p in parent.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
+        for old in others[:-CACHES_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+        return folder
+    return Path(tempfile.mkdtemp(prefix="kohtaanto-numba-"))
+
+
+CACHE_FOLDER = _cache_folder()
+os.environ["NUMBA_CACHE_DIR"] = str(CACHE_FOLDER)
+
+import numba  # noqa: E402
+
+numba.config.CACHE_DIR = str(CACHE_FOLDER)  # in case numba was imported before us
+IS_COMPILED = not numba.config.DISABLE_JIT
+
+
+def _one_signature(dispatcher: Any) -> Any:
+    """Make a compiled function have one signature, whatever integers and floats callers pass.
+
+    numba compiles a function anew for each combination of int8, int32, int64, literals and enumeration
+    members; all that multiplies compile time by five. Integers become int64 (unsigned ones uint64),
+    floats float64; numba converts the arguments at the call.
+    """
+    compile_for = dispatcher.compile
+
+    def compile_once(signature: Any) -> Any:
+        if isinstance(signature, tuple):
+            signature = tuple(_plain(argument) for argument in signature)
+        return compile_for(signature)
+
+    dispatcher.compile = compile_once
+    return dispatcher
+
+
+def _plain(argument: Any) -> Any:
+    """The one type that stands for a family of types of an argument."""
+    types = numba.types
+    argument = types.unliteral(argument)
+    if isinstance(argument, types.IntEnumMember):
+        return types.int64
+    if isinstance(argument, types.Boolean):
+        return types.boolean
+    if isinstance(argument, types.Integer):
+        return types.int64 if argument.signed else types.uint64
+    if isinstance(argument, types.Float):
+        return types.float64
+    return argument
+
+
+def kernel(function: Any) -> Any:
+    """Compile a phase of the day or another function called from Python, cached on disk."""
+    return numba.njit(cache=True, error_model="numpy")(function)
+
+
+def rule(function: Any) -> Any:
+    """Compile a small rule that kernels call for each event; it goes into its caller's cache."""
+    dispatcher = numba.njit(error_model="numpy")(function)
+    return _one_signature(dispatcher) if IS_COMPILED else dispatcher

@@ -1,0 +1,56 @@
+"""One pointer to all arrays of a world, as compiled kernels take it.
+
+A named tuple of some forty arrays would be copied into every call: kernels compile four times as long
+and run at half the speed. So compiled code gets a numba ``structref``; with compilation turned off
+kernels get the named tuple itself. Both have the same fields, so a kernel reads the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.compiled import IS_COMPILED
+from sim.world import Arrays
+
+if IS_COMPILED:
+    import numba
+    from numba import types
+    from numba.experimental import structref
+
+    @structref.register
+    class WorldType(types.StructRef):
+        """numba type of a world's handle."""
+
+        def preprocess_fields(self, fields: Any) -> Any:
+            """Drop literal types, as numba asks."""
+            return tuple((name, types.unliteral(field)) for name, field in fields)
+
+    class Handle(structref.StructRefProxy):
+        """What Python holds of a handle; only kernels look inside."""
+
+    structref.define_boxing(WorldType, Handle)
+    _makers: dict[tuple[Any, ...], Any] = {}
+
+    def handle(arrays: Arrays) -> Any:
+        """Return the handle of a world's arrays; valid until an array grows."""
+        kinds = tuple(numba.typeof(array) for array in arrays)
+        make = _makers.get(kinds)
+        if make is None:
+            make = _makers[kinds] = _maker(WorldType(list(zip(Arrays._fields, kinds, strict=True))))
+        return make(*arrays)
+
+    def _maker(world_type: Any) -> Any:
+        """Compile the function that fills a handle (numba knows no loop over fields)."""
+        names = ", ".join(Arrays._fields)
+        lines = [f"def make({names}):", "    w = new(world_type)"]
+        lines += [f"    w.{name} = {name}" for name in Arrays._fields]
+        scope: dict[str, Any] = {"new": structref.new, "world_type": world_type}
+        exec("\n".join([*lines, "    return w"]), scope)
+        return numba.njit(scope["make"])
+
+else:
+
+    def handle(arrays: Arrays) -> Any:
+        """Return the arrays themselves: nothing is compiled."""
+        return arrays
+

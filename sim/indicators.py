@@ -1,0 +1,136 @@
+"""What is counted: flows that kernels add up at the event, and the indicators made of them.
+
+Definitions of the indicators that everyone uses live here and nowhere else: unit, kind, and which
+direction is better. Stocks come from the month-end census, flows from increments at the event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Flow(IntEnum):
+    """Events counted by place of residence (of the vacancy's place for vacancies), agents a month."""
+
+    NEW_SPELLS = 0  # unemployment spells begun, furlough included
+    NEW_FURLOUGHS = 1
+    NEW_SEARCHES = 2  # registered job searches begun
+    EXITS_TO_JOB = 3  # unemployed to an open-market job
+    EXITS_TO_RECALL = 4  # furloughed back to their own job
+    EXITS_TO_SERVICE = 5
+    EXITS_OUT = 6  # out of the labour force, retirement and studies included
+    HIRES_UNEMPLOYED = 7
+    HIRES_EMPLOYED = 8
+    HIRES_ENTRANT = 9
+    HIRES_OUTSIDE = 10  # people living outside, hired to the area
+    SEPARATIONS = 11  # jobs left, moves from job to job included
+    VACANCIES_POSTED = 12
+    VACANCIES_REGISTERED = 13
+    VACANCIES_FILLED = 14
+    VACANCY_DAYS = 15  # open days of the filled ones
+    JOBS_LOST = 16  # targets lowered because nobody suitable came
+    JOBS_ADDED = 17  # targets raised because a second suitable applicant was there
+    JOBS_CLOSED = 18  # targets lowered by a structural event
+    EMPLOYMENT_DAYS = 19  # person-days in the open market
+    UNEMPLOYMENT_DAYS = 20  # person-days registered unemployed
+    ARRIVALS = 21
+    DEPARTURES = 22
+    DEATHS = 23
+    TRAINING_STARTS = 24
+    TRAINING_DAYS = 25  # person-days
+    APPLICATIONS = 26
+    BIRTHS = 27
+    TURNED_15 = 28
+    TURNED_75 = 29
+
+
+class Counter(IntEnum):
+    """Work done by mechanisms since the start: candidates that were looked at, and events that came of them."""
+
+    SEPARATION_CANDIDATES = 0
+    SEPARATION_EVENTS = 1
+    LABOUR_FORCE_CANDIDATES = 2
+    LABOUR_FORCE_EVENTS = 3
+    SEARCH_CANDIDATES = 4
+    SEARCH_EVENTS = 5
+    LIFE_CANDIDATES = 6
+    LIFE_EVENTS = 7
+    JOB_EVENTS = 8
+    SERVICE_EVENTS = 9
+    SERVICE_STALE = 10  # places in a queue whose owner had left it
+    HIRING_EVENTS = 11
+    TRAINING_EVENTS = 12
+    DATED_EVENTS = 13
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An indicator.
+
+    Attributes
+    ----------
+    name
+        Name in files, figures and terms.
+    unit
+        Unit of the value.
+    kind
+        ``stock`` (month-end), ``flow`` (sum of the month) or ``rate`` (computed from sums, never averaged).
+    better
+        ``lower``, ``higher`` or ``none``.
+    """
+
+    name: str
+    unit: str
+    kind: str
+    better: str
+
+
+_ALL = (
+    Indicator("unemployed", "persons", "stock", "lower"),
+    Indicator("furloughed", "persons", "stock", "lower"),
+    Indicator("registered_jobseekers", "persons", "stock", "none"),
+    Indicator("unemployment_rate", "%", "rate", "lower"),
+    Indicator("long_term_unemployed", "persons", "stock", "lower"),
+    Indicator("employed_open_market", "persons", "stock", "higher"),
+    Indicator("in_training", "persons", "stock", "none"),
+    Indicator("outside_labour_force", "persons", "stock", "none"),
+    Indicator("open_market_employment_days", "person-days", "flow", "higher"),
+    Indicator("vacancies_open", "vacancies", "stock", "none"),
+    Indicator("vacancies_registered", "vacancies", "stock", "none"),
+    Indicator("new_vacancies_registered", "vacancies", "flow", "none"),
+    Indicator("vacancy_duration_days", "days", "rate", "lower"),
+    Indicator("new_unemployment_spells", "spells", "flow", "lower"),
+    Indicator("new_furlough_spells", "spells", "flow", "lower"),
+    Indicator("new_job_searches", "searches", "flow", "none"),
+    Indicator("exits_to_job", "persons", "flow", "higher"),
+    Indicator("exits_to_recall", "persons", "flow", "none"),
+    Indicator("exits_to_service", "persons", "flow", "none"),
+    Indicator("exits_out_of_labour_force", "persons", "flow", "none"),
+    Indicator("hires", "persons", "flow", "higher"),
+    Indicator("hires_from_unemployment", "persons", "flow", "higher"),
+    Indicator("hires_from_employment", "persons", "flow", "none"),
+    Indicator("hires_from_outside_labour_force", "persons", "flow", "none"),
+    Indicator("hires_from_outside_area", "persons", "flow", "none"),
+    Indicator("separations", "persons", "flow", "none"),
+    Indicator("applications", "applications", "flow", "none"),
+    Indicator("jobs", "jobs", "stock", "higher"),
+    Indicator("jobs_lost_to_unfilled", "jobs", "flow", "lower"),
+    Indicator("spell_survival_3m", "share", "rate", "lower"),
+    Indicator("spell_survival_6m", "share", "rate", "lower"),
+    Indicator("spell_survival_12m", "share", "rate", "lower"),
+    Indicator("first_interview_wait_days", "days", "rate", "lower"),
+    Indicator("first_interview_in_time_share", "share", "rate", "higher"),
+    Indicator("service_contacts", "contacts", "flow", "none"),
+    Indicator("queue", "persons", "stock", "lower"),
+    Indicator("utilisation", "share", "rate", "none"),
+    Indicator("caseload", "registered jobseekers per FTE", "rate", "lower"),
+    Indicator("staff_fte", "FTE", "stock", "none"),
+    Indicator("population", "persons", "stock", "none"),
+    Indicator("net_migration", "persons", "flow", "none"),
+    Indicator("cost_total_eur", "EUR", "flow", "lower"),
+    Indicator("benefits_eur", "EUR", "flow", "lower"),
+)
+
+INDICATORS: dict[str, Indicator] = {indicator.name: indicator for indicator in _ALL}
+"""All indicators by name, in the order in which tables show them."""

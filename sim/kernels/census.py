@@ -1,0 +1,112 @@
+"""The month-end census: stocks by place and by group, read once, nobody touched."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import kernel, rule
+from sim.dimensions import State, VacancyState
+from sim.kernels.hazards import age_band
+from sim.kernels.states import is_unemployed
+
+LONG_TERM_DAYS = 365
+
+
+@rule
+def _is_long_term(person, t):
+    """Whether a person has been unemployed for a year without a break."""
+    return is_unemployed(person.state) and t - person.spell >= LONG_TERM_DAYS
+
+
+@kernel
+def census_places(w, t, long_term, cohort_states, registered_vacancies, clients):
+    """Count what is not kept as a running stock.
+
+    Parameters
+    ----------
+    long_term
+        Out: long-term unemployed, i8[places].
+    cohort_states
+        Out: persons by cohort and labour state, i8[cohorts + 1, STATES]; the departed are absent.
+    registered_vacancies
+        Out: open vacancies in the register, i8[places].
+    clients
+        Out: unemployed and trainees by the line responsible for them, i8[lines].
+    """
+    for i in range(w.control[0].n_persons):
+        person = w.persons[i]
+        if person.state == State.ABSENT:
+            continue
+        if _is_long_term(person, t):
+            long_term[person.home] += 1
+        if person.cohort > 0:
+            cohort_states[person.cohort, person.state] += 1
+        if person.line >= 0 and (person.state == State.UNEMPLOYED or person.state == State.TRAINING):
+            clients[person.line] += 1
+    for v in range(w.control[0].n_vacancies):
+        vacancy = w.vacancies[v]
+        if vacancy.state == VacancyState.OPEN and vacancy.is_registered:
+            registered_vacancies[vacancy.place] += 1
+
+
+@kernel
+def census_groups(w, t, by_sex, by_age, by_education, by_occupation):
+    """Count employed, unemployed and long-term unemployed residents by group (record=monthly and full).
+
+    Parameters
+    ----------
+    by_sex, by_age, by_education, by_occupation
+        Out: i8[groups, 3].
+    """
+    outside = w.near.shape[0] - 1
+    for i in range(w.control[0].n_persons):
+        person = w.persons[i]
+        if person.home == outside:
+            continue
+        column = -1
+        if person.state == State.EMPLOYED:
+            column = 0
+        elif is_unemployed(person.state):
+            column = 1
+        if column < 0:
+            continue
+        band = age_band(person, t)
+        by_sex[person.sex, column] += 1
+        by_age[band, column] += 1
+        by_education[person.education, column] += 1
+        by_occupation[person.occupation, column] += 1
+        if _is_long_term(person, t):
+            by_sex[person.sex, 2] += 1
+            by_age[band, 2] += 1
+            by_education[person.education, 2] += 1
+            by_occupation[person.occupation, 2] += 1
+
+
+@kernel
+def recount(w):
+    """Count everything again from the people and the vacancies, for checks of conservation.
+
+    Returns
+    -------
+    tuple of ndarray
+        Stocks i8[STATES, places], filled, open and dormant jobs by employer i8[employers, 3], open
+        vacancies by cell i8[occupations, places].
+    """
+    stocks = np.zeros_like(w.stocks)
+    jobs = np.zeros((w.employers.shape[0], 3), np.int64)
+    cells = np.zeros_like(w.open_cells)
+    for i in range(w.control[0].n_persons):
+        person = w.persons[i]
+        if person.state == State.ABSENT:
+            continue
+        stocks[person.state, person.home] += 1
+        if person.employer >= 0:
+            jobs[person.employer, 0] += 1
+    for v in range(w.control[0].n_vacancies):
+        vacancy = w.vacancies[v]
+        if vacancy.state == VacancyState.OPEN:
+            jobs[vacancy.employer, 1] += 1
+            cells[vacancy.occupation, vacancy.place] += 1
+        elif vacancy.state == VacancyState.DORMANT:
+            jobs[vacancy.employer, 2] += 1
+    return stocks, jobs, cells

@@ -1,0 +1,110 @@
+"""Structural events that touch people: an employer announces, staff leave in stages, cohorts are marked.
+
+The clock calls these between days; who is to go when is decided by the employer (`agents.employers`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import kernel, rule
+from sim.dimensions import VacancyState
+from sim.indicators import Flow
+from sim.kernels.hazards import schedule_search
+from sim.kernels.jobs import withdraw
+from sim.kernels.separation import lose_job
+from sim.kernels.states import leave_job
+from sim.rng import Purpose, bits
+
+_SHIFT = np.uint64(1)
+
+
+@rule
+def _staff(w, e):
+    """Rows of the people whose job is with an employer, furloughed ones included."""
+    rows = np.empty(w.employers[e].filled, np.int64)
+    n = 0
+    for i in range(w.control[0].n_persons):
+        if w.persons[i].employer == e:
+            rows[n] = i
+            n += 1
+    return rows[:n]
+
+
+@rule
+def _keyed_order(w, rows, by_tenure):
+    """Sort rows in an order that is the same in every arm: newest staff first, or by a keyed number."""
+    first = np.empty(rows.shape[0], np.float64)
+    for k in range(rows.shape[0]):
+        uid = w.persons[rows[k]].uid
+        tie = np.float64(bits(w.control[0].seed, Purpose.COHORT_ORDER, uid, 0, 0) >> _SHIFT) * 2.0**-63
+        first[k] = tie - by_tenure * w.persons[rows[k]].since
+    return rows[np.argsort(first)]
+
+
+@kernel
+def announce(w, e, t):
+    """Make an employer close: its vacancies are withdrawn, leavers are not replaced, staff begin to search."""
+    w.employers[e].is_closing = 1
+    for v in range(w.control[0].n_vacancies):
+        vacancy = w.vacancies[v]
+        if vacancy.state != VacancyState.FREE and vacancy.employer == e:
+            w.flows[Flow.JOBS_CLOSED, w.employers[e].place] += 1.0
+            withdraw(w, v)
+    for i in _staff(w, e):
+        schedule_search(w, i, t - 1)
+
+
+@kernel
+def exit_staff(w, e, n, t):
+    """Let up to n of a closing employer's staff go, the shortest notice periods (newest staff) first.
+
+    Returns
+    -------
+    int
+        How many left.
+    """
+    rows = _keyed_order(w, _staff(w, e), 1.0)
+    leaving = min(n, rows.shape[0])
+    for k in range(leaving):
+        i = rows[k]
+        w.employers[e].target -= 1
+        w.flows[Flow.JOBS_CLOSED, w.employers[e].place] += 1.0
+        leave_job(w, i)
+        lose_job(w, i, t, True)
+    return leaving
+
+
+@kernel
+def dismiss_excess(w, excess, t):
+    """End jobs in being that a fall of demand leaves over (`jobs.shift_targets`), newest staff first.
+
+    Parameters
+    ----------
+    excess
+        Jobs to end by employer, i4[employers].
+    """
+    for e in range(excess.shape[0]):
+        if excess[e] > 0:
+            rows = _keyed_order(w, _staff(w, e), 1.0)
+            for k in range(min(excess[e], rows.shape[0])):
+                w.employers[e].target -= 1
+                leave_job(w, rows[k])
+                lose_job(w, rows[k], t, True)
+
+
+@kernel
+def mark_cohort(w, e, n, cohort):
+    """Mark up to n of an employer's staff as a cohort, in an order keyed by the persons; nobody is treated
+    differently for it.
+
+    Returns
+    -------
+    int
+        How many were marked.
+    """
+    rows = _keyed_order(w, _staff(w, e), 0.0)
+    marked = min(n, rows.shape[0])
+    for k in range(marked):
+        w.persons[rows[k]].cohort = cohort
+    return marked

@@ -1,0 +1,194 @@
+"""Rates at which things may happen to a person, and the candidate days drawn from them.
+
+A rate is a probability a day. Each is written once, as a function of the parameters, and used twice:
+with the parameter set's own values (``baseline``) times ``engine.hazard_headroom`` it chooses the
+rung of the ladder that candidate days come from, equal in all arms; with the values of today it
+decides whether a candidate is an event. `sim.headroom` refuses changes that would leave the headroom.
+"""
+
+from __future__ import annotations
+
+from sim.compiled import rule
+from sim.dimensions import DAYS_PER_MONTH, State
+from sim.kernels.calendar import HAZARD, KINDS, LIFE, SEARCH, link
+from sim.rng import LADDER_RUNGS, RUNG_PROBABILITY, Purpose, next_candidate, rung_of
+
+DAYS_PER_YEAR = 365.25
+_FIRST_YEAR = 365
+_NEAR_GRADUATION = 120
+
+
+@rule
+def age_band(person, t):
+    """Index of the five-year age band, 15–19 is 0; 70–74 is the last."""
+    band = int((t - person.born) / (5.0 * DAYS_PER_YEAR)) - 3
+    return max(0, min(band, 11))
+
+
+@rule
+def dismissal_rate(w, p, i, t):
+    """Rate at which the job of an employee ends by the employer's decision, a day.
+
+    Highest in the first year of a job and in industries with much turnover.
+    """
+    person = w.persons[i]
+    section = w.employers[person.employer].section
+    rate = p.separation.dismissal_per_month / DAYS_PER_MONTH * w.sections[section].turnover
+    if t - person.since < _FIRST_YEAR:
+        rate *= p.separation.first_year_multiplier
+    return rate
+
+
+@rule
+def leaving_rate(w, p, i, t):
+    """Rate at which an employee gives up the job with no other job in hand, a day."""
+    person = w.persons[i]
+    return p.separation.leave_per_month / DAYS_PER_MONTH * p.separation.leave_by_age[age_band(person, t)]
+
+
+@rule
+def furlough_rate(w, p, i, season):
+    """Rate at which an employee is furloughed full time, a day.
+
+    Parameters
+    ----------
+    season
+        The month's multiplier of furloughs.
+    """
+    section = w.employers[w.persons[i].employer].section
+    return p.furlough.start_multiplier * w.sections[section].furlough_per_month * season / DAYS_PER_MONTH
+
+
+@rule
+def exit_rate(w, p, i):
+    """Rate at which an unemployed person leaves the labour force by herself, a day."""
+    return (p.labour_force.exit_per_month + p.labour_force.study_per_month) / DAYS_PER_MONTH
+
+
+@rule
+def entry_rate(w, p, i):
+    """Rate at which somebody outside the labour force registers as unemployed jobseeker, a day."""
+    return p.labour_force.entry_per_month * w.persons[i].attachment / DAYS_PER_MONTH
+
+
+@rule
+def search_rate(w, p, i, t, boost):
+    """Rate of serious applications, a day.
+
+    Parameters
+    ----------
+    boost
+        Multiplier of a recent service contact (1 without one).
+    """
+    person = w.persons[i]
+    state = person.state
+    if state == State.EMPLOYED:
+        if w.employers[person.employer].is_closing:
+            return p.search.rate_under_notice_per_month / DAYS_PER_MONTH
+        if person.home == w.near.shape[0] - 1:
+            return 0.0  # in-commuters change jobs outside the area unseen
+        return p.search.rate_employed_per_month * p.search.employed_by_age[age_band(person, t)] / DAYS_PER_MONTH
+    if state == State.UNEMPLOYED:
+        return p.search.rate_unemployed_per_month * boost / DAYS_PER_MONTH
+    if state == State.FURLOUGHED:
+        return p.search.rate_furloughed_per_month / DAYS_PER_MONTH
+    if state == State.TRAINING:
+        return p.search.rate_unemployed_per_month * p.training.lock_in_multiplier / DAYS_PER_MONTH
+    if state == State.INACTIVE:
+        return p.search.rate_inactive_per_month * person.attachment / DAYS_PER_MONTH
+    if state == State.STUDENT:
+        return p.search.rate_graduating_per_month / DAYS_PER_MONTH
+    if state == State.OUTSIDE:
+        return p.search.rate_outside_per_month / DAYS_PER_MONTH
+    return 0.0
+
+
+@rule
+def death_rate(w, p, i, t):
+    """Rate of death, a day."""
+    return p.demography.deaths_per_year[age_band(w.persons[i], t)] / DAYS_PER_YEAR
+
+
+@rule
+def departure_rate(w, p, i, t):
+    """Rate of moving out of the area, a day."""
+    return p.demography.departures_per_year[age_band(w.persons[i], t)] / DAYS_PER_YEAR
+
+
+@rule
+def disability_rate(w, p, i, t):
+    """Rate of beginning a disability pension, a day; none for those who have a pension."""
+    state = w.persons[i].state
+    if state == State.RETIRED or state == State.DISABILITY:
+        return 0.0
+    return p.demography.disability_per_year[age_band(w.persons[i], t)] / DAYS_PER_YEAR
+
+
+@rule
+def accepts(w, i, kind, rate, u):
+    """Whether a candidate day is an event: probability rate over the rung's probability."""
+    rung = w.nodes[i * KINDS + kind].rung
+    return rung < LADDER_RUNGS and u * RUNG_PROBABILITY[rung] < rate
+
+
+@rule
+def is_candidate(w, i, kind, purpose, t):
+    """Whether day t belongs to the candidate days a person's node was scheduled by."""
+    rung = w.nodes[i * KINDS + kind].rung
+    return next_candidate(w.control[0].seed, purpose, w.persons[i].uid, rung, t - 1) == t
+
+
+@rule
+def _schedule(w, i, kind, purpose, ceiling, t, until):
+    """Link a person's node to the next candidate day after t, or to ``until`` if that comes first."""
+    rung = rung_of(min(1.0, ceiling * w.baseline[0].engine.hazard_headroom))
+    day = next_candidate(w.control[0].seed, purpose, w.persons[i].uid, rung, t)
+    w.nodes[i * KINDS + kind].rung = rung
+    link(w, i, kind, min(day, until))
+
+
+@rule
+def schedule_hazard(w, i, t):
+    """Set the next day on which a person may leave the labour state by chance."""
+    b = w.baseline[0]
+    state = w.persons[i].state
+    never = w.heads.shape[1]
+    if state == State.EMPLOYED:
+        ceiling = (
+            dismissal_rate(w, b, i, t)
+            + leaving_rate(w, b, i, t)
+            + furlough_rate(w, b, i, b.furlough.season.max())
+        )
+        _schedule(w, i, HAZARD, Purpose.HAZARD_EMPLOYED, ceiling, t, never)
+    elif state == State.UNEMPLOYED:
+        _schedule(w, i, HAZARD, Purpose.HAZARD_UNEMPLOYED, exit_rate(w, b, i), t, never)
+    elif state == State.INACTIVE:
+        _schedule(w, i, HAZARD, Purpose.HAZARD_INACTIVE, entry_rate(w, b, i), t, never)
+
+
+@rule
+def schedule_search(w, i, t):
+    """Set the next day on which a person may apply for a job."""
+    b = w.baseline[0]
+    state = w.persons[i].state
+    boost = b.services.contact_search_multiplier if state == State.UNEMPLOYED else 1.0
+    ceiling = search_rate(w, b, i, t, boost)
+    after = t
+    if state == State.STUDENT:
+        # students look for work only in the months before they graduate
+        after = max(t, w.persons[i].ends - _NEAR_GRADUATION)
+    if ceiling > 0.0:
+        _schedule(w, i, SEARCH, Purpose.SEARCH_CANDIDATE, ceiling, after, w.heads.shape[1])
+
+
+@rule
+def schedule_life(w, i, t):
+    """Set the next demographic day: a candidate, the pension, or the birthday that begins an age band."""
+    b = w.baseline[0]
+    person = w.persons[i]
+    ceiling = death_rate(w, b, i, t) + departure_rate(w, b, i, t) + disability_rate(w, b, i, t)
+    band = int((t - person.born) / (5.0 * DAYS_PER_YEAR))
+    until = person.born + int((band + 1) * 5.0 * DAYS_PER_YEAR) + 1
+    if person.state != State.RETIRED and person.retires > t:
+        until = min(until, person.retires)
+    _schedule(w, i, LIFE, Purpose.LIFE_CANDIDATE, ceiling, t, until)

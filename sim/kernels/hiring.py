@@ -1,0 +1,125 @@
+"""Hiring: employers whose round of recruitment ends offer the job to the best acceptable applicant.
+
+Offers of one day are settled by deferred acceptance (Gale & Shapley 1962, employers propose): each
+person holds the best offer, the others go on to their next applicant. The outcome does not depend on
+the order in which vacancies are looked at. An applicant counts only if nothing has changed for her
+since she applied.
+"""
+
+from __future__ import annotations
+
+from sim.compiled import kernel, rule
+from sim.dimensions import Contract, State
+from sim.indicators import Counter, Flow
+from sim.kernels.contracts import contract_end
+from sim.kernels.jobs import add_job, close, give_up_or_go_on, replace_leaver, vacancy_identity
+from sim.kernels.states import become_employed, count, is_unemployed, leave_job
+from sim.rng import NEVER, Purpose, uniform
+from sim.world import APPLICANTS_KEPT
+
+
+@rule
+def is_available(w, v, k):
+    """Whether the k-th applicant of a vacancy is still the same person in the same state."""
+    i = int(w.vacancies[v].applicant[k])
+    same = w.persons[i].uid == w.vacancies[v].applicant_uid[k]
+    return same and w.persons[i].since == w.vacancies[v].applicant_since[k]
+
+
+@rule
+def propose(w, v):
+    """Offer a job down its list until somebody holds it.
+
+    Returns
+    -------
+    int
+        The vacancy whose offer was given up for this one, or -1.
+    """
+    while w.vacancies[v].rank < min(w.vacancies[v].n_applicants, APPLICANTS_KEPT):
+        k = w.vacancies[v].rank
+        w.vacancies[v].rank += 1
+        if not is_available(w, v, k):
+            continue
+        i = int(w.vacancies[v].applicant[k])
+        held = int(w.persons[i].offer)
+        if held < 0:
+            w.persons[i].offer = v
+            return -1
+        k_held = w.vacancies[held].rank - 1
+        score, other = w.vacancies[v].score[k], w.vacancies[held].score[k_held]
+        if score > other or (score == other and w.vacancies[v].uid < w.vacancies[held].uid):
+            w.persons[i].offer = v
+            return held
+    return -1
+
+
+@rule
+def hire(w, i, v, t):
+    """Hire a person for a vacancy; the job she leaves, if any, is to be filled by somebody else."""
+    p = w.parameters[0]
+    vacancy = w.vacancies[v]
+    state, home = w.persons[i].state, w.persons[i].home
+    outside = w.near.shape[0] - 1
+    if home == outside:
+        w.flows[Flow.HIRES_OUTSIDE, vacancy.place] += 1.0
+    elif state == State.EMPLOYED or state == State.FURLOUGHED:
+        count(w, Flow.HIRES_EMPLOYED, i)
+    elif is_unemployed(state) or state == State.TRAINING:
+        count(w, Flow.HIRES_UNEMPLOYED, i)
+    else:
+        count(w, Flow.HIRES_ENTRANT, i)
+    if w.persons[i].employer >= 0:
+        replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
+        leave_job(w, i)
+    w.flows[Flow.VACANCIES_FILLED, vacancy.place] += 1.0
+    w.flows[Flow.VACANCY_DAYS, vacancy.place] += t - vacancy.opened
+    employer, occupation = int(vacancy.employer), int(vacancy.occupation)
+    contract, uid = int(vacancy.contract), vacancy.uid
+    rivals = vacancy.n_applicants - vacancy.rank
+    close(w, v)
+    ends = contract_end(w, w.persons[i].uid, t) if contract == Contract.FIXED_TERM else NEVER
+    become_employed(w, i, employer, occupation, contract, ends, t)
+    if rivals > 0 and home != outside and w.employers[employer].place != outside:
+        # a second suitable applicant was there: some employers take the chance to grow
+        u = uniform(w.control[0].seed, Purpose.JOB_EXPANSION, uid, t, 0)
+        if u < p.jobs.expansion_probability and not w.employers[employer].is_closing:
+            w.flows[Flow.JOBS_ADDED, w.employers[employer].place] += 1.0
+            add_job(w, employer, occupation, vacancy_identity(uid, t), t, p.jobs.dormant_days)
+
+
+@kernel
+def hiring(w, n, t):
+    """Settle the offers of the day.
+
+    Parameters
+    ----------
+    n
+        Number of vacancies in ``w.deciding`` whose round ends today.
+
+    Returns
+    -------
+    int
+        Number of hires.
+    """
+    for a in range(n):
+        w.vacancies[w.deciding[a]].rank = 0
+    for a in range(n):
+        v = int(w.deciding[a])
+        while v >= 0:
+            v = propose(w, v)
+    n_hires = 0
+    for a in range(n):
+        v = int(w.deciding[a])
+        k = w.vacancies[v].rank - 1
+        hired = False
+        if k >= 0 and k < w.vacancies[v].n_applicants:
+            i = int(w.vacancies[v].applicant[k])
+            if w.persons[i].offer == v and w.persons[i].uid == w.vacancies[v].applicant_uid[k]:
+                hired = True
+                w.persons[i].offer = -1
+                w.counters[Counter.HIRING_EVENTS] += 1
+                hire(w, i, v, t)
+                n_hires += 1
+        if not hired:
+            give_up_or_go_on(w, v, t)
+    return n_hires

@@ -1,0 +1,260 @@
+"""Jobs that nobody holds: posting, waiting, filling, giving up, and employers' targets.
+
+Each employer wants ``target`` jobs: filled + open + dormant, an identity that holds at all times. A
+job is *dormant* while the employer has not posted it yet and *open* while it looks for somebody.
+Targets fall when nobody suitable comes (growth lost for want of people) and rise when a second
+suitable applicant is there; so tightness feeds back on the number of jobs with no curve put in.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import kernel, rule
+from sim.dimensions import VacancyState
+from sim.indicators import Counter, Flow
+from sim.kernels.calendar import VACANCY_KIND, link_vacancy, unlink_vacancy
+from sim.kernels.contracts import contract_of
+from sim.rng import UID_MASK, VACANCY_UID, Purpose, exponential, pair, uniform
+
+_TRIES = 16
+
+
+@rule
+def vacancy_identity(opener, t):
+    """Identity of a vacancy: from who opened it and when, never a counter."""
+    return VACANCY_UID | (pair(opener, np.uint64(t)) & UID_MASK)
+
+
+@rule
+def new_row(w, employer, occupation, uid):
+    """Take a free row of the vacancy table for a job of an employer; the caller opens it or lets it wait."""
+    control = w.control[0]
+    if control.n_free_vacancies > 0:
+        w.control[0].n_free_vacancies -= 1
+        v = int(w.free_vacancies[w.control[0].n_free_vacancies])
+    else:
+        v = int(control.n_vacancies)
+        w.control[0].n_vacancies = v + 1
+    w.vacancies[v].uid = uid
+    w.vacancies[v].employer = employer
+    w.vacancies[v].occupation = occupation
+    w.vacancies[v].place = w.employers[employer].place
+    w.vacancies[v].day = -1
+    w.vacancies[v].state = VacancyState.FREE
+    return v
+
+
+@rule
+def let_wait(w, v, day):
+    """Make a job dormant until a day."""
+    w.vacancies[v].state = VacancyState.DORMANT
+    w.employers[w.vacancies[v].employer].dormant += 1
+    link_vacancy(w, v, day)
+
+
+@rule
+def post(w, v, t):
+    """Open a job: it becomes visible, in the register or not, and its first round ends after the window."""
+    p = w.parameters[0]
+    seed, uid = w.control[0].seed, w.vacancies[v].uid
+    employer = w.vacancies[v].employer
+    w.vacancies[v].state = VacancyState.OPEN
+    w.vacancies[v].opened = t
+    w.vacancies[v].rounds = 0
+    w.vacancies[v].n_applicants = 0
+    w.vacancies[v].contract = contract_of(w, w.employers[employer].section, uid)
+    w.vacancies[v].is_registered = uniform(seed, Purpose.JOB_REGISTERED, uid, 0, 0) < p.jobs.notified_share
+    w.employers[employer].open += 1
+    place = w.vacancies[v].place
+    w.open_cells[w.vacancies[v].occupation, place] += 1
+    w.flows[Flow.VACANCIES_POSTED, place] += 1.0
+    w.flows[Flow.VACANCIES_REGISTERED, place] += w.vacancies[v].is_registered
+    link_vacancy(w, v, t + max(1, int(p.hiring.window_days)))
+
+
+@rule
+def close(w, v):
+    """Take a job out of the vacancy table: filled, withdrawn or moved. The target is the caller's."""
+    employer = w.vacancies[v].employer
+    unlink_vacancy(w, v)
+    if w.vacancies[v].state == VacancyState.OPEN:
+        w.employers[employer].open -= 1
+        w.open_cells[w.vacancies[v].occupation, w.vacancies[v].place] -= 1
+    else:
+        w.employers[employer].dormant -= 1
+    w.vacancies[v].state = VacancyState.FREE
+    n = w.control[0].n_free_vacancies
+    w.free_vacancies[n] = v
+    w.control[0].n_free_vacancies = n + 1
+
+
+@rule
+def withdraw(w, v):
+    """Take a job out of the vacancy table and lower the employer's target."""
+    w.employers[w.vacancies[v].employer].target -= 1
+    close(w, v)
+
+
+@rule
+def replace_leaver(w, employer, occupation, leaver, t):
+    """Decide what becomes of a job whose holder left: posted at once, or after some time.
+
+    A closing employer does not look for anybody: the job is gone.
+    """
+    w.counters[Counter.JOB_EVENTS] += 1
+    if w.employers[employer].is_closing:
+        w.employers[employer].target -= 1
+        w.flows[Flow.JOBS_CLOSED, w.employers[employer].place] += 1.0
+        return
+    p = w.parameters[0]
+    seed = w.control[0].seed
+    uid = vacancy_identity(leaver, t)
+    v = new_row(w, employer, occupation, uid)
+    if uniform(seed, Purpose.JOB_POSTING, uid, 0, 0) < p.jobs.posted_at_once_share:
+        post(w, v, t)
+    else:
+        delay = exponential(seed, Purpose.JOB_DORMANCY, uid, 0, 0) * p.jobs.dormant_days
+        let_wait(w, v, t + 1 + int(delay))
+
+
+@rule
+def draw_employer(w, uid):
+    """Draw an employer of the area in proportion to its jobs at the start, not a closing one; -1 if none."""
+    for k in range(_TRIES):
+        u = uniform(w.control[0].seed, Purpose.JOB_EMPLOYER, uid, 0, k)
+        employer = np.searchsorted(w.employer_share, u * w.employer_share[-1], side="right")
+        if not w.employers[employer].is_closing:
+            return employer
+    return -1
+
+
+@rule
+def draw_occupation(w, employer, uid):
+    """Draw the occupation of a new job from the mix of the employer's industry."""
+    shares = w.section_occupation[w.employers[employer].section]
+    u = uniform(w.control[0].seed, Purpose.DEMAND_OCCUPATION, uid, 0, 0) * shares[-1]
+    return min(np.searchsorted(shares, u, side="right"), shares.shape[0] - 1)
+
+
+@rule
+def add_job(w, employer, occupation, uid, t, mean_days):
+    """Raise an employer's target by one job that will be posted after an exponential time."""
+    v = new_row(w, employer, occupation, uid)
+    w.employers[employer].target += 1
+    delay = exponential(w.control[0].seed, Purpose.JOB_DORMANCY, uid, 0, 0) * mean_days
+    let_wait(w, v, t + 1 + int(delay))
+
+
+@rule
+def move_job(w, employer, occupation, leaver, t):
+    """Destroy a job; the demand for it comes back later at an employer drawn by size.
+
+    A job held outside the area comes back outside, at the same employer, so that the outside market
+    does not drift; a closing employer's job is gone.
+    """
+    w.counters[Counter.JOB_EVENTS] += 1
+    w.employers[employer].target -= 1
+    place = w.employers[employer].place
+    if w.employers[employer].is_closing:
+        w.flows[Flow.JOBS_CLOSED, place] += 1.0
+        return
+    p = w.parameters[0]
+    uid = vacancy_identity(leaver, t)
+    if place == w.near.shape[0] - 1:
+        add_job(w, employer, occupation, uid, t, p.jobs.creation_days)
+        return
+    other = draw_employer(w, uid)
+    if other >= 0:
+        add_job(w, other, draw_occupation(w, other, uid), uid, t, p.jobs.creation_days)
+
+
+@kernel
+def vacancies(w, t):
+    """Handle the vacancies whose day has come: dormant jobs are posted, rounds that end go to `hiring`.
+
+    Returns
+    -------
+    int
+        Number of vacancies that decide today; their rows stand in ``w.deciding``.
+    """
+    n = 0
+    while True:
+        v = int(w.heads[VACANCY_KIND, t])
+        if v < 0:
+            break
+        unlink_vacancy(w, v)
+        w.counters[Counter.JOB_EVENTS] += 1
+        if w.vacancies[v].state == VacancyState.DORMANT:
+            w.employers[w.vacancies[v].employer].dormant -= 1
+            post(w, v, t)
+        else:
+            w.deciding[n] = v
+            n += 1
+    return n
+
+
+@rule
+def give_up_or_go_on(w, v, t):
+    """End a round in which nobody was hired: another round, or the employer gives the job up."""
+    p = w.parameters[0]
+    rounds = w.vacancies[v].rounds + 1
+    w.vacancies[v].rounds = rounds
+    w.vacancies[v].n_applicants = 0
+    u = uniform(w.control[0].seed, Purpose.JOB_GIVE_UP, w.vacancies[v].uid, 0, rounds)
+    if u < p.jobs.give_up_probability:
+        place = w.vacancies[v].place
+        if place == w.near.shape[0] - 1:
+            # jobs outside come back outside: the outside market must not drift
+            w.employers[w.vacancies[v].employer].open -= 1
+            w.open_cells[w.vacancies[v].occupation, place] -= 1
+            delay = exponential(w.control[0].seed, Purpose.JOB_DORMANCY, w.vacancies[v].uid, 0, rounds)
+            let_wait(w, v, t + 1 + int(delay * p.jobs.creation_days))
+            return
+        w.flows[Flow.JOBS_LOST, place] += 1.0
+        withdraw(w, v)
+    else:
+        link_vacancy(w, v, t + max(1, int(p.hiring.window_days)))
+
+
+@kernel
+def shift_targets(w, change, t):
+    """Move targets with the demand index: ``change`` times an employer's jobs at the start.
+
+    Growth adds dormant jobs; a fall first cancels dormant jobs, then open ones; jobs in being that are
+    still too many end by dismissal (`separation.dismiss_share`, called by the clock).
+
+    Parameters
+    ----------
+    change
+        Change of the index by section, share of the jobs at the start, f8[sections].
+
+    Returns
+    -------
+    ndarray
+        Jobs in being that have to end, i4[employers].
+    """
+    n = w.employers.shape[0]
+    excess = np.zeros(n, np.int32)
+    seed = w.control[0].seed
+    outside = w.near.shape[0] - 1
+    for e in range(n):
+        employer = w.employers[e]
+        if employer.is_closing or employer.place == outside:
+            continue
+        wanted = employer.start_jobs * change[employer.section]
+        u = uniform(seed, Purpose.DEMAND_ROUNDING, employer.uid, t, 0)
+        jobs = int(np.floor(wanted + u))
+        if jobs > 0:
+            for k in range(jobs):
+                uid = vacancy_identity(employer.uid + np.uint64(k), t)
+                add_job(w, e, draw_occupation(w, e, uid), uid, t, w.parameters[0].jobs.dormant_days)
+        elif jobs < 0:
+            excess[e] = min(-jobs, employer.target)
+    for kind in (VacancyState.DORMANT, VacancyState.OPEN):
+        for v in range(w.control[0].n_vacancies):
+            if w.vacancies[v].state == kind and excess[w.vacancies[v].employer] > 0:
+                excess[w.vacancies[v].employer] -= 1
+                withdraw(w, v)
+    return excess
+

@@ -1,0 +1,176 @@
+"""Search: who looks for a job today, which vacancy she applies to, and whether she is suitable.
+
+A searcher sees the open vacancies within reach, weighted by how well her trade fits and by distance.
+She finds something to apply to with probability W / (W + W0), W the weighted number (search
+congestion of the urn-ball kind; Petrongolo & Pissarides 2001, section 3). She chooses an occupation
+and a place in proportion to the weights, and within that cell the vacancy whose keyed number is
+least (an exponential race), so that a vacancy more or less elsewhere does not change her choice.
+The employer finds an applicant suitable with a probability that depends on employability, duration
+and fit. No step costs searchers times vacancies.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import kernel, rule
+from sim.dimensions import DAYS_PER_MONTH, State, VacancyState
+from sim.indicators import Counter, Flow
+from sim.kernels.calendar import SEARCH, take
+from sim.kernels.hazards import accepts, schedule_search, search_rate
+from sim.kernels.states import is_unemployed
+from sim.rng import Purpose, bits, pair, uniform
+from sim.world import APPLICANTS_KEPT
+
+
+@rule
+def look_around(w):
+    """Lay out what can be seen today: vacancies sorted by cell, and weighted for each place and trade."""
+    n_occupations, n_places = w.open_cells.shape
+    at = 0
+    for o in range(n_occupations):
+        for m in range(n_places):
+            w.cell_start[o * n_places + m] = at
+            at += w.open_cells[o, m]
+    w.cell_start[n_occupations * n_places] = at
+    for v in range(w.control[0].n_vacancies):
+        if w.vacancies[v].state == VacancyState.OPEN:
+            cell = w.vacancies[v].occupation * n_places + w.vacancies[v].place
+            w.cell_vacancies[w.cell_start[cell]] = v
+            w.cell_start[cell] += 1
+    # the filling moved each start to its cell's end, which is the next cell's start
+    for home in range(n_places):
+        for o in range(n_occupations):
+            total = 0.0
+            for m in range(n_places):
+                total += w.near[home, m] * w.open_cells[o, m]
+            w.reach[home, o] = total
+        for trade in range(n_occupations):
+            total = 0.0
+            for a in range(n_occupations):
+                o = w.kin[trade, a]
+                if o < 0:
+                    break
+                total += w.fit[trade, o] * w.reach[home, o]
+            w.seen[home, trade] = total
+
+
+@rule
+def choose_vacancy(w, i, total, t):
+    """Choose the vacancy to apply to: occupation, then place, then the vacancy.
+
+    Parameters
+    ----------
+    total
+        Weighted number of vacancies that the person sees.
+
+    Returns
+    -------
+    int
+        Row of the vacancy.
+    """
+    seed, person = w.control[0].seed, w.persons[i]
+    n_places = w.near.shape[0]
+    x = uniform(seed, Purpose.SEARCH_OCCUPATION, person.uid, t, 0) * total
+    chosen = -1
+    for a in range(w.kin.shape[1]):
+        o = w.kin[person.occupation, a]
+        if o < 0:
+            break
+        weight = w.fit[person.occupation, o] * w.reach[person.home, o]
+        if weight > 0.0:
+            chosen = o
+            x -= weight
+            if x < 0.0:
+                break
+    y = uniform(seed, Purpose.SEARCH_PLACE, person.uid, t, 0) * w.reach[person.home, chosen]
+    place = -1
+    for m in range(n_places):
+        weight = w.near[person.home, m] * w.open_cells[chosen, m]
+        if weight > 0.0:
+            place = m
+            y -= weight
+            if y < 0.0:
+                break
+    cell = chosen * n_places + place
+    end = w.cell_start[cell]
+    best, best_v = np.uint64(0xFFFFFFFFFFFFFFFF), -1
+    for k in range(end - w.open_cells[chosen, place], end):
+        v = int(w.cell_vacancies[k])
+        number = bits(seed, Purpose.SEARCH_VACANCY, pair(person.uid, w.vacancies[v].uid), t, 0)
+        if number <= best:
+            best = number
+            best_v = v
+    return best_v
+
+
+@rule
+def suitability(w, p, i, v, t):
+    """Probability that an employer finds an applicant suitable.
+
+    Falls with the duration of unemployment as max(d, half a month) ** -exponent, d in months: true
+    dependence only; the rest of the fall of the hazard is sorting on fixed employability.
+    """
+    person = w.persons[i]
+    value = p.hiring.suitable_share * person.employability
+    if is_unemployed(person.state) or person.state == State.TRAINING:
+        months = max(0.5, (t - person.clock) / DAYS_PER_MONTH)
+        value *= months ** -p.hiring.duration_exponent
+    fit = w.fit[person.occupation, w.vacancies[v].occupation]
+    return min(1.0, value * fit**p.hiring.fit_exponent)
+
+
+@rule
+def hand_in(w, i, v, score):
+    """Put an acceptable applicant among the best of a vacancy's round; ties go to the smaller uid."""
+    w.vacancies[v].n_applicants += 1
+    kept = min(w.vacancies[v].n_applicants - 1, APPLICANTS_KEPT)
+    at = kept
+    uid = w.persons[i].uid
+    for k in range(kept):
+        if w.vacancies[v].applicant_uid[k] == uid:
+            w.vacancies[v].n_applicants -= 1
+            return  # applied already in this round
+        other = w.vacancies[v].score[k]
+        if at == kept and (score > other or (score == other and uid < w.vacancies[v].applicant_uid[k])):
+            at = k
+    if at >= APPLICANTS_KEPT:
+        return
+    for k in range(min(kept, APPLICANTS_KEPT - 1), at, -1):
+        w.vacancies[v].applicant[k] = w.vacancies[v].applicant[k - 1]
+        w.vacancies[v].applicant_uid[k] = w.vacancies[v].applicant_uid[k - 1]
+        w.vacancies[v].applicant_since[k] = w.vacancies[v].applicant_since[k - 1]
+        w.vacancies[v].score[k] = w.vacancies[v].score[k - 1]
+    w.vacancies[v].applicant[at] = i
+    w.vacancies[v].applicant_uid[at] = uid
+    w.vacancies[v].applicant_since[at] = w.persons[i].since
+    w.vacancies[v].score[at] = score
+
+
+@kernel
+def search(w, t):
+    """Let everybody whose candidate day it is look for a job."""
+    p = w.parameters[0]
+    seed = w.control[0].seed
+    look_around(w)
+    while True:
+        i = take(w, SEARCH, t)
+        if i < 0:
+            break
+        w.counters[Counter.SEARCH_CANDIDATES] += 1
+        person = w.persons[i]
+        boost = p.services.contact_search_multiplier if person.boost_until > t else 1.0
+        u = uniform(seed, Purpose.SEARCH_ACT, person.uid, t, 0)
+        if accepts(w, i, SEARCH, search_rate(w, p, i, t, boost), u):
+            w.counters[Counter.SEARCH_EVENTS] += 1
+            total = w.seen[person.home, person.occupation]
+            sees = uniform(seed, Purpose.SEARCH_APPLY, person.uid, t, 0) * (total + p.search.half_visible) < total
+            if sees and total > 0.0:
+                v = choose_vacancy(w, i, total, t)
+                w.flows[Flow.APPLICATIONS, person.home] += 1.0
+                chance = suitability(w, p, i, v, t)
+                own = w.vacancies[v].employer == person.employer
+                if not own and uniform(seed, Purpose.SEARCH_SUITABLE, person.uid, t, 0) < chance:
+                    luck = uniform(seed, Purpose.SEARCH_SCORE, person.uid, t, 0)
+                    hand_in(w, i, v, chance * (1.0 - p.hiring.luck_share + 2.0 * p.hiring.luck_share * luck))
+        schedule_search(w, i, t)

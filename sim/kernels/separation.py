@@ -1,0 +1,153 @@
+"""Separation: jobs end by dismissal, by leaving, by the end of a contract, or pause in a furlough.
+
+What becomes of the job is decided here too (`jobs`): an employee who leaves is replaced, a dismissal
+destroys the job and the demand comes back at some other employer.
+"""
+
+from __future__ import annotations
+
+from sim.compiled import kernel, rule
+from sim.dimensions import DAYS_PER_MONTH, Contract, State
+from sim.indicators import Counter
+from sim.kernels.calendar import DATED, HAZARD, link, take
+from sim.kernels.contracts import contract_end
+from sim.kernels.hazards import accepts, dismissal_rate, furlough_rate, leaving_rate, schedule_hazard
+from sim.kernels.labour_force import leave_or_enter
+from sim.kernels.jobs import move_job, replace_leaver
+from sim.kernels.states import (
+    become_furloughed,
+    become_inactive,
+    become_outsider,
+    become_unemployed,
+    leave_job,
+    return_from_furlough,
+)
+from sim.kernels.studies import graduate
+from sim.kernels.training import end_course
+from sim.rng import Purpose, exponential, uniform
+
+
+@rule
+def lose_job(w, i, t, registers):
+    """Put somebody whose job has ended where she goes.
+
+    Parameters
+    ----------
+    registers
+        Whether a resident registers as unemployed at once; else she is outside the labour force, close to it.
+    """
+    if w.persons[i].home == w.near.shape[0] - 1:
+        become_outsider(w, i, t)
+    elif registers:
+        become_unemployed(w, i, t)
+    else:
+        become_inactive(w, i, w.parameters[0].labour_force.attachment_after_job, t)
+
+
+@rule
+def dismiss(w, i, t):
+    """End a job for good: its holder is unemployed, the demand for it moves to another employer."""
+    move_job(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
+    leave_job(w, i)
+    lose_job(w, i, t, True)
+
+
+@rule
+def leave(w, i, t):
+    """Leave a job by one's own will with no other job in hand; the employer looks for somebody else."""
+    p = w.parameters[0]
+    seed, uid = w.control[0].seed, w.persons[i].uid
+    registers = uniform(seed, Purpose.SEPARATION_DESTINATION, uid, t, 0) < p.separation.leave_to_unemployment_share
+    replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
+    leave_job(w, i)
+    lose_job(w, i, t, registers)
+
+
+@rule
+def furlough(w, i, t):
+    """Furlough an employee; the length is exponential."""
+    p = w.parameters[0]
+    draw = exponential(w.control[0].seed, Purpose.FURLOUGH_LENGTH, w.persons[i].uid, t, 0)
+    become_furloughed(w, i, t + 1 + int(draw * p.furlough.mean_months * DAYS_PER_MONTH), t)
+
+
+@rule
+def end_furlough(w, i, t):
+    """End a furlough: most are called back, for some the job has gone."""
+    p = w.parameters[0]
+    if uniform(w.control[0].seed, Purpose.FURLOUGH_RECALL, w.persons[i].uid, t, 0) < p.furlough.recall_share:
+        return_from_furlough(w, i, t)
+    else:
+        dismiss(w, i, t)
+
+
+@rule
+def end_contract(w, i, t):
+    """End a fixed term: the contract is renewed, becomes open-ended, or the person has to go."""
+    p = w.parameters[0]
+    person = w.persons[i]
+    seed = w.control[0].seed
+    u = uniform(seed, Purpose.CONTRACT_RENEWAL, person.uid, t, 0)
+    closing = w.employers[person.employer].is_closing
+    if u < p.contracts.renewal_share and not closing:
+        w.persons[i].ends = contract_end(w, person.uid, t)
+        link(w, i, DATED, w.persons[i].ends)
+        schedule_hazard(w, i, t)
+    elif u < p.contracts.renewal_share + p.contracts.conversion_share and not closing:
+        w.persons[i].contract = Contract.OPEN_ENDED
+        schedule_hazard(w, i, t)
+    else:
+        registers = uniform(seed, Purpose.SEPARATION_REGISTER, person.uid, t, 0) < p.contracts.register_share
+        replace_leaver(w, int(person.employer), int(person.occupation), person.uid, t)
+        leave_job(w, i)
+        lose_job(w, i, t, registers)
+
+
+@kernel
+def separations(w, t):
+    """Handle the day's candidates of leaving a state by chance that are employed, and all dated ends.
+
+    Order: dated ends first (they were known), then hazards.
+    """
+    p = w.parameters[0]
+    seed = w.control[0].seed
+    while True:
+        i = take(w, DATED, t)
+        if i < 0:
+            break
+        w.counters[Counter.DATED_EVENTS] += 1
+        state = w.persons[i].state
+        if state == State.EMPLOYED:
+            end_contract(w, i, t)
+        elif state == State.FURLOUGHED:
+            end_furlough(w, i, t)
+        elif state == State.TRAINING:
+            end_course(w, i, t)
+        elif state == State.STUDENT:
+            graduate(w, i, t)
+    season = p.furlough.season[w.days[t].month]
+    while True:
+        i = take(w, HAZARD, t)
+        if i < 0:
+            break
+        state = w.persons[i].state
+        if state == State.EMPLOYED:
+            w.counters[Counter.SEPARATION_CANDIDATES] += 1
+            u = uniform(seed, Purpose.SEPARATION_CAUSE, w.persons[i].uid, t, 0)
+            dismissal = dismissal_rate(w, p, i, t)
+            leaving = leaving_rate(w, p, i, t)
+            furloughing = 0.0
+            if w.persons[i].contract == Contract.OPEN_ENDED and w.persons[i].home < w.near.shape[0] - 1:
+                furloughing = furlough_rate(w, p, i, season)
+            w.counters[Counter.SEPARATION_EVENTS] += 1
+            if accepts(w, i, HAZARD, dismissal, u):
+                dismiss(w, i, t)
+            elif accepts(w, i, HAZARD, dismissal + leaving, u):
+                leave(w, i, t)
+            elif accepts(w, i, HAZARD, dismissal + leaving + furloughing, u):
+                furlough(w, i, t)
+            else:
+                w.counters[Counter.SEPARATION_EVENTS] -= 1
+                schedule_hazard(w, i, t)
+        else:
+            leave_or_enter(w, i, t)

@@ -1,0 +1,240 @@
+"""What is written down: stocks at month-ends, flows of the month, as tidy columns in real persons.
+
+Recording never changes a world but for emptying the month's counters, so more recording gives the same
+lives. Rates are computed from sums; a rate with nothing to divide by is left out, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import date_of
+from sim.dimensions import AGE_BANDS, EDUCATION, LINES, SEXES, State
+from sim.indicators import INDICATORS, Flow
+from sim.kernels.census import census_groups, census_places
+from sim.ledger import benefits_eur, service_cost_eur
+from sim.world import LINE, World
+
+_MONTHLY_LINE_COLUMNS = (
+    "minutes_offered",
+    "minutes_used",
+    "contacts",
+    "interviews",
+    "interviews_in_time",
+    "interview_wait",
+)
+_SURVIVAL = (("spell_survival_3m", 1, 4), ("spell_survival_6m", 2, 7), ("spell_survival_12m", 3, 13))
+"""Indicator, row of `Arrays.survival`, months after which all spells of a month have been seen that long."""
+_OUT = (State.STUDENT, State.INACTIVE, State.DISABILITY, State.RETIRED)
+
+
+class Recorder:
+    """Collects a run's indicators.
+
+    Parameters
+    ----------
+    places
+        Codes of the municipalities, in the world's order.
+    labour_force
+        Register labour force of the start state by municipality, persons: the fixed denominator.
+    occupations
+        Labels of occupations.
+    cohorts
+        Names of cohorts; the first is number 1.
+    start_date
+        Date of day 0.
+    with_groups
+        Whether sex, age, education and occupation are recorded.
+    """
+
+    def __init__(
+        self,
+        places: Sequence[str],
+        labour_force: NDArray[np.float64],
+        occupations: Sequence[str],
+        cohorts: Sequence[str],
+        start_date: date,
+        with_groups: bool,
+    ) -> None:
+        self._places = tuple(places)
+        self._labour_force = np.append(labour_force, labour_force.sum())
+        self._occupations = tuple(occupations)
+        self._cohorts = tuple(cohorts)
+        self._start_date = start_date
+        self._with_groups = with_groups
+        self._blocks: list[tuple[np.datetime64, str, str, tuple[str, ...], NDArray[np.float64]]] = []
+
+    def record(self, world: World, month_end: int) -> None:
+        """Take the census after a month's last day and close the month's counters.
+
+        Parameters
+        ----------
+        world
+            At the start of the day after.
+        month_end
+            The month's last day.
+        """
+        a, w = world.arrays, world.handle
+        weight = 1.0 / float(world.control.scale)
+        n = world.n_places
+        long_term = np.zeros(n + 1, np.int64)
+        cohort_states = np.zeros((len(self._cohorts) + 1, len(State)), np.int64)
+        in_register = np.zeros(n + 1, np.int64)
+        clients = np.zeros(len(LINES), np.int64)
+        census_places(w, month_end, long_term, cohort_states, in_register, clients)
+        stocks = a.stocks[:, :n] * weight
+        flows = a.flows[:, :n] * weight
+        p = a.parameters[0]
+        moment = np.datetime64(date_of(month_end, self._start_date))
+
+        def area(name: str, by_place: NDArray[np.float64]) -> None:
+            """Write an indicator that adds up: for the area and each municipality."""
+            self._write(moment, name, "", ("",), np.array([by_place.sum()]))
+            self._write(moment, name, "municipality", self._places, by_place)
+
+        def ratio(name: str, above: NDArray[np.float64], below: NDArray[np.float64], factor: float = 1.0) -> None:
+            """Write a rate for the area, from sums, and each municipality; nothing where there is no base."""
+            above, below = np.append(above, above.sum()), np.append(below, below.sum())
+            with np.errstate(divide="ignore", invalid="ignore"):
+                values = factor * above / below
+            values[below <= 0.0] = np.nan
+            self._write(moment, name, "", ("",), values[-1:])
+            self._write(moment, name, "municipality", self._places, values[:-1])
+
+        unemployed = stocks[State.UNEMPLOYED] + stocks[State.FURLOUGHED]
+        area("unemployed", unemployed)
+        area("furloughed", stocks[State.FURLOUGHED])
+        area("registered_jobseekers", unemployed + stocks[State.TRAINING])
+        ratio("unemployment_rate", unemployed, self._labour_force[:-1], 100.0)
+        area("long_term_unemployed", long_term[:n] * weight)
+        area("employed_open_market", stocks[State.EMPLOYED])
+        area("in_training", stocks[State.TRAINING])
+        area("outside_labour_force", sum((stocks[state] for state in _OUT), np.zeros(n)))
+        area("open_market_employment_days", flows[Flow.EMPLOYMENT_DAYS])
+        area("vacancies_open", a.open_cells.sum(axis=0)[:n] * weight)
+        inflation = float(p.jobs.register_inflation)
+        area("vacancies_registered", in_register[:n] * weight * inflation)
+        area("new_vacancies_registered", flows[Flow.VACANCIES_REGISTERED] * inflation)
+        ratio("vacancy_duration_days", flows[Flow.VACANCY_DAYS], flows[Flow.VACANCIES_FILLED])
+        area("new_unemployment_spells", flows[Flow.NEW_SPELLS])
+        area("new_furlough_spells", flows[Flow.NEW_FURLOUGHS])
+        area("new_job_searches", flows[Flow.NEW_SEARCHES])
+        area("exits_to_job", flows[Flow.EXITS_TO_JOB])
+        area("exits_to_recall", flows[Flow.EXITS_TO_RECALL])
+        area("exits_to_service", flows[Flow.EXITS_TO_SERVICE])
+        area("exits_out_of_labour_force", flows[Flow.EXITS_OUT])
+        origins = (
+            ("hires_from_unemployment", Flow.HIRES_UNEMPLOYED),
+            ("hires_from_employment", Flow.HIRES_EMPLOYED),
+            ("hires_from_outside_labour_force", Flow.HIRES_ENTRANT),
+            ("hires_from_outside_area", Flow.HIRES_OUTSIDE),
+        )
+        area("hires", sum((flows[flow] for _, flow in origins), np.zeros(n)))
+        for name, flow in origins:
+            area(name, flows[flow])
+        area("separations", flows[Flow.SEPARATIONS])
+        area("applications", flows[Flow.APPLICATIONS])
+        inside = a.employers.place < n
+        jobs = np.bincount(a.employers.place[inside], (a.employers.filled + a.employers.open)[inside], minlength=n)
+        area("jobs", jobs * weight)
+        area("jobs_lost_to_unfilled", flows[Flow.JOBS_LOST])
+        self._record_survival(moment, world, month_end)
+        self._record_lines(moment, world, clients * weight, weight)
+        persons = stocks.sum(axis=0) - stocks[State.OUTSIDE]
+        area("population", persons + a.others.sum(axis=0)[:n] * weight)
+        area("net_migration", flows[Flow.ARRIVALS] - flows[Flow.DEPARTURES])
+        self._write(moment, "cost_total_eur", "", ("",), np.array([service_cost_eur(p, flows)]))
+        area("benefits_eur", benefits_eur(p, flows))
+        self._record_cohorts(moment, cohort_states * weight)
+        if self._with_groups:
+            self._record_groups(moment, world, month_end, weight)
+        a.flows[:] = 0.0
+
+    def columns(self) -> dict[str, Any]:
+        """All that was recorded, as tidy columns of equal length, rows without a value left out."""
+        blocks = self._blocks
+        sizes = [len(block[4]) for block in blocks]
+        value = np.concatenate([block[4] for block in blocks]) if blocks else np.zeros(0)
+        kept = ~np.isnan(value)
+
+        def repeated(items: list[Any], dtype: Any) -> NDArray[Any]:
+            return np.repeat(np.array(items, dtype), sizes)[kept]
+
+        return {
+            "date": repeated([block[0] for block in blocks], "datetime64[D]"),
+            "indicator": repeated([block[1] for block in blocks], object),
+            "group_kind": repeated([block[2] for block in blocks], object),
+            "group": np.array([g for block in blocks for g in block[3]], object)[kept],
+            "value": value[kept],
+            "unit": repeated([INDICATORS[block[1]].unit for block in blocks], object),
+        }
+
+    def _write(
+        self, moment: np.datetime64, name: str, kind: str, groups: tuple[str, ...], values: NDArray[np.float64]
+    ) -> None:
+        self._blocks.append((moment, name, kind, groups, np.asarray(values, np.float64)))
+
+    def _record_survival(self, moment: np.datetime64, world: World, month_end: int) -> None:
+        """Shares of spells still open, for the latest month whose spells have all been seen long enough."""
+        month = int(world.arrays.days[month_end].month_index)
+        for name, row, lag in _SURVIVAL:
+            begun = month - lag
+            if begun >= 0 and world.arrays.survival[0, begun] > 0.0:
+                share = 1.0 - world.arrays.survival[row, begun] / world.arrays.survival[0, begun]
+                self._write(moment, name, "", ("",), np.array([share]))
+
+    def _record_lines(
+        self, moment: np.datetime64, world: World, clients: NDArray[np.float64], weight: float
+    ) -> None:
+        """Work, waits and load by line and for all lines together; then start the month's counters again."""
+        lines = world.arrays.lines
+        fte = np.asarray(world.arrays.parameters[0].services.staff_fte, np.float64).reshape(-1)
+
+        def both(name: str, above: NDArray[np.float64], below: NDArray[np.float64] | None = None) -> None:
+            above = np.append(above, above.sum())
+            if below is not None:
+                below = np.append(below, below.sum())
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    above = np.where(below > 0.0, above / below, np.nan)
+            self._write(moment, name, "", ("",), above[-1:])
+            self._write(moment, name, "line", LINES, above[:-1])
+
+        both("first_interview_wait_days", lines.interview_wait, lines.interviews)
+        both("first_interview_in_time_share", lines.interviews_in_time, lines.interviews)
+        both("service_contacts", lines.contacts * weight)
+        both("queue", lines.waiting * weight)
+        both("utilisation", lines.minutes_used, lines.minutes_offered)
+        both("caseload", clients, fte)
+        both("staff_fte", fte)
+        for column in _MONTHLY_LINE_COLUMNS:
+            assert column in LINE.names
+            lines[column] = 0.0
+
+    def _record_cohorts(self, moment: np.datetime64, states: NDArray[np.float64]) -> None:
+        """Where the people of each cohort are."""
+        if not self._cohorts:
+            return
+        rows = states[1:]
+        unemployed = rows[:, State.UNEMPLOYED] + rows[:, State.FURLOUGHED]
+        for name, values in (
+            ("unemployed", unemployed),
+            ("furloughed", rows[:, State.FURLOUGHED]),
+            ("in_training", rows[:, State.TRAINING]),
+            ("employed_open_market", rows[:, State.EMPLOYED]),
+            ("outside_labour_force", sum((rows[:, state] for state in _OUT), np.zeros(len(rows)))),
+        ):
+            self._write(moment, name, "cohort", self._cohorts, values)
+
+    def _record_groups(self, moment: np.datetime64, world: World, month_end: int, weight: float) -> None:
+        """Employed, unemployed and long-term unemployed by sex, age, education and occupation."""
+        kinds = (("sex", SEXES), ("age", AGE_BANDS), ("education", EDUCATION), ("occupation", self._occupations))
+        tables = [np.zeros((len(labels), 3), np.int64) for _, labels in kinds]
+        census_groups(world.handle, month_end, *tables)
+        for (kind, labels), table in zip(kinds, tables, strict=True):
+            for k, name in enumerate(("employed_open_market", "unemployed", "long_term_unemployed")):
+                self._write(moment, name, kind, tuple(labels), table[:, k] * weight)
