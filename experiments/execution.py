@@ -106,7 +106,7 @@ def execute(plan: Plan, retry_failed: bool = False, fresh: bool = False, report:
         say(f"{len(stored)} of {len({run.key for run in plan.runs})} runs are stored already")
     outcomes: list[Outcome] = []
     try:
-        compile_s = _warm_up() if missing else 0.0
+        compile_s = _warm_up(next(iter(missing.values()))) if missing else 0.0
         tasks = tasks_of(missing.values())
         processes = max(1, min(configuration.processes, len(tasks)))
         with (
@@ -206,12 +206,12 @@ def _failed_before(plan: Plan) -> dict[str, str]:
     return failed
 
 
-def _warm_up() -> float:
+def _warm_up(run: Run) -> float:
     """Compile before workers start, so that they find the compiled engine."""
-    from agents import area
+    from agents.warm_up import warm_up
 
-    say("Compiling the engine, or loading it if that has been done before …")
-    return float(area.warm_up())
+    say("Compiling the engine, once, or finding it compiled …")
+    return float(warm_up(run.specification))
 
 
 def _note(records: list[RunRecord], outcomes: list[Outcome]) -> None:

@@ -20,9 +20,6 @@ class FakeEngine(SimpleNamespace):
     def __init__(self, broken: Callable[[RunSpecification], Exception | None] | None = None) -> None:
         super().__init__(simulated=[], broken=broken or (lambda _: None))
 
-    def warm_up(self) -> float:
-        return 0.0
-
     def simulate_arms(self, specifications: Sequence[RunSpecification]) -> list[RunResult]:
         for specification in specifications:
             error = self.broken(specification)

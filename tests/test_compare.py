@@ -44,6 +44,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
         fake = fake_engine.FakeEngine(broken)
         monkeypatch.setitem(sys.modules, "agents.area", fake)
         monkeypatch.setattr(agents, "area", fake, raising=False)
+        monkeypatch.setattr(execution, "_warm_up", lambda _: 0.0)
         monkeypatch.setattr(execution, "_write_report", lambda folder, language: folder / "report.html")
         monkeypatch.setattr("experiments.compare.answer", lambda *_: [])
         return fake
