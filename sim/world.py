@@ -199,6 +199,7 @@ class Arrays(NamedTuple):
     open_cells: np.ndarray  # i4[occupations, places]: open vacancies
     cell_start: np.ndarray  # i4[cells + 1]: first position of a cell in `cell_vacancies`
     cell_vacancies: np.ndarray  # i4[rows]: open vacancies sorted by cell, valid for today
+    cell_uids: np.ndarray  # u8[rows]: their identities
     reach: np.ndarray  # f8[places, occupations]: distance-weighted vacancies, valid for today
     seen: np.ndarray  # f8[places, occupations]: vacancies that a person sees, weighted, valid for today
     fit: np.ndarray  # f8[occupations, occupations]: how well a trade fits another
@@ -265,7 +266,7 @@ class World:
         """Size of all state that grows with the people, bytes."""
         arrays = self.arrays
         growing = (arrays.persons, arrays.nodes, arrays.employers, arrays.vacancies, arrays.free_persons,
-                   arrays.free_vacancies, arrays.queues, arrays.cell_vacancies, arrays.deciding)  # fmt: skip
+                   arrays.free_vacancies, arrays.queues, arrays.cell_vacancies, arrays.cell_uids, arrays.deciding)  # fmt: skip
         return sum(array.nbytes for array in growing)
 
     def ensure_room(self) -> None:
@@ -288,6 +289,7 @@ class World:
                 "vacancies": _longer(arrays.vacancies, rows),
                 "free_vacancies": _longer(arrays.free_vacancies, rows),
                 "cell_vacancies": _longer(arrays.cell_vacancies, rows),
+                "cell_uids": _longer(arrays.cell_uids, rows),
                 "deciding": _longer(arrays.deciding, rows),
             }
         if int(arrays.lines.length.max()) + jobs_a_day > arrays.queues.shape[1]:

@@ -142,6 +142,7 @@ def build_world(
             open_cells=cells,
             cell_start=np.zeros(n_trades * n_places + 1, np.int32),
             cell_vacancies=np.zeros(len(vacancies), np.int32),
+            cell_uids=np.zeros(len(vacancies), np.uint64),
             reach=np.zeros((n_places, n_trades)),
             seen=np.zeros((n_places, n_trades)),
             fit=fit,

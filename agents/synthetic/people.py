@@ -25,7 +25,7 @@ SURVIVAL_KNOTS = ((0.0, 1.0), (3.0, 0.49), (6.0, 0.28), (12.0, 0.13))
 """Months, share of spells still open (evidence: survival_3m, _6m, _12m)."""
 LONG_TERM_TAIL_MONTHS = 18.0
 """Mean time beyond a year of the long-term unemployed (evidence: exit_hazard_total_gt12 .055 a month)."""
-NEED_BELOW_RANK = 0.4
+NEED_BELOW_RANK = 0.5
 """Needs are spread over the lower part of employability, most at the bottom."""
 
 
@@ -240,10 +240,10 @@ def _describe_unemployed(
     months = _months_unemployed(start.long_term_share[people.home[idle]], rng)
     people.spell[idle] = -1 - np.floor(months * DAYS_PER_MONTH).astype(np.int64)
     people.employability[idle] = _employability_given(months, spread, rng)
-    # needs: by rank of employability, certain for nobody
-    rank = _rank(people.employability, spread)
-    chance = 5.0 * float(p.services.need_share) * np.maximum(0.0, 1.0 - rank / NEED_BELOW_RANK) * NEED_BELOW_RANK
-    people.need = rng.random(n) < np.minimum(chance, 0.95)
+    # needs: more often the lower employability, so that the share of the unemployed is as stated
+    weight = np.maximum(0.0, 1.0 - _rank(people.employability, spread) / NEED_BELOW_RANK)
+    mean = weight[idle].mean() if len(idle) else 1.0
+    people.need = rng.random(n) < np.minimum(weight * float(p.services.need_share) / max(mean, 1e-9), 0.95)
 
 
 def _months_unemployed(long_term_share: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:

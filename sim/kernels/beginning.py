@@ -12,6 +12,12 @@ from sim.kernels.services import interval_days
 from sim.kernels.studies import study_end
 from sim.rng import Purpose, mix, uniform
 
+LOOK_BACK_DAYS = 270.0
+"""People close to the labour force at the start gave up their search within this time, evenly (assumption)."""
+CAME_FROM_SEARCH = 0.7
+"""Fixed-term employees at the start whose job search is still open (assumption: new searches are .39 of
+new spells, parameters of the evidence)."""
+
 
 @kernel
 def begin(w):
@@ -44,6 +50,10 @@ def begin(w):
         elif person.state == State.EMPLOYED and person.contract == Contract.FIXED_TERM:
             w.persons[i].ends = contract_end(w, uid, 0)
             link(w, i, DATED, w.persons[i].ends)
+            if uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0) < CAME_FROM_SEARCH:
+                w.persons[i].search_ended = w.persons[i].ends
+        elif person.state == State.INACTIVE and person.attachment > 1.0:
+            w.persons[i].search_ended = -int(LOOK_BACK_DAYS * uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0))
         schedule_hazard(w, i, -1)
         schedule_search(w, i, -1)
         if person.state == State.UNEMPLOYED:

@@ -53,7 +53,7 @@ def vacate(w, i, t):
 def retirement_day(w, uid, born):
     """Draw the day of old-age retirement, once in a life.
 
-    Half retire within three months of the earliest age, the rest over the following three years, by
+    Half retire within three months of the earliest age, most others within two years, a few work on to 74, by
     the shares of the Finnish Centre for Pensions (data: participation_and_exits, group retirement).
     """
     p = w.parameters[0].demography
@@ -67,7 +67,7 @@ def retirement_day(w, uid, born):
     elif u < p.retired_in_3_months_share + p.retired_in_1_year_share + p.retired_in_2_years_share:
         years = 1.0 + v
     else:
-        years = 2.0 + 2.0 * v
+        years = 2.0 + 7.0 * v
     return born + int((p.retirement_age_years + years) * DAYS_PER_YEAR)
 
 

@@ -19,7 +19,7 @@ from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SEARCH, take
 from sim.kernels.hazards import accepts, schedule_search, search_rate
 from sim.kernels.states import is_unemployed
-from sim.rng import Purpose, bits, pair, uniform
+from sim.rng import Purpose, bits, mix, uniform
 from sim.world import APPLICANTS_KEPT
 
 
@@ -37,6 +37,7 @@ def look_around(w):
         if w.vacancies[v].state == VacancyState.OPEN:
             cell = w.vacancies[v].occupation * n_places + w.vacancies[v].place
             w.cell_vacancies[w.cell_start[cell]] = v
+            w.cell_uids[w.cell_start[cell]] = w.vacancies[v].uid
             w.cell_start[cell] += 1
     # the filling moved each start to its cell's end, which is the next cell's start
     for home in range(n_places):
@@ -94,14 +95,15 @@ def choose_vacancy(w, i, total, t):
                 break
     cell = chosen * n_places + place
     end = w.cell_start[cell]
-    best, best_v = np.uint64(0xFFFFFFFFFFFFFFFF), -1
+    # one key for the person and day, mixed with each vacancy's identity: as good as a draw keyed by both
+    key = bits(seed, Purpose.SEARCH_VACANCY, person.uid, t, 0)
+    best, best_at = np.uint64(0xFFFFFFFFFFFFFFFF), end - 1
     for k in range(end - w.open_cells[chosen, place], end):
-        v = int(w.cell_vacancies[k])
-        number = bits(seed, Purpose.SEARCH_VACANCY, pair(person.uid, w.vacancies[v].uid), t, 0)
-        if number <= best:
+        number = mix(key ^ w.cell_uids[k])
+        if number < best:
             best = number
-            best_v = v
-    return best_v
+            best_at = k
+    return int(w.cell_vacancies[best_at])
 
 
 @rule

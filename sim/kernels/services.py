@@ -206,7 +206,7 @@ def serve(w, line, t):
         w.persons[i].is_waiting = 0
         w.lines[line].waiting -= 1
         kind = FIRST_INTERVIEW if w.persons[i].contacts == 0 else FOLLOW_UP
-        minutes = p.services.first_interview_minutes if kind == FIRST_INTERVIEW else p.services.follow_up_minutes
+        minutes = p.services.first_interview_minutes if kind == FIRST_INTERVIEW else p.services.follow_up_minutes[line]
         attended = uniform(seed, Purpose.SERVICE_NO_SHOW, w.persons[i].uid, t, 0) >= p.services.no_show_share
         if not attended:
             minutes *= p.services.no_show_time_share

@@ -135,7 +135,11 @@ def become_employed(w, i, employer, occupation, contract, ends, t):
         Day on which the contract ends, or `NEVER`.
     """
     end_spell(w, i, t, EXIT_JOB)
+    was_registered = w.persons[i].registered_since >= 0
     leave_register(w, i, t)
+    if was_registered and contract == Contract.FIXED_TERM:
+        # the job search stays open during a fixed term: who comes back at its end goes on with it
+        w.persons[i].search_ended = ends
     w.persons[i].employer = employer
     w.persons[i].occupation = occupation
     w.persons[i].contract = contract
