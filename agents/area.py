@@ -158,7 +158,8 @@ class EmploymentAreaModel(mesa.Model):
 
     def _set_clock(self) -> None:
         """Register everything that is dated. Names order what falls on one day: the month is closed first,
-        then parameters change, cohorts are marked, events happen, lines plan."""
+        then parameters change, cohorts are marked, events happen, lines plan.
+        """
         s, clock = self.specification, self.clock
         for day in (np.flatnonzero(self._month_end[:-1]) + 1).tolist():
             clock.at(day, "1 close month", partial(self._close_month, day))
@@ -215,7 +216,7 @@ class EmploymentAreaModel(mesa.Model):
             arrays.near[:] = nearness(self.region, p)
 
     def _mark(self, number: int, row: int, name: str, jobs: int) -> None:
-        marked = mark_cohort(self.world.handle, row, int(round(jobs * self.scale)), number)
+        marked = mark_cohort(self.world.handle, row, round(jobs * self.scale), number)
         self.built.setdefault("cohort", {})[name] = float(marked) / self.scale
 
     def _shift_demand(self, change: Any) -> None:

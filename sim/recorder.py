@@ -18,7 +18,7 @@ from sim.dimensions import AGE_BANDS, EDUCATION, LINES, SEXES, State
 from sim.indicators import INDICATORS, Flow
 from sim.kernels.census import census_groups, census_places
 from sim.ledger import benefits_eur, service_cost_eur
-from sim.world import LINE, World
+from sim.world import World
 
 _MONTHLY_LINE_COLUMNS = (
     "minutes_offered",
@@ -92,7 +92,7 @@ class Recorder:
         p = a.parameters[0]
         moment = np.datetime64(date_of(month_end, self._start_date))
 
-        def area(name: str, by_place: NDArray[np.float64]) -> None:
+        def area(name: str, by_place: NDArray[np.floating]) -> None:
             """Write an indicator that adds up: for the area and each municipality."""
             self._write(moment, name, "", ("",), np.array([by_place.sum()]))
             self._write(moment, name, "municipality", self._places, by_place)
@@ -175,7 +175,7 @@ class Recorder:
         }
 
     def _write(
-        self, moment: np.datetime64, name: str, kind: str, groups: tuple[str, ...], values: NDArray[np.float64]
+        self, moment: np.datetime64, name: str, kind: str, groups: tuple[str, ...], values: NDArray[np.floating]
     ) -> None:
         self._blocks.append((moment, name, kind, groups, np.asarray(values, np.float64)))
 
@@ -189,7 +189,7 @@ class Recorder:
                 self._write(moment, name, "", ("",), np.array([share]))
 
     def _record_lines(
-        self, moment: np.datetime64, world: World, clients: NDArray[np.float64], weight: float
+        self, moment: np.datetime64, world: World, clients: NDArray[np.floating], weight: float
     ) -> None:
         """Work, waits and load by line and for all lines together; then start the month's counters again."""
         lines = world.arrays.lines
@@ -212,10 +212,9 @@ class Recorder:
         both("caseload", clients, fte)
         both("staff_fte", fte)
         for column in _MONTHLY_LINE_COLUMNS:
-            assert column in LINE.names
             lines[column] = 0.0
 
-    def _record_cohorts(self, moment: np.datetime64, states: NDArray[np.float64]) -> None:
+    def _record_cohorts(self, moment: np.datetime64, states: NDArray[np.floating]) -> None:
         """Where the people of each cohort are."""
         if not self._cohorts:
             return

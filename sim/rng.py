@@ -289,7 +289,7 @@ if os.environ.get("KOHTAANTO_DRAW_LOG") == "1" and not IS_COMPILED:
     DRAW_LOG = []
     _silent_bits = bits
 
-    def bits(seed, purpose, uid, day, k):  # noqa: D103, F811
+    def bits(seed, purpose, uid, day, k):
         if purpose not in CANDIDATES:
             DRAW_LOG.append((int(purpose), int(uid), int(day), int(k)))
         return _silent_bits(seed, purpose, uid, day, k)

@@ -16,6 +16,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+Records = Any
+"""A NumPy record array (`numpy.recarray`), whose columns type checkers do not know."""
+NOT_YET = -(1 << 20)
+"""A day before all others: of job searches that never ended, or a register that one is not on. Days before
+the first simulated one are negative, so that -1 is a day."""
 APPLICANTS_KEPT = 3
 """Best acceptable applicants that an employer remembers in a round of recruitment."""
 
@@ -30,7 +35,7 @@ PERSON = np.dtype(
         ("clock", "i4"),  # origin of the duration clock; frozen in services. Owner: states, training
         ("ends", "i4"),  # day on which contract, furlough, course or studies end. Owner: states
         ("boost_until", "i4"),  # search is raised before this day. Owner: service
-        ("registered_since", "i4"),  # day the job search on the register began, or -1. Owner: states
+        ("registered_since", "i4"),  # day the job search on the register began, or NOT_YET. Owner: states
         ("search_ended", "i4"),  # day the last job search on the register ended. Owner: states
         ("employer", "i4"),  # row of the employer, or -1. Owner: states
         ("course", "i4"),  # row of the offer taken up, or -1. Owner: training
@@ -180,18 +185,18 @@ SPELL = np.dtype(
 class Arrays(NamedTuple):
     """The arrays of a world, as kernels take them."""
 
-    persons: np.ndarray  # PERSON[rows]
-    nodes: np.ndarray  # NODE[rows * KINDS]
+    persons: Records  # PERSON[rows]
+    nodes: Records  # NODE[rows * KINDS]
     heads: np.ndarray  # i4[KINDS + 1, horizon + 1]: first node of each kind and day; last kind: vacancies
-    employers: np.ndarray  # EMPLOYER[employers]
-    vacancies: np.ndarray  # VACANCY[rows]
+    employers: Records  # EMPLOYER[employers]
+    vacancies: Records  # VACANCY[rows]
     free_persons: np.ndarray  # i4[rows]: stack of free rows
     free_vacancies: np.ndarray  # i4[rows]
-    lines: np.ndarray  # LINE[lines]
-    queues: np.ndarray  # QUEUED[lines, places]
-    offers: np.ndarray  # OFFER[rows]
-    control: np.ndarray  # CONTROL[1]
-    days: np.ndarray  # DAY[horizon + 1]
+    lines: Records  # LINE[lines]
+    queues: Records  # QUEUED[lines, places]
+    offers: Records  # OFFER[rows]
+    control: Records  # CONTROL[1]
+    days: Records  # DAY[horizon + 1]
     flows: np.ndarray  # f8[FLOWS, places + 1]: events of this month by place of residence
     stocks: np.ndarray  # i8[STATES, places]: persons by labour state and place of residence
     survival: np.ndarray  # f8[4, months + 1]: spells begun in a month; of these ended within 3, 6, 12 months
@@ -206,16 +211,16 @@ class Arrays(NamedTuple):
     near: np.ndarray  # f8[places, places]: distance decay
     kin: np.ndarray  # i4[occupations, occupations]: occupations with fit > 0, then -1
     deciding: np.ndarray  # i4[rows]: vacancies that decide today
-    parameters: np.ndarray  # the values of today, one record
-    baseline: np.ndarray  # the values of the parameter set, one record, never written
-    sections: np.ndarray  # SECTION[sections]
+    parameters: Records  # the values of today, one record
+    baseline: Records  # the values of the parameter set, one record, never written
+    sections: Records  # SECTION[sections]
     section_occupation: np.ndarray  # f8[sections, occupations]: cumulated shares
     entrant_occupation: np.ndarray  # f8[occupations]: cumulated shares, trade of newcomers
     streams: np.ndarray  # f8[STREAMS, places]: newcomers a day, agents: moving in; turning 15; births
     others: np.ndarray  # f8[2, places]: children under 15 and people of 75 and over, agents
     employer_share: np.ndarray  # f8[employers]: cumulated shares of jobs, for drawing an employer
-    contacts: np.ndarray  # CONTACT[rows]
-    spells: np.ndarray  # SPELL[rows]
+    contacts: Records  # CONTACT[rows]
+    spells: Records  # SPELL[rows]
 
 
 class World:
@@ -265,8 +270,10 @@ class World:
     def state_bytes(self) -> int:
         """Size of all state that grows with the people, bytes."""
         arrays = self.arrays
-        growing = (arrays.persons, arrays.nodes, arrays.employers, arrays.vacancies, arrays.free_persons,
-                   arrays.free_vacancies, arrays.queues, arrays.cell_vacancies, arrays.cell_uids, arrays.deciding)  # fmt: skip
+        growing = (
+            arrays.persons, arrays.nodes, arrays.employers, arrays.vacancies, arrays.free_persons,
+            arrays.free_vacancies, arrays.queues, arrays.cell_vacancies, arrays.cell_uids, arrays.deciding,
+        )  # fmt: skip
         return sum(array.nbytes for array in growing)
 
     def ensure_room(self) -> None:

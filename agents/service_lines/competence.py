@@ -30,7 +30,7 @@ class Competence(ServiceLine):
         world.ensure_room()
         arrays, control = world.arrays, world.control
         p = arrays.parameters[0]
-        seats = int(round(float(p.training.seats) * self.area.scale * self.area.region_size))
+        seats = round(float(p.training.seats) * self.area.scale * self.area.region_size)
         people = arrays.persons[: int(control.n_persons)]
         idle = np.bincount(people.occupation[people.state == State.UNEMPLOYED], minlength=len(arrays.fit))
         open_jobs = arrays.open_cells[:, : world.n_places].sum(axis=1)

@@ -36,6 +36,7 @@ from sim.world import (
     EMPLOYER,
     LINE,
     NODE,
+    NOT_YET,
     OFFER,
     PERSON,
     QUEUED,
@@ -43,10 +44,10 @@ from sim.world import (
     SPELL,
     VACANCY,
     Arrays,
+    Records,
     World,
 )
 
-NEVER_SEARCHED = -(1 << 20)
 FIRST_YEAR_SHARE = 0.14
 """Open-ended jobs held for less than a year (labour force survey, tenure under one year, fixed terms apart)."""
 MEAN_TENURE_YEARS = 9.0
@@ -106,7 +107,7 @@ def build_world(
     table.place, table.section = firms.place, firms.section
     table.filled = np.bincount(employer[employer >= 0], minlength=n_firms)
     vacancies, n_vacancies, cells = _vacancies(region, start, people, firms, p, scale, start_date.month, rng)
-    used = vacancies[:n_vacancies]
+    used: Records = vacancies[:n_vacancies]
     for state, column in ((VacancyState.OPEN, "open"), (VacancyState.DORMANT, "dormant")):
         table[column] = np.bincount(used.employer[used.state == state], minlength=n_firms)
     table.target = table.filled + table.open + table.dormant
@@ -169,13 +170,14 @@ def build_world(
 def _persons(
     region: Region, people: People, employer: NDArray[np.int64], firms: Employers, p: np.record, rows: int,
     rng: np.random.Generator,
-) -> np.recarray:  # fmt: skip
+) -> Records:  # fmt: skip
     """Write the people into the person table."""
     n = len(people)
-    table = np.zeros(rows, PERSON).view(np.recarray)
-    table.offer = table.course = table.employer = table.registered_since = table.boost_until = table.line = -1
-    table.spell, table.ends, table.search_ended = -1, NEVER, NEVER_SEARCHED
-    persons = table[:n]
+    table: Records = np.zeros(rows, PERSON).view(np.recarray)
+    table.offer = table.course = table.employer = table.boost_until = table.line = -1
+    table.spell, table.ends, table.search_ended = -1, NEVER, NOT_YET
+    table.registered_since = NOT_YET
+    persons: Records = table[:n]
     persons.uid = PERSON_UID | np.arange(1, n + 1, dtype=np.uint64)
     for column in ("born", "home", "sex", "state", "education", "occupation", "employability", "attachment", "need"):
         persons[column] = getattr(people, column)
@@ -217,7 +219,7 @@ def _persons(
 def _vacancies(
     region: Region, start: StartState, people: People, firms: Employers, p: np.record, scale: float, month: int,
     rng: np.random.Generator,
-) -> tuple[np.recarray, int, NDArray[np.int32]]:  # fmt: skip
+) -> tuple[Records, int, NDArray[np.int32]]:  # fmt: skip
     """Make the jobs that nobody holds: open ones by the registered stock, dormant ones by the flow.
 
     A seasonal excess of unemployed over the year's mean is a seasonal lack of posted jobs: these are
@@ -228,20 +230,19 @@ def _vacancies(
     holders = people.state == State.EMPLOYED
     outside_jobs = int(firms.size[firms.place == region.outside].sum())
     level = n_open.sum() / max(holders.sum(), 1)
-    open_by_place = np.append(n_open, int(round(outside_jobs * level)))
+    open_by_place = np.append(n_open, round(outside_jobs * level))
     waiting = OPENINGS_PER_JOB_AND_MONTH * (1.0 - float(p.jobs.posted_at_once_share)) * float(p.jobs.dormant_days)
     n_dormant = firms.size.sum() * waiting / DAYS_PER_MONTH
     excess = start.unemployed.sum() * scale * (season_factor(region, start, month) - mean_level(region, start))
     jobs_by_place = np.bincount(firms.place, firms.size, minlength=region.outside + 1)
     seasonal = np.append(jobs_by_place[:-1], 0.0)
-    dormant_by_place = scaled(
-        n_dormant * jobs_by_place / max(jobs_by_place.sum(), 1) + max(excess, 0.0) * seasonal / max(seasonal.sum(), 1), 1.0
-    )
+    usual = n_dormant * jobs_by_place / max(jobs_by_place.sum(), 1)
+    dormant_by_place = scaled(usual + max(excess, 0.0) * seasonal / max(seasonal.sum(), 1), 1.0)
     mix = newcomer_trades(region)
     tilt = np.divide(region.vacancies_occupation, mix, out=np.zeros_like(mix), where=mix > 0.0)
     open_trades = region.section_occupation * tilt
     n = int(open_by_place.sum() + dormant_by_place.sum())
-    table = np.zeros(2 * n + int(0.08 * len(people)) + 1000, VACANCY).view(np.recarray)
+    table: Records = np.zeros(2 * n + int(0.08 * len(people)) + 1000, VACANCY).view(np.recarray)
     cells = np.zeros((len(region.occupations), region.outside + 1), np.int32)
     made = 0
     for state, numbers in ((VacancyState.OPEN, open_by_place), (VacancyState.DORMANT, dormant_by_place)):
@@ -252,13 +253,13 @@ def _vacancies(
             weights = open_trades if state == VacancyState.OPEN else region.section_occupation
             pull = firms.size[there] * weights.sum(axis=1)[firms.section[there]]
             chosen = rng.choice(there, int(number), p=pull / pull.sum())
-            part = table[made : made + int(number)]
+            part: Records = table[made : made + int(number)]
             rows = np.cumsum(weights[firms.section[chosen]], axis=1)
             trades = (rng.random(len(chosen))[:, None] * rows[:, -1:] >= rows).sum(axis=1)
             part.employer, part.place, part.state = chosen, place, state
             part.occupation = np.minimum(trades, len(region.occupations) - 1)
             made += int(number)
-    used = table[:made]
+    used: Records = table[:made]
     used.uid = VACANCY_UID | np.arange(1, made + 1, dtype=np.uint64)
     is_open = used.state == VacancyState.OPEN
     window = max(1, int(p.hiring.window_days))
@@ -271,7 +272,7 @@ def _vacancies(
     return table, made, cells
 
 
-def _sections(region: Region, mean_months: float) -> np.recarray:
+def _sections(region: Region, mean_months: float) -> Records:
     """What industries differ in; furloughs begun are the stock over their mean length."""
     table = np.zeros(len(SECTIONS), SECTION).view(np.recarray)
     jobs = region.jobs.sum(axis=0)
@@ -301,7 +302,7 @@ def _share_of_region(region: Region) -> float:
     return float(region.population.sum()) / 100_000.0
 
 
-def _days(start_date: date, days: int) -> np.recarray:
+def _days(start_date: date, days: int) -> Records:
     """Facts of each day, the day after the last included."""
     table = np.zeros(days + 1, DAY).view(np.recarray)
     table.is_working = working_days(start_date, days + 1)

@@ -48,7 +48,7 @@ def commuting(region: Region, people: People, scale: float) -> tuple[NDArray[np.
     flows = np.stack([apportion(region.commuting[m], int(holders[m])) for m in range(n_places)])
     level = holders.sum() / max(region.commuting[:n_places].sum() * scale, 1e-9)
     inward = region.commuting[n_places, :n_places] * level * scale
-    return flows, apportion(inward, int(round(inward.sum())))
+    return flows, apportion(inward, round(inward.sum()))
 
 
 def employers(region: Region, filled: NDArray[np.int64], scale: float, rng: np.random.Generator) -> Employers:
@@ -68,11 +68,11 @@ def employers(region: Region, filled: NDArray[np.int64], scale: float, rng: np.r
         listed = [e for e in region.large_employers if e.municipality == m]
         level = filled[m] / max(region.jobs[m].sum() * scale, 1e-9)
         # fixed sizes first, so that a made-up plant is exactly as large as its scenario says
-        fixed = {e.id: int(round(e.jobs * scale)) for e in listed if _is_made_up(region, e.id)}
+        fixed = {e.id: round(e.jobs * scale) for e in listed if _is_made_up(region, e.id)}
         room = region.jobs[m].astype(np.float64)
         cells = apportion(room, int(filled[m]))
         for e in listed:
-            jobs = fixed.get(e.id, int(round(e.jobs * scale * level)))
+            jobs = fixed.get(e.id, round(e.jobs * scale * level))
             if e.id in fixed and cells[e.section] < jobs:  # a small town's cell must hold the plant
                 donor = int(np.argmax(cells))
                 move = min(jobs - cells[e.section], cells[donor])
@@ -96,7 +96,7 @@ def employers(region: Region, filled: NDArray[np.int64], scale: float, rng: np.r
     mix = region.jobs.sum(axis=0).astype(np.float64)
     outside = apportion(mix, int(filled[region.outside]))
     for s in range(len(SECTIONS)):
-        pieces = max(1, int(round(outside[s] / OUTSIDE_EMPLOYER_SIZE))) if outside[s] else 0
+        pieces = max(1, round(outside[s] / OUTSIDE_EMPLOYER_SIZE)) if outside[s] else 0
         drawn = apportion(np.ones(pieces), int(outside[s]))
         place.append(np.full(pieces, region.outside))
         section.append(np.full(pieces, s))

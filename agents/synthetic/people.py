@@ -67,7 +67,9 @@ def mean_level(region: Region, start: StartState) -> float:
     return 1.0
 
 
-def residents(region: Region, start: StartState, p: np.record, scale: float, month: int, rng: np.random.Generator) -> People:
+def residents(
+    region: Region, start: StartState, p: np.record, scale: float, month: int, rng: np.random.Generator
+) -> People:
     """Make the residents of 15–74.
 
     Job holders come out as employed (or furloughed) without a job; `agents.synthetic.employers` gives
@@ -98,11 +100,11 @@ def residents(region: Region, start: StartState, p: np.record, scale: float, mon
         weights = np.zeros_like(in_force, dtype=np.float64)
         for g in range(len(by_group)):
             here = group_of_band == g
-            for sex, share in ((0, men), (1, 1.0 - men)):
-                size = in_force[here, sex].sum()
-                weights[here, sex] = by_group[g] * share * in_force[here, sex] / max(size, 1)
+            for x, share in ((0, men), (1, 1.0 - men)):
+                size = in_force[here, x].sum()
+                weights[here, x] = by_group[g] * share * in_force[here, x] / max(size, 1)
         idle = apportion_within(weights, in_force, int(unemployed[m]))
-        n_furloughed = int(round(float(start.furloughed_share[m]) * unemployed[m]))
+        n_furloughed = round(float(start.furloughed_share[m]) * unemployed[m])
         furloughed = apportion_within(idle * 1.0, idle, n_furloughed)
         for a in range(n_bands):
             for x in range(2):
@@ -110,7 +112,7 @@ def residents(region: Region, start: StartState, p: np.record, scale: float, mon
                 pensioners = round(out * float(p.population.retired_share[a]))
                 students = min(out - pensioners, round(out * float(p.population.student_share[a])))
                 disabled = min(out - pensioners - students, round(out * float(p.population.disability_share[a])))
-                for state, number in (
+                for cell_state, number in (
                     (State.EMPLOYED, in_force[a, x] - idle[a, x]),
                     (State.FURLOUGHED, furloughed[a, x]),
                     (State.UNEMPLOYED, idle[a, x] - furloughed[a, x]),
@@ -120,7 +122,7 @@ def residents(region: Region, start: StartState, p: np.record, scale: float, mon
                     (State.INACTIVE, out - pensioners - students - disabled),
                 ):
                     if number > 0:
-                        cells.append((m, a, x, int(state), int(number)))
+                        cells.append((m, a, x, int(cell_state), int(number)))
     table = np.array(cells, np.int64).reshape(-1, 5)
     home, band, sex, state = (np.repeat(table[:, k], table[:, 4]) for k in range(4))
     n = len(home)
@@ -145,7 +147,7 @@ def residents(region: Region, start: StartState, p: np.record, scale: float, mon
 
 def outsiders(region: Region, n_commuters: int, p: np.record, rng: np.random.Generator) -> People:
     """Make the people who live outside and work in the area, and the pool who might."""
-    n_pool = int(round(n_commuters * float(p.population.outside_pool_ratio)))
+    n_pool = round(n_commuters * float(p.population.outside_pool_ratio))
     n = n_commuters + n_pool
     years = 20.0 + 44.0 * rng.random(n)
     band = ((years - 15.0) // 5.0).astype(np.int64)
@@ -193,7 +195,11 @@ def _draw_rows(weights: NDArray[np.float64], rng: np.random.Generator) -> NDArra
 
 
 def _education(
-    region: Region, band: NDArray[np.int64], state: NDArray[np.int64], years: NDArray[np.float64], rng: np.random.Generator
+    region: Region,
+    band: NDArray[np.int64],
+    state: NDArray[np.int64],
+    years: NDArray[np.float64],
+    rng: np.random.Generator,
 ) -> NDArray[np.int64]:
     """Draw education by age; outside the labour force it is lower (adults of all states together)."""
     worker = np.maximum(region.employed_age_education, 1e-9)

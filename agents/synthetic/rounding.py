@@ -53,7 +53,7 @@ def apportion_within(weights: NDArray[np.float64], limits: NDArray[np.int64], to
     return taken
 
 
-def scaled(values: NDArray[np.float64], scale: float) -> NDArray[np.int64]:
+def scaled(values: NDArray[np.number], scale: float) -> NDArray[np.int64]:
     """Turn real persons into agents: scale, then round jointly so that the total is right within half."""
-    values = np.asarray(values, np.float64) * scale
-    return apportion(values, int(np.floor(values.sum() + 0.5)))
+    exact = np.asarray(values, np.float64) * scale
+    return apportion(exact, int(np.floor(exact.sum() + 0.5)))

@@ -34,11 +34,11 @@ from sim.kernels.states import (
 )
 from sim.kernels.studies import study_end
 from sim.rng import ARRIVAL_UID, NEVER, STREAM_UID, UID_MASK, Purpose, mix, normal, pair, poisson, uniform
+from sim.world import NOT_YET
 
 MOVING_IN, TURNING_15, BIRTHS = 0, 1, 2
 STREAMS = 3
 CHILDREN, ELDERLY = 0, 1
-_SEARCHED_NEVER = -(1 << 20)
 
 
 @rule
@@ -83,8 +83,8 @@ def clear_row(w, i, uid, home, born, sex, education, occupation, employability):
     w.persons[i].clock = 0
     w.persons[i].ends = NEVER
     w.persons[i].boost_until = -1
-    w.persons[i].registered_since = -1
-    w.persons[i].search_ended = _SEARCHED_NEVER
+    w.persons[i].registered_since = NOT_YET
+    w.persons[i].search_ended = NOT_YET
     w.persons[i].employer = -1
     w.persons[i].course = -1
     w.persons[i].token += 1  # places of the row's former owner are nobody's

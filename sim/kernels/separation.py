@@ -12,8 +12,8 @@ from sim.indicators import Counter
 from sim.kernels.calendar import DATED, HAZARD, link, take
 from sim.kernels.contracts import contract_end
 from sim.kernels.hazards import accepts, dismissal_rate, furlough_rate, leaving_rate, schedule_hazard
-from sim.kernels.labour_force import leave_or_enter
 from sim.kernels.jobs import move_job, replace_leaver
+from sim.kernels.labour_force import leave_or_enter
 from sim.kernels.states import (
     become_furloughed,
     become_inactive,

@@ -17,6 +17,7 @@ from sim.kernels.calendar import SERVICE, link, take
 from sim.kernels.states import become_inactive, count
 from sim.kernels.training import take_seat
 from sim.rng import Purpose, bits, uniform
+from sim.world import NOT_YET
 
 BROKERAGE, COMPETENCE, MULTI_SECTOR = 0, 1, 2
 FIRST_INTERVIEW, FOLLOW_UP = 0, 1
@@ -98,7 +99,7 @@ def call_in(w, i, t):
     p = w.parameters[0]
     if w.persons[i].state != State.UNEMPLOYED:
         return
-    if w.persons[i].registered_since < 0:
+    if w.persons[i].registered_since == NOT_YET:
         w.persons[i].registered_since = t
         gap = t - w.persons[i].search_ended
         if gap >= p.services.new_search_after_days or w.persons[i].contacts == 0:

@@ -15,6 +15,7 @@ from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, SEARCH, SERVICE, link, unlink
 from sim.kernels.hazards import schedule_hazard, schedule_search
 from sim.rng import NEVER, mix
+from sim.world import NOT_YET
 
 EXIT_JOB = 1
 EXIT_RECALL = 2
@@ -107,8 +108,8 @@ def end_spell(w, i, t, how):
 @rule
 def leave_register(w, i, t):
     """End the registered job search: out of queues and appointments."""
-    if w.persons[i].registered_since >= 0:
-        w.persons[i].registered_since = -1
+    if w.persons[i].registered_since > NOT_YET:
+        w.persons[i].registered_since = NOT_YET
         w.persons[i].search_ended = t
     leave_queue(w, i)
 
@@ -135,7 +136,7 @@ def become_employed(w, i, employer, occupation, contract, ends, t):
         Day on which the contract ends, or `NEVER`.
     """
     end_spell(w, i, t, EXIT_JOB)
-    was_registered = w.persons[i].registered_since >= 0
+    was_registered = w.persons[i].registered_since > NOT_YET
     leave_register(w, i, t)
     if was_registered and contract == Contract.FIXED_TERM:
         # the job search stays open during a fixed term: who comes back at its end goes on with it
@@ -190,7 +191,7 @@ def become_unemployed(w, i, t):
         # the duration clock stood still during the course
         w.persons[i].clock += t - w.persons[i].since
     elif old == State.FURLOUGHED:
-        w.persons[i].registered_since = -1  # an ordinary job search begins
+        w.persons[i].registered_since = NOT_YET  # an ordinary job search begins
     else:
         w.persons[i].clock = t
     if old != State.FURLOUGHED:  # dismissal out of furlough goes on with the same spell
