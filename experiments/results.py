@@ -33,6 +33,7 @@ FINISHED, UNFINISHED = "finished", "unfinished"
 # Keys that do not change what comes out.
 _NOT_HASHED = ("language", "outputs", "engine")
 _LONGEST_NAME = 60
+_INNERMOST = re.compile(r"\{\n[^{}\[\]]*\n\s*\}")
 _PACKAGES = ("mesa", "simpy", "numpy", "numba", "scipy", "hydra-core", "omegaconf", "pyarrow", "holidays")
 
 
@@ -164,8 +165,10 @@ def make_manifest(
 
 
 def to_json(content: Mapping[str, Any]) -> str:
-    """Strict JSON: no NaN, text as it is."""
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    """Strict JSON: no NaN, text as it is, innermost objects on one line."""
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
+    # Line breaks stand between parts only, never inside a text: joining lines can not change a value.
+    return _INNERMOST.sub(lambda found: re.sub(r"\n *", " ", found[0]), text) + "\n"
 
 
 @contextlib.contextmanager

@@ -56,8 +56,9 @@ os.environ["NUMBA_CACHE_DIR"] = str(CACHE_FOLDER)
 
 import numba  # noqa: E402
 
-numba.config.CACHE_DIR = str(CACHE_FOLDER)  # in case numba was imported before us
-IS_COMPILED = not numba.config.DISABLE_JIT
+_config: Any = numba.config
+_config.CACHE_DIR = str(CACHE_FOLDER)  # in case numba was imported before us
+IS_COMPILED = not _config.DISABLE_JIT
 
 
 def _one_signature(dispatcher: Any) -> Any:
@@ -80,7 +81,7 @@ def _one_signature(dispatcher: Any) -> Any:
 
 def _plain(argument: Any) -> Any:
     """The one type that stands for a family of types of an argument."""
-    types = numba.types
+    types: Any = numba.types
     argument = types.unliteral(argument)
     if isinstance(argument, types.IntEnumMember):
         return types.int64

@@ -195,7 +195,7 @@ class Recorder:
         lines = world.arrays.lines
         fte = np.asarray(world.arrays.parameters[0].services.staff_fte, np.float64).reshape(-1)
 
-        def both(name: str, above: NDArray[np.float64], below: NDArray[np.float64] | None = None) -> None:
+        def both(name: str, above: NDArray[np.floating], below: NDArray[np.floating] | None = None) -> None:
             above = np.append(above, above.sum())
             if below is not None:
                 below = np.append(below, below.sum())

@@ -445,20 +445,50 @@ def test_one_process_gives_the_same_file_as_two(real: Path, tmp_path: Path) -> N
         assert (folder / file).read_bytes() == (real / file).read_bytes()
 
 
-@pytest_engine
-@pytest.mark.parametrize("scale", [0.1, 1, 10])
-def test_scale_changes_no_number_of_the_world_as_built(scale: float, tmp_path: Path) -> None:
-    """Case C08: in persons, not agents."""
+def _built(scale: float) -> dict[str, Any]:
     start = PROJECT / "tests" / "data" / "c09_start_uneven.csv"
-    plan = make_plan(resolve("compare", [
-        "shock=closure_harjavalta", f"start_file={start}", "start=c09_uneven", f"scale={scale}",
-    ]))  # fmt: skip
+    words = [f"start_file={start}", "start=c09_uneven", f"scale={scale}", "horizon_years=1", "markets=[]"]
+    plan = make_plan(resolve("compare", ["shock=closure_harjavalta", *words, "replications=1"]))
     from agents import area
 
-    built = area.simulate_arms([plan.runs[0].specification])[0].built
-    tolerance = 5 if scale == 0.1 else 0
-    assert sum(built["unemployed"].values()) == pytest.approx(7323, abs=tolerance)
-    assert built["cohort"]
+    return area.simulate(plan.runs[0].specification).built
+
+
+@pytest_engine
+@pytest.mark.parametrize(("scale", "unemployed_off", "cohort_off"), [(0.1, 5, 15), (1, 0, 5), (10, 0, 5)])
+def test_scale_changes_no_number_of_the_world_as_built(
+    scale: float, unemployed_off: float, cohort_off: float
+) -> None:
+    """Case C08: in persons, not agents. The cohort is who is still there on the day of the announcement."""
+    built = _built(scale)
+    assert sum(built["unemployed"].values()) == pytest.approx(7323, abs=unemployed_off)
+    assert built["cohort"]["closure_harjavalta"] == pytest.approx(450, abs=cohort_off)
+    assert built["staff_fte"] == {"brokerage": 32.0, "competence": 16.0, "multi_sector": 32.0}
+
+
+@pytest_engine
+@pytest.mark.verify
+def test_scale_changes_no_mean_beyond_chance(tmp_path: Path) -> None:
+    """Case C08: means at 12 months agree within 3 standard errors."""
+    means, errors = [], []
+    for scale in (1, 10):
+        outputs = tmp_path / str(scale)
+        words = [
+            "region=kolmikko",
+            "horizon_years=1",
+            "replications=8",
+            f"scale={scale}",
+            f"outputs={outputs}",
+        ]
+        assert main(["run", *words]) == 0
+        (folder,) = folders(outputs, "run")
+        values = duckdb.sql(
+            f"SELECT value FROM read_parquet('{folder}/indicators.parquet') WHERE indicator = 'unemployed' "
+            "AND group_kind = '' AND date = DATE '2025-12-31'"
+        ).fetchnumpy()["value"]
+        means.append(values.mean())
+        errors.append(values.std(ddof=1) / np.sqrt(len(values)))
+    assert abs(means[0] - means[1]) < 3 * np.hypot(*errors)
 
 
 @pytest_engine

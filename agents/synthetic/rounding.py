@@ -34,7 +34,7 @@ def apportion(weights: NDArray[np.float64], total: int) -> NDArray[np.int64]:
     return whole.reshape(np.shape(weights))
 
 
-def apportion_within(weights: NDArray[np.float64], limits: NDArray[np.int64], total: int) -> NDArray[np.int64]:
+def apportion_within(weights: NDArray[np.floating], limits: NDArray[np.int64], total: int) -> NDArray[np.int64]:
     """Share out a total in proportion to weights, no share above its limit.
 
     What a full cell cannot take goes to the others. If all are full the sum is below the total.
