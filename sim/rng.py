@@ -282,14 +282,14 @@ def uniforms(seed, purpose, uids, days, k):
     return out
 
 
-DRAW_LOG: list[tuple[int, int, int, int]] | None = None
-"""Keys of all draws of a debug run: ``KOHTAANTO_DRAW_LOG=1 NUMBA_DISABLE_JIT=1``; else None."""
+DRAW_LOG: list[tuple[int, int, int, int]] = []
+"""Keys of all draws of a debug run (``KOHTAANTO_DRAW_LOG=1 NUMBA_DISABLE_JIT=1``); else empty."""
 
 if os.environ.get("KOHTAANTO_DRAW_LOG") == "1" and not IS_COMPILED:
-    DRAW_LOG = []
     _silent_bits = bits
 
-    def bits(seed, purpose, uid, day, k):
+    def bits(seed, purpose, uid, day, k):  # noqa: F811
+        """Return 64 random bits for a key and note the key."""
         if purpose not in CANDIDATES:
             DRAW_LOG.append((int(purpose), int(uid), int(day), int(k)))
         return _silent_bits(seed, purpose, uid, day, k)

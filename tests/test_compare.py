@@ -525,3 +525,15 @@ def test_same_comparison_twice_at_once(tmp_path: Path) -> None:
         assert pq.read_table(folder / "indicators.parquet").num_rows
         assert (folder / "report.html").exists()
     assert not [path for path in tmp_path.rglob("*partial*")]
+
+
+@pytest_engine
+def test_no_contact_on_a_closed_day(tmp_path: Path) -> None:
+    """Case C24: nobody works on Midsummer Eve and Christmas Eve, though they are no official holidays."""
+    words = ["region=kolmikko", "start_date=2026-06-01", "horizon_years=1", "replications=1", "record=full"]
+    assert main(["run", *words, f"outputs={tmp_path}"]) == 0
+    (folder,) = folders(tmp_path, "run")
+    days = set(pq.read_table(folder / "contacts.parquet")["day"].to_pylist())
+    assert {date(2026, 6, 18), date(2026, 12, 23)} <= days
+    assert not {date(2026, 6, 19), date(2026, 12, 24), date(2026, 12, 25), date(2026, 12, 6)} & days
+    assert not [day for day in days if day.weekday() > 4]
