@@ -86,7 +86,9 @@ class EmploymentAreaModel(mesa.Model):
         self.municipalities = [Municipality(self, place) for place in range(self.region.outside)]
         self.service_lines = [line(self) for line in SERVICE_LINES]
         self.closing = [
-            ClosingEmployer(self, closure, self.employer_row(closure.employer)) for closure in specification.closures
+            ClosingEmployer(self, closure, self.employer_row(closure.employer))
+            for closure in specification.closures
+            if closure.jobs > 0  # a closure of no jobs is nothing: the employer goes on
         ]
         self.datacollector = mesa.DataCollector(
             model_reporters={"unemployed": _unemployed, "vacancies_open": _vacancies},

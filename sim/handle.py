@@ -7,6 +7,7 @@ kernels get the named tuple itself. Both have the same fields, so a kernel reads
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from sim.compiled import IS_COMPILED
@@ -19,7 +20,15 @@ if IS_COMPILED:
 
     @structref.register
     class WorldType(types.StructRef):
-        """numba type of a world's handle."""
+        """numba type of a world's handle.
+
+        Its name is a digest of its fields: numba writes the name into that of every compiled function,
+        and the fields in full would make the cache ten times as large and as slow to load.
+        """
+
+        def __init__(self, fields: Any) -> None:
+            super().__init__(fields)
+            self.name = "World_" + hashlib.sha256(self.name.encode()).hexdigest()[:16]
 
         def preprocess_fields(self, fields: Any) -> Any:
             """Drop literal types, as numba asks."""

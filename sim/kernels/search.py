@@ -154,6 +154,8 @@ def search(w, t):
     """Let everybody whose candidate day it is look for a job."""
     p = w.parameters[0]
     seed = w.control[0].seed
+    # vacancies are counted in agents
+    half_visible = p.search.half_visible * w.control[0].scale
     look_around(w)
     while True:
         i = take(w, SEARCH, t)
@@ -166,7 +168,7 @@ def search(w, t):
         if accepts(w, i, SEARCH, search_rate(w, p, i, t, boost), u):
             w.counters[Counter.SEARCH_EVENTS] += 1
             total = w.seen[person.home, person.occupation]
-            sees = uniform(seed, Purpose.SEARCH_APPLY, person.uid, t, 0) * (total + p.search.half_visible) < total
+            sees = uniform(seed, Purpose.SEARCH_APPLY, person.uid, t, 0) * (total + half_visible) < total
             if sees and total > 0.0:
                 v = choose_vacancy(w, i, total, t)
                 w.flows[Flow.APPLICATIONS, person.home] += 1.0
