@@ -1,0 +1,120 @@
+"""Small worlds for the tests of the engine: specifications, closures, comparisons of results."""
+
+from __future__ import annotations
+
+import copy
+import os
+import subprocess
+import sys
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from agents.specification import Closure, Cohort, RunResult, RunSpecification
+from experiments.configuration import resolve
+from sim.world import World
+
+PROJECT = Path(__file__).resolve().parents[2]
+DATA = PROJECT / "tests" / "data"
+KOLMIKKO = PROJECT / "data" / "regions" / "kolmikko"
+SATAKUNTA = PROJECT / "data" / "regions" / "satakunta"
+FIRST_DAY = date(2025, 1, 1)
+
+
+@cache
+def declared() -> dict[str, Any]:
+    """Declarations of the parameters as shipped."""
+    return resolve("run", ["region=kolmikko"]).plain["parameters"]
+
+
+def with_values(values: dict[str, float], declarations: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Declarations with other values for whole parameters; ranges are widened where they forbid it."""
+    changed = copy.deepcopy(declared() if declarations is None else declarations)
+    for name, value in values.items():
+        mechanism, field = name.split(".")
+        entry = changed[mechanism][field]
+        for key, widest in (("low", min), ("high", max)):
+            limit = entry[key]
+            cells = limit.values() if isinstance(limit, dict) else [limit]
+            entry[key] = widest(value, *cells)
+        entry["value"] = value
+    return changed
+
+
+def specification(**given: Any) -> RunSpecification:
+    """A year of kolmikko with nothing happening to it, but for what is given."""
+    values: dict[str, Any] = {
+        "region": KOLMIKKO, "start": "start_2025_01", "start_date": FIRST_DAY, "days": 365, "seed": 7,
+        "parameters": declared(),
+    }  # fmt: skip
+    return RunSpecification(**(values | given))
+
+
+def closure(jobs: int = 60, employer: str = "plant_kolmikko") -> Closure:
+    """The plant's closure: announced 3 February, two exits."""
+    exits = ((date(2025, 4, 30), 0.5), (date(2025, 6, 30), 0.5))
+    return Closure("closing", employer, jobs, date(2025, 2, 3), date(2025, 3, 17), exits)
+
+
+def cohort(jobs: int = 60, employer: str = "plant_kolmikko", marked: date = date(2025, 2, 3)) -> Cohort:
+    """The plant's staff, marked on the day of the announcement."""
+    return Cohort("closing", employer, marked, jobs)
+
+
+def rows(result: RunResult, kinds: tuple[str, ...] | None = None, since: str = "1900-01-01") -> dict[tuple, float]:
+    """Indicators of a result by (date, indicator, group kind, group)."""
+    columns = result.indicators
+    keys = zip(columns["date"].astype(str), columns["indicator"], columns["group_kind"], columns["group"], strict=True)
+    return {
+        key: value
+        for key, value in zip(keys, columns["value"].tolist(), strict=True)
+        if (kinds is None or key[2] in kinds) and key[0] >= since
+    }
+
+
+def area(result: RunResult, name: str) -> np.ndarray:
+    """Series of an area indicator, month by month."""
+    columns = result.indicators
+    return columns["value"][(columns["indicator"] == name) & (columns["group_kind"] == "")]
+
+
+def lives(result: RunResult) -> dict[int, tuple]:
+    """Everybody's end by identity: hash of the life, home, workplace, state, cohort, days."""
+    assert result.lives is not None
+    columns = [result.lives[name].tolist() for name in result.lives]
+    return {person[0]: person[1:] for person in zip(*columns, strict=True)}
+
+
+def assert_same(one: RunResult, other: RunResult) -> None:
+    """Two results are equal bit for bit: everything but the seconds."""
+    assert list(rows(one).items()) == list(rows(other).items())
+    assert one.counters == other.counters
+    assert one.built == other.built
+    for log in ("contacts", "spells"):
+        mine, theirs = getattr(one, log), getattr(other, log)
+        assert mine.keys() == theirs.keys()
+        assert all(mine[column].tobytes() == theirs[column].tobytes() for column in mine)
+    assert (one.lives is None) == (other.lives is None)
+    if one.lives is not None:
+        assert lives(one) == lives(other)
+
+
+def same_state(one: World, other: World) -> list[str]:
+    """Names of the arrays of two worlds that are not equal bit for bit."""
+    pairs = zip(one.arrays._fields, one.arrays, other.arrays, strict=True)
+    return [name for name, mine, theirs in pairs if mine.tobytes() != theirs.tobytes()]
+
+
+def in_another_process(code: str, timeout: float = 240.0, **environment: str) -> str:
+    """Run code in a fresh interpreter from another folder and return its output."""
+    path = os.pathsep.join((str(PROJECT), str(Path(__file__).parent)))
+    variables = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "random", **environment}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=timeout, env=variables, cwd="/",
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
