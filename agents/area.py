@@ -222,7 +222,8 @@ class EmploymentAreaModel(mesa.Model):
         self.built.setdefault("cohort", {})[name] = float(marked) / self.scale
 
     def _shift_demand(self, change: Any) -> None:
-        self.world.ensure_room()
+        start_jobs = self.world.arrays.employers.start_jobs
+        self.world.ensure_room(jobs=len(start_jobs) + int(start_jobs.sum() * max(float(change.max()), 0.0)))
         excess = shift_targets(self.world.handle, change, self.clock.day)
         dismiss_excess(self.world.handle, excess, self.clock.day)
 

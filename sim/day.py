@@ -24,6 +24,7 @@ from typing import Any
 from sim.compiled import kernel
 from sim.dimensions import State
 from sim.indicators import Flow
+from sim.kernels.calendar import DATED, SERVICE, VACANCY_KIND
 from sim.kernels.demography import demography
 from sim.kernels.hiring import hiring
 from sim.kernels.jobs import vacancies
@@ -64,18 +65,54 @@ def day(w: Any, t: int) -> None:
 
 
 @kernel
-def has_room(w):
-    """Whether no table can overflow within a day (the bounds of `World.ensure_room`, halved)."""
+def bunched(w):
+    """Count what may come in bunches today, which no share of the people bounds.
+
+    Returns
+    -------
+    tuple of int
+        Jobs that may have to be looked for anew (contracts and courses that end, rounds of recruitment that
+        end), and people who may be met (appointments that fall due, and everybody in a queue).
+    """
+    t = w.control[0].today
+    jobs = 0
+    n = w.heads[DATED, t]
+    while n >= 0:
+        jobs += 1
+        n = w.nodes[n].next
+    v = w.heads[VACANCY_KIND, t]
+    while v >= 0:
+        jobs += 1
+        v = w.vacancies[v].next
+    people = 0
+    n = w.heads[SERVICE, t]
+    while n >= 0:
+        people += 1
+        n = w.nodes[n].next
+    for line in range(w.lines.shape[0]):
+        people += w.lines[line].waiting
+    return jobs, people
+
+
+@kernel
+def has_room(w, jobs, people):
+    """Whether no table can overflow within a day (the bounds of `World.ensure_room`, halved).
+
+    Parameters
+    ----------
+    jobs, people
+        From `bunched`.
+    """
     control = w.control[0]
     people_a_day = 100 + 0.01 * control.n_persons
-    jobs_a_day = 200 + 0.02 * control.n_persons
+    jobs_a_day = 200 + 0.02 * control.n_persons + jobs
     room = w.persons.shape[0] - control.n_persons + control.n_free_persons >= people_a_day
     room &= w.vacancies.shape[0] - control.n_vacancies + control.n_free_vacancies >= jobs_a_day
     for line in range(w.lines.shape[0]):
-        room &= w.queues.shape[1] - w.lines[line].length >= jobs_a_day
+        room &= w.queues.shape[1] - w.lines[line].length >= jobs_a_day + people
     if control.keeps_log:
-        room &= w.contacts.shape[0] - control.n_contacts >= jobs_a_day
-        room &= w.spells.shape[0] - control.n_spells >= jobs_a_day
+        room &= w.contacts.shape[0] - control.n_contacts >= jobs_a_day + people
+        room &= w.spells.shape[0] - control.n_spells >= jobs_a_day + people
     return room
 
 
@@ -83,8 +120,9 @@ def advance(world: World, start: int, stop: int) -> None:
     """Simulate days from ``start`` to before ``stop``, growing tables between days where needed."""
     w = world.handle
     for t in range(start, stop):
-        if not has_room(w):
-            world.ensure_room()
+        jobs, people = bunched(w)
+        if not has_room(w, jobs, people):
+            world.ensure_room(jobs, people)
             w = world.handle
         day(w, t)
 
@@ -106,7 +144,7 @@ def profile(world: World, n_days: int) -> dict[str, float]:
         return result
 
     for t in range(world.today, world.today + n_days):
-        world.ensure_room()
+        world.ensure_room(*bunched(world.handle))
         w = world.handle
         timed("demography", demography, w, t)
         timed("separations", separations, w, t)

@@ -276,11 +276,18 @@ class World:
         )  # fmt: skip
         return sum(array.nbytes for array in growing)
 
-    def ensure_room(self) -> None:
-        """Grow tables that could fill up within a day. Called between days only."""
+    def ensure_room(self, jobs: int = 0, people: int = 0) -> None:
+        """Grow tables that could fill up within a day. Called between days only.
+
+        Parameters
+        ----------
+        jobs, people
+            New jobs, and people in services, that may come in a bunch beyond a usual day's (`sim.day.bunched`).
+        """
         control, arrays = self.control, self.arrays
         people_a_day = 200 + int(0.02 * control.n_persons)
-        jobs_a_day = 400 + int(0.04 * control.n_persons)
+        jobs_a_day = 400 + int(0.04 * control.n_persons) + jobs
+        meetings_a_day = jobs_a_day + people
         grown: dict[str, np.ndarray] = {}
         if len(arrays.persons) - control.n_persons + control.n_free_persons < people_a_day:
             rows = len(arrays.persons) + 4 * people_a_day
@@ -299,16 +306,16 @@ class World:
                 "cell_uids": _longer(arrays.cell_uids, rows),
                 "deciding": _longer(arrays.deciding, rows),
             }
-        if int(arrays.lines.length.max()) + jobs_a_day > arrays.queues.shape[1]:
-            places = arrays.queues.shape[1] + 2 * jobs_a_day
+        if int(arrays.lines.length.max()) + meetings_a_day > arrays.queues.shape[1]:
+            places = arrays.queues.shape[1] + 2 * meetings_a_day
             queues = np.zeros((arrays.queues.shape[0], places), QUEUED).view(np.recarray)
             queues[:, : arrays.queues.shape[1]] = arrays.queues
             grown["queues"] = queues
         if control.keeps_log:
-            if control.n_contacts + jobs_a_day > len(arrays.contacts):
-                grown["contacts"] = _longer(arrays.contacts, 2 * len(arrays.contacts) + 2 * jobs_a_day)
-            if control.n_spells + jobs_a_day > len(arrays.spells):
-                grown["spells"] = _longer(arrays.spells, 2 * len(arrays.spells) + 2 * jobs_a_day)
+            if control.n_contacts + meetings_a_day > len(arrays.contacts):
+                grown["contacts"] = _longer(arrays.contacts, 2 * len(arrays.contacts) + 2 * meetings_a_day)
+            if control.n_spells + meetings_a_day > len(arrays.spells):
+                grown["spells"] = _longer(arrays.spells, 2 * len(arrays.spells) + 2 * meetings_a_day)
         if control.n_offers + 500 > len(arrays.offers):
             grown["offers"] = _longer(arrays.offers, 2 * len(arrays.offers) + 500)
         if grown:

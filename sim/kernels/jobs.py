@@ -208,7 +208,9 @@ def give_up_or_go_on(w, v, t):
             # jobs outside come back outside: the outside market must not drift
             w.employers[w.vacancies[v].employer].open -= 1
             w.open_cells[w.vacancies[v].occupation, place] -= 1
-            delay = exponential(w.control[0].seed, Purpose.JOB_DORMANCY, w.vacancies[v].uid, 0, rounds)
+            # it is another vacancy then, with luck of its own
+            w.vacancies[v].uid = vacancy_identity(w.vacancies[v].uid, t)
+            delay = exponential(w.control[0].seed, Purpose.JOB_DORMANCY, w.vacancies[v].uid, 0, 0)
             let_wait(w, v, t + 1 + int(delay * p.jobs.creation_days))
             return
         w.flows[Flow.JOBS_LOST, place] += 1.0
@@ -247,7 +249,7 @@ def shift_targets(w, change, t):
         jobs = int(np.floor(wanted + u))
         if jobs > 0:
             for k in range(jobs):
-                uid = vacancy_identity(employer.uid + np.uint64(k), t)
+                uid = vacancy_identity(pair(employer.uid, np.uint64(k)), t)  # uid + k would be the next employer's
                 add_job(w, e, draw_occupation(w, e, uid), uid, t, w.parameters[0].jobs.dormant_days)
         elif jobs < 0:
             excess[e] = min(-jobs, employer.target)

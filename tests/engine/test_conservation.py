@@ -1,0 +1,288 @@
+"""Conservation every day: nobody is lost or in two states, jobs add up, over random configurations."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from worlds import KOLMIKKO, SATAKUNTA, closure, cohort, specification
+
+from agents.area import EmploymentAreaModel, build
+from agents.specification import RunSpecification
+from sim.dimensions import Contract, State, VacancyState
+from sim.indicators import Flow
+from sim.kernels.calendar import DATED, HAZARD, KINDS, LIFE, SEARCH, SERVICE, VACANCY_KIND
+from sim.kernels.census import recount
+from sim.parameters import Change
+from sim.world import NOT_YET, World
+
+DATED_STATES = (State.FURLOUGHED, State.TRAINING, State.STUDENT)
+HAZARDOUS = (State.EMPLOYED, State.UNEMPLOYED, State.INACTIVE)
+OF_WORKING_AGE = (State.EMPLOYED, State.FURLOUGHED, State.UNEMPLOYED, State.TRAINING, State.INACTIVE)
+# Parameter, operation and range of amounts that stay within declared ranges and the hazards' headroom.
+CHANGES = (
+    ("services.staff_fte", "set", 0.0, 200.0),
+    ("services.staff_fte.brokerage", "scale", 0.0, 2.0),
+    ("services.staff_fte.competence", "add", 0.0, 50.0),
+    ("hiring.suitable_share", "set", 0.1, 1.0),
+    ("hiring.window_days", "set", 1.0, 45.0),
+    ("jobs.give_up_probability", "set", 0.02, 0.2),
+    ("jobs.dormant_days", "set", 20.0, 90.0),
+    ("search.half_visible", "set", 2.0, 60.0),
+    ("search.distance_decay_per_km", "set", 0.02, 0.06),
+    ("separation.dismissal_per_month", "scale", 0.9, 1.5),
+    ("labour_force.entry_per_month", "scale", 0.5, 1.5),
+    ("training.seats", "scale", 0.0, 2.0),
+)
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> tuple[dict[str, Any], float | None]:
+    """What is special about a small world, perhaps changes and a closure, and perhaps a jump of demand."""
+    at_satakunta = draw(st.booleans())
+    scale = draw(st.sampled_from([0.02, 0.05] if at_satakunta else [0.05, 0.3, 1.0]))
+    days = draw(st.integers(35, 120))
+    first = draw(st.sampled_from([date(2025, 1, 1), date(2024, 5, 29), date(2028, 2, 29)]))
+    given = dict(
+        start=draw(st.sampled_from(["start_2025_01", "boom_2022", "slack_2016"])),
+        seed=draw(st.integers(0, 2**63)), scale=scale, days=days,
+        record=draw(st.sampled_from(["summary", "monthly", "full"])),
+        start_date=first, region=SATAKUNTA if at_satakunta else KOLMIKKO,
+    )  # fmt: skip
+    day = st.integers(0, days - 1).map(lambda d: first + timedelta(days=d))
+    chosen = draw(st.lists(st.sampled_from(CHANGES), max_size=3, unique_by=lambda c: c[0].split(".")[1]))
+    changes = tuple(
+        Change(name, operation, draw(st.floats(low, high)), draw(day), source="test")
+        for name, operation, low, high in chosen
+    )
+    closures, cohorts = (), ()
+    if draw(st.booleans()):
+        employer, most = ("plant_harjavalta", 450) if at_satakunta else ("plant_kolmikko", 60)
+        moments = sorted({draw(day) for _ in range(3)})
+        shares = [1.0 / len(moments)] * len(moments)
+        plan = closure(draw(st.integers(0, most)), employer)
+        closures = (
+            dataclasses.replace(
+                plan, announced=moments[0], notice=moments[0], exits=tuple(zip(moments, shares, strict=True))
+            ),
+        )
+        cohorts = (cohort(closures[0].jobs, employer, moments[0]),)
+    return given | {"changes": changes, "closures": closures, "cohorts": cohorts}, draw(st.none() | st.floats(0.2, 3.0))
+
+
+def check(world: World) -> None:
+    """All that holds between two days, whatever happened."""
+    a, control = world.arrays, world.control
+    stocks, jobs, cells = recount(world.handle)
+    np.testing.assert_array_equal(stocks, a.stocks)
+    np.testing.assert_array_equal(cells, a.open_cells)
+    employers = a.employers
+    for k, column in enumerate(("filled", "open", "dormant")):
+        np.testing.assert_array_equal(jobs[:, k], employers[column])
+    np.testing.assert_array_equal(employers.target, employers.filled + employers.open + employers.dormant)
+    assert np.all(a.stocks >= 0)
+
+    people = a.persons[: int(control.n_persons)]
+    here = people.state != State.ABSENT
+    assert len(np.unique(people.uid[here])) == here.sum()
+    free = a.free_persons[: int(control.n_free_persons)]
+    assert sorted(free) == np.flatnonzero(~here).tolist()
+    holds = np.isin(people.state, (State.EMPLOYED, State.FURLOUGHED))
+    np.testing.assert_array_equal(holds, people.employer >= 0)
+    np.testing.assert_array_equal(holds, people.contract != Contract.NONE)
+    registered = np.isin(people.state, (State.UNEMPLOYED, State.FURLOUGHED, State.TRAINING))
+    np.testing.assert_array_equal(registered, people.registered_since != NOT_YET)
+    assert np.all(people.offer == -1)
+    assert np.all(people.course[people.state == State.TRAINING] >= 0)
+    outside = world.n_places
+    assert np.all(np.isin(people.state[people.home == outside], (State.EMPLOYED, State.OUTSIDE)))
+    assert not np.any(people.state[people.home < outside] == State.OUTSIDE)
+
+    vacancies = a.vacancies[: int(control.n_vacancies)]
+    taken = vacancies.state != VacancyState.FREE
+    assert len(np.unique(vacancies.uid[taken])) == taken.sum()
+    assert sorted(a.free_vacancies[: int(control.n_free_vacancies)]) == np.flatnonzero(~taken).tolist()
+    np.testing.assert_array_equal(vacancies.place[taken], employers.place[vacancies.employer[taken]])
+    assert not np.any(employers.open[employers.is_closing == 1] + employers.dormant[employers.is_closing == 1])
+    check_queues(world)
+    check_calendar(world)
+
+
+def check_queues(world: World) -> None:
+    """Those who wait have one valid place each, in their own line; the heap is in order."""
+    a = world.arrays
+    people = a.persons[: int(world.control.n_persons)]
+    waiting = people.is_waiting == 1
+    for line in range(len(a.lines)):
+        places = a.queues[line][: int(a.lines[line].length)]
+        valid = people.token[places.person] == places.token
+        assert valid.sum() == a.lines[line].waiting
+        mine = np.flatnonzero(waiting & (people.line == line))
+        assert sorted(places.person[valid]) == mine.tolist()
+        parents = (np.arange(1, len(places)) - 1) // 2
+        assert np.all(places.key[parents] <= places.key[1:])
+    assert waiting.sum() == a.lines.waiting.sum()
+    assert np.all(people.state[waiting] == State.UNEMPLOYED)
+    # who is unemployed waits, or has an appointment to come (or one past the horizon)
+    node = a.nodes.day[: len(people) * KINDS].reshape(-1, KINDS)[:, SERVICE]
+    assert np.all(people.state[node >= 0] == State.UNEMPLOYED)
+    lost = (people.state == State.UNEMPLOYED) & ~waiting & (node < 0)
+    beyond = world.today + 130 >= a.heads.shape[1]
+    assert beyond or not lost.any()
+
+
+def check_calendar(world: World) -> None:
+    """Every node lies in the day it says, none before today; who has a dated state has its date."""
+    a, today = world.arrays, world.today
+    n, horizon = int(world.control.n_persons), a.heads.shape[1]
+    people = a.persons[:n]
+    days = a.nodes.day[: n * KINDS].reshape(-1, KINDS)
+    assert np.all((days < 0) | ((days >= today) & (days < horizon)))
+    assert np.all(days[people.state == State.ABSENT] < 0)
+    found = np.full(n * KINDS, -1)
+    for kind in range(KINDS):
+        for day in np.flatnonzero(a.heads[kind] >= 0):
+            node, before = int(a.heads[kind, day]), -1
+            while node >= 0:
+                assert node % KINDS == kind
+                assert a.nodes.previous[node] == before
+                assert found[node] < 0
+                found[node] = day
+                node, before = int(a.nodes.next[node]), node
+    np.testing.assert_array_equal(found, days.ravel())
+    dated = np.isin(people.state, DATED_STATES)
+    dated |= (people.state == State.EMPLOYED) & (people.contract == Contract.FIXED_TERM)
+    ends = people.ends
+    np.testing.assert_array_equal(days[dated, DATED], np.where(ends[dated] < horizon, ends[dated], -1))
+    assert np.all(days[~dated, DATED] < 0)
+    assert not np.any((days[:, HAZARD] >= 0) & ~np.isin(people.state, HAZARDOUS))
+    assert not np.any((days[:, SEARCH] >= 0) & np.isin(people.state, (State.ABSENT, State.RETIRED, State.DISABILITY)))
+    residents = (people.home < world.n_places) & np.isin(people.state, OF_WORKING_AGE)
+    pension = residents & (people.retires < horizon)
+    assert np.all(days[pension, LIFE] >= 0)
+    assert np.all(people.retires[residents] >= today)
+    vacancy_day = a.vacancies.day[: int(world.control.n_vacancies)]
+    in_list = np.full(len(vacancy_day), -1)
+    for day in np.flatnonzero(a.heads[VACANCY_KIND] >= 0):
+        v = int(a.heads[VACANCY_KIND, day])
+        while v >= 0:
+            in_list[v] = day
+            v = int(a.vacancies.next[v])
+    taken = a.vacancies.state[: len(vacancy_day)] != VacancyState.FREE
+    np.testing.assert_array_equal(in_list[taken], vacancy_day[taken])
+
+
+def population(world: World) -> np.ndarray:
+    """Everybody who lives in each municipality, agents."""
+    a, n = world.arrays, world.n_places
+    return a.stocks[:, :n].sum(axis=0) + a.others[:, :n].sum(axis=0)
+
+
+def balance(world: World) -> np.ndarray:
+    """Births and moves so far this month, less deaths and departures, by municipality, agents."""
+    flows, n = world.arrays.flows, world.n_places
+    signs = {Flow.BIRTHS: 1, Flow.ARRIVALS: 1, Flow.DEATHS: -1, Flow.DEPARTURES: -1}
+    return sum((sign * flows[flow, :n] for flow, sign in signs.items()), np.zeros(n))
+
+
+def hires(world: World) -> float:
+    """Hires so far this month, agents."""
+    four = [Flow.HIRES_UNEMPLOYED, Flow.HIRES_EMPLOYED, Flow.HIRES_ENTRANT, Flow.HIRES_OUTSIDE]
+    return float(world.arrays.flows[four].sum())
+
+
+def run_checked(spec: RunSpecification, demand: float | None, folder: Path, every: int = 1) -> None:
+    """Run day by day and check every one."""
+    if demand is not None:
+        month = f"{spec.start_date.replace(day=1) + timedelta(days=32):%Y-%m}"
+        spec = dataclasses.replace(spec, demand_file=folder / "demand.csv")
+        (folder / "demand.csv").write_text(f"month,index\n{month},{demand}\n", encoding="utf-8")
+    model = EmploymentAreaModel(spec, build(spec))
+    world = model.world
+    check(world)
+    staff = {}
+    for day in range(spec.days):
+        before, events = population(world), world.arrays.flows.copy()
+        n_open = int(world.arrays.open_cells.sum() + world.arrays.employers.dormant.sum())
+        n_people = int((world.arrays.persons.state > State.ABSENT).sum())
+        model.run(day + 1)
+        month_closed = np.any(world.arrays.flows[Flow.EMPLOYMENT_DAYS] < events[Flow.EMPLOYMENT_DAYS])
+        if not month_closed:
+            moved = balance(world)
+            moved -= sum(
+                (sign * events[flow, : world.n_places] for flow, sign in
+                 ((Flow.BIRTHS, 1), (Flow.ARRIVALS, 1), (Flow.DEATHS, -1), (Flow.DEPARTURES, -1))),
+                np.zeros(world.n_places),
+            )  # fmt: skip
+            np.testing.assert_array_equal(population(world), before + moved)
+            four = [Flow.HIRES_UNEMPLOYED, Flow.HIRES_EMPLOYED, Flow.HIRES_ENTRANT, Flow.HIRES_OUTSIDE]
+            today = hires(world) - events[four].sum()
+            filled = world.arrays.flows[Flow.VACANCIES_FILLED].sum() - events[Flow.VACANCIES_FILLED].sum()
+            assert today == filled
+            posted = world.arrays.flows[Flow.VACANCIES_POSTED].sum() - events[Flow.VACANCIES_POSTED].sum()
+            assert 0 <= today <= min(n_people, n_open + posted)
+        if day % every == 0 or day == spec.days - 1:
+            check(world)
+        for closing in model.closing:
+            row = world.arrays.employers[closing.row]
+            assert int(row.target) == int(row.filled) + int(row.open) + int(row.dormant)
+            staff[closing.plan.name] = int(row.filled)
+    for plan in spec.closures:
+        everybody = plan.jobs >= model.region.employer(plan.employer).jobs
+        if everybody and plan.jobs > 0:
+            assert staff[plan.name] == 0
+
+
+@settings(
+    max_examples=25, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(drawn=configurations())
+def test_conservation_every_day(drawn: tuple[dict[str, Any], float | None], tmp_path: Path) -> None:
+    run_checked(specification(**drawn[0]), drawn[1], tmp_path)
+
+
+@pytest.mark.verify
+@settings(
+    max_examples=300, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(drawn=configurations())
+def test_conservation_over_many_configurations(drawn: tuple[dict[str, Any], float | None], tmp_path: Path) -> None:
+    run_checked(specification(**drawn[0]), drawn[1], tmp_path, every=3)
+
+
+def test_a_leap_of_demand_fits_into_the_tables(tmp_path: Path) -> None:
+    """Demand that trebles in a month makes more jobs than tables have room for on a usual day."""
+    run_checked(specification(days=75), 3.0, tmp_path, every=30)
+    run_checked(specification(days=75), 0.2, tmp_path, every=30)
+
+
+@pytest.mark.parametrize("broken", ["stocks", "employers", "open_cells", "lines", "nodes", "persons"])
+def test_the_check_sees_what_is_wrong(broken: str) -> None:
+    """One number put wrong in any table is found."""
+    spec = specification(days=30)
+    model = EmploymentAreaModel(spec, build(spec))
+    model.run(20)
+    a = model.world.arrays
+    check(model.world)
+    if broken == "stocks":
+        a.stocks[State.UNEMPLOYED, 0] += 1
+    elif broken == "employers":
+        a.employers.dormant[3] += 1
+    elif broken == "open_cells":
+        a.open_cells[2, 1] += 1
+    elif broken == "lines":
+        a.lines.waiting[0] += 1
+    elif broken == "nodes":
+        a.nodes.day[int(np.flatnonzero(a.nodes.day >= 0)[0])] += 1
+    else:
+        a.persons.state[int(np.flatnonzero(a.persons.state == State.UNEMPLOYED)[0])] = State.INACTIVE
+    with pytest.raises(AssertionError):
+        check(model.world)
