@@ -184,8 +184,8 @@ def _persons(
     persons.employer = employer
     holds = employer >= 0
     section = firms.section[employer[holds]]
-    by_age = region.fixed_term_share_by_age / max(region.fixed_term_share_by_age.mean(), 1e-9)
-    chance = region.fixed_term_share[section] * by_age[people.band[holds]]
+    by_age = region.fixed_term_share_by_age[people.band[holds]]
+    chance = region.fixed_term_share[section] * by_age / max(by_age.mean(), 1e-9)
     fixed = (rng.random(len(chance)) < chance) & (people.state[holds] == State.EMPLOYED)
     contract = np.where(fixed, int(Contract.FIXED_TERM), int(Contract.OPEN_ENDED))
     tenure = np.where(

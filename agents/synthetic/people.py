@@ -87,7 +87,11 @@ def residents(
         Source of everything random.
     """
     n_places, n_bands = region.population.shape[:2]
-    population = scaled(region.population, scale)
+    # the folder has the population of one year; a start state of another year brings its own labour
+    # force, and people of working age are scaled with it so that participation stays as published
+    usual = region.start_state(region.default_start).labour_force
+    size = np.where(usual > 0.0, start.labour_force / np.maximum(usual, 1e-9), 1.0)
+    population = scaled(region.population * size[:, None, None], scale)
     unemployed = scaled(start.unemployed * season_factor(region, start, month), scale)
     labour_force = np.maximum(scaled(start.labour_force, scale), unemployed)
     cells: list[tuple[int, int, int, int, int]] = []
