@@ -51,6 +51,8 @@ from sim.world import (
 FIRST_YEAR_SHARE = 0.14
 """Open-ended jobs held for less than a year (labour force survey, tenure under one year, fixed terms apart)."""
 MEAN_TENURE_YEARS = 9.0
+DAYS_BEYOND = 3000
+DAYS_BEYOND = 3000
 OPENINGS_PER_JOB_AND_MONTH = 0.033
 """Jobs that fall open a month over all jobs (evidence: 1,900 hires a month in the area)."""
 
@@ -303,13 +305,15 @@ def _share_of_region(region: Region) -> float:
 
 
 def _days(start_date: date, days: int) -> Records:
-    """Facts of each day, the day after the last included."""
-    table = np.zeros(days + 1, DAY).view(np.recarray)
-    table.is_working = working_days(start_date, days + 1)
-    table.month = month_of_year(start_date, days + 1)
-    table.month_index = month_index(start_date, days + 1)
+    """Facts of each day, and of days after the horizon that terms begun before it may end on: what happens
+    before the horizon must not depend on where it lies."""
+    n = days + DAYS_BEYOND
+    table: Records = np.zeros(n, DAY).view(np.recarray)
+    table.is_working = working_days(start_date, n)
+    table.month = month_of_year(start_date, n)
+    table.month_index = month_index(start_date, n)
     table.working_number = np.cumsum(table.is_working)
-    dates = np.datetime64(start_date) + np.arange(days + 1)
+    dates = np.datetime64(start_date) + np.arange(n)
     table.day_of_month = (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
     return table
 
