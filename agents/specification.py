@@ -35,6 +35,8 @@ class Closure:
         Day on which notices are given.
     exits
         Dated shares of ``jobs`` that leave, ``((date, share), ...)``, dates rising, shares summing to 1.
+    marked
+        Day on which the staff is marked as a cohort, in every arm; None: the day of the announcement.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Closure:
     announced: date
     notice: date
     exits: tuple[tuple[date, float], ...]
+    marked: date | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KINDS = ("closure",)
 _CLOSURE = ("kind", "employer", "jobs", "announced", "notice", "exits")
+_CLOSURE_OPTIONAL = ("marked",)
 _COHORT = ("employer", "marked", "jobs")
 
 
@@ -28,7 +29,8 @@ def read_closure(name: str, given: Mapping[str, Any], horizon: Horizon, region: 
     name
         Name of the shock.
     given
-        ``{kind: closure, employer, jobs, announced, notice, exits: [{date, share}, ...]}``.
+        ``{kind: closure, employer, jobs, announced, notice, exits: [{date, share}, ...]}`` and, if wanted,
+        ``marked``, the day on which the staff is marked as a cohort (a date, or ``start``).
     horizon
         Resolves the dates.
     region
@@ -46,7 +48,7 @@ def read_closure(name: str, given: Mapping[str, Any], horizon: Horizon, region: 
         outside the horizon; shares that do not sum to one.
     """
     where = f"shocks.{name}"
-    _check_keys(given, _CLOSURE, where)
+    _check_keys(given, _CLOSURE, where, _CLOSURE_OPTIONAL)
     if given["kind"] not in KINDS:
         raise InputError(f"{where}.kind: no kind {given['kind']!r}{_known(given['kind'], KINDS)}")
     employer, jobs = _read_employer(given, where, region)
@@ -57,7 +59,14 @@ def read_closure(name: str, given: Mapping[str, Any], horizon: Horizon, region: 
     for (earlier, first), (later, second) in itertools.pairwise(in_order):
         if second < first:
             raise InputError(f"{where}: {later} on {second} is before {earlier} on {first}")
-    return Closure(name, employer, jobs, announced, notice, exits)
+    marked = announced
+    if given.get("marked") == "start":
+        marked = horizon.start
+    elif given.get("marked") is not None:
+        marked = horizon.inside(given["marked"], f"{where}.marked")
+    if marked > announced:
+        raise InputError(f"{where}.marked: {marked} is after the announcement on {announced}; leavers would be missed")
+    return Closure(name, employer, jobs, announced, notice, exits, marked)
 
 
 def read_cohort(name: str, given: Mapping[str, Any], horizon: Horizon, region: Region) -> Cohort:
@@ -77,8 +86,8 @@ def read_cohort(name: str, given: Mapping[str, Any], horizon: Horizon, region: R
 
 
 def cohort_of(closure: Closure) -> Cohort:
-    """The people whom a closure hits, marked on the day of its announcement."""
-    return Cohort(closure.name, closure.employer, closure.announced, closure.jobs)
+    """The people whom a closure hits: the staff on its marking day, by default that of the announcement."""
+    return Cohort(closure.name, closure.employer, closure.marked or closure.announced, closure.jobs)
 
 
 def _read_employer(given: Mapping[str, Any], where: str, region: Region) -> tuple[str, int]:
@@ -117,10 +126,12 @@ def _read_exits(given: Any, where: str, horizon: Horizon) -> tuple[tuple[date, f
     return tuple(exits)
 
 
-def _check_keys(given: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
+def _check_keys(
+    given: Mapping[str, Any], keys: tuple[str, ...], where: str, optional: tuple[str, ...] = ()
+) -> None:
     for key in given:
-        if key not in keys:
-            raise InputError(f"{where}: unknown key '{key}'{_known(str(key), keys)}")
+        if key not in keys + optional:
+            raise InputError(f"{where}: unknown key '{key}'{_known(str(key), keys + optional)}")
     missing = [key for key in keys if given.get(key) is None]
     if missing:
         raise InputError(f"{where}: {', '.join(missing)} missing")

@@ -306,7 +306,8 @@ def _share_of_region(region: Region) -> float:
 
 def _days(start_date: date, days: int) -> Records:
     """Facts of each day, and of days after the horizon that terms begun before it may end on: what happens
-    before the horizon must not depend on where it lies."""
+    before the horizon must not depend on where it lies.
+    """
     n = days + DAYS_BEYOND
     table: Records = np.zeros(n, DAY).view(np.recarray)
     table.is_working = working_days(start_date, n)
