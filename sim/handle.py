@@ -11,7 +11,7 @@ import hashlib
 from typing import Any
 
 from sim.compiled import IS_COMPILED
-from sim.world import Arrays
+from sim.tables import Arrays
 
 if IS_COMPILED:
     import numba

@@ -288,7 +288,7 @@ DRAW_LOG: list[tuple[int, int, int, int]] = []
 if os.environ.get("KOHTAANTO_DRAW_LOG") == "1" and not IS_COMPILED:
     _silent_bits = bits
 
-    def bits(seed, purpose, uid, day, k):  # noqa: F811
+    def bits(seed, purpose, uid, day, k):
         """Return 64 random bits for a key and note the key."""
         if purpose not in CANDIDATES:
             DRAW_LOG.append((int(purpose), int(uid), int(day), int(k)))

@@ -1,226 +1,19 @@
-"""The whole state of a simulated world: a few record arrays, every column with its unit and owner.
-
-Rules of the state:
+"""The whole state of a simulated world.
 
 * All state is in `World`; nobody else keeps a reference to an array over a day boundary, because
   arrays may grow between days. `World.copy` resumes bit for bit.
-* Columns hold only what rules need. A column is written by its owner (named in the comment): the
-  kernel file in `sim/kernels/` of that name. ``builder`` writes all of them once.
-* Days are numbers from 0 (the first simulated day); dates live in `sim.clock`.
+* The tables and their columns are declared in `sim.tables`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-Records = Any
-"""A NumPy record array (`numpy.recarray`), whose columns type checkers do not know."""
-NOT_YET = -(1 << 20)
-"""A day before all others: of job searches that never ended, or a register that one is not on. Days before
-the first simulated one are negative, so that -1 is a day."""
-APPLICANTS_KEPT = 3
-"""Best acceptable applicants that an employer remembers in a round of recruitment."""
-
-PERSON = np.dtype(
-    [
-        ("uid", "u8"),  # identity; not the row. Owner: builder, demography
-        ("life", "u8"),  # hash of everything that happened to the person. Owner: states
-        ("born", "i4"),  # day of birth (negative). Owner: builder, demography
-        ("retires", "i4"),  # day of old-age retirement, drawn once. Owner: builder, demography
-        ("since", "i4"),  # day on which the labour state (and job) began. Owner: states
-        ("spell", "i4"),  # first day of the unemployment spell under way. Owner: states
-        ("clock", "i4"),  # origin of the duration clock; frozen in services. Owner: states, training
-        ("ends", "i4"),  # day on which contract, furlough, course or studies end. Owner: states
-        ("boost_until", "i4"),  # search is raised before this day. Owner: service
-        ("registered_since", "i4"),  # day the job search on the register began, or NOT_YET. Owner: states
-        ("search_ended", "i4"),  # day the last job search on the register ended. Owner: states
-        ("employer", "i4"),  # row of the employer, or -1. Owner: states
-        ("course", "i4"),  # row of the offer taken up, or -1. Owner: training
-        ("token", "i4"),  # number of the place in a queue that is valid now. Owner: service, states
-        ("offer", "i4"),  # vacancy that holds the person today, or -1. Owner: hiring
-        ("unemployed_days", "i4"),  # days unemployed since day 0 in ended spells. Owner: states
-        ("employed_days", "i4"),  # days employed in the open market, ended jobs. Owner: states
-        ("employability", "f4"),  # fixed multiplier of suitability, mean about 1. Owner: builder, demography
-        ("attachment", "f4"),  # multiplier of entry from outside the labour force. Owner: states
-        ("home", "i2"),  # place of residence; the last place is outside. Owner: builder, demography
-        ("occupation", "i2"),  # index in the region's list. Owner: hiring, training
-        ("contacts", "i2"),  # service contacts in this job search. Owner: service
-        ("state", "i1"),  # sim.dimensions.State. Owner: states
-        ("sex", "i1"),
-        ("education", "i1"),
-        ("language", "i1"),
-        ("contract", "i1"),  # sim.dimensions.Contract. Owner: states
-        ("line", "i1"),  # service line responsible, or -1. Owner: service
-        ("need", "i1"),  # needs multi-sector support (known to the service once recognised)
-        ("cohort", "i1"),  # marked cohort, 0 for none. Owner: closure
-        ("is_waiting", "i1"),  # has a place in a queue. Owner: service
-    ]
-)
-
-NODE = np.dtype([("next", "i4"), ("previous", "i4"), ("day", "i4"), ("rung", "i4")])
-"""A node of the calendar: a person has one for each kind of event. ``rung`` is the rung of the ladder
-(`sim.rng.rung_of`) that a candidate day was taken from. Owner: calendar."""
-
-EMPLOYER = np.dtype(
-    [
-        ("uid", "u8"),
-        ("place", "i2"),  # the last place is outside
-        ("section", "i2"),  # TOL 2008 section
-        ("start_jobs", "i4"),  # jobs at the start (agents), reference of the demand index
-        ("target", "i4"),  # jobs that the employer wants: filled + open + dormant. Owner: jobs, closure
-        ("filled", "i4"),  # held by a person, furloughed included. Owner: states
-        ("open", "i4"),  # posted vacancies. Owner: jobs
-        ("dormant", "i4"),  # wanted, not yet posted. Owner: jobs
-        ("is_closing", "i1"),  # no posting, leavers are not replaced. Owner: closure
-    ]
-)
-
-SECTION = np.dtype(
-    [
-        ("turnover", "f8"),  # separations relative to the mean of all industries
-        ("fixed_term_share", "f8"),  # of the stock of employees
-        ("furlough_per_month", "f8"),  # hazard of furlough of an employee, year's mean
-    ]
-)
-"""What industries differ in (from the region's data). Owner: builder."""
-
-VACANCY = np.dtype(
-    [
-        ("uid", "u8"),  # from who opened it and when
-        ("next", "i4"),
-        ("previous", "i4"),
-        ("day", "i4"),  # day of its next event: opening, or end of a round
-        ("employer", "i4"),
-        ("opened", "i4"),
-        ("rounds", "i4"),  # rounds of recruitment ended
-        ("occupation", "i2"),
-        ("place", "i2"),
-        ("n_applicants", "i2"),  # acceptable applicants in this round, all of them
-        ("state", "i1"),  # sim.dimensions.VacancyState
-        ("contract", "i1"),
-        ("is_registered", "i1"),
-        ("rank", "i1"),  # next applicant to be offered the job today. Owner: hiring
-        ("applicant", "i4", (APPLICANTS_KEPT,)),  # rows of persons, best first
-        ("applicant_uid", "u8", (APPLICANTS_KEPT,)),
-        ("applicant_since", "i4", (APPLICANTS_KEPT,)),  # their `since` when they applied
-        ("score", "f4", (APPLICANTS_KEPT,)),
-    ]
-)
-"""A job that nobody holds, dormant or open. Owner: jobs, search (applicants), hiring (rank)."""
-
-QUEUED = np.dtype([("key", "u8"), ("person", "i4"), ("token", "i4"), ("due", "i4"), ("joined", "i4")])
-"""A place in a line's queue (binary heap on `key`: due day, then a keyed tie-break). Owner: service."""
-
-LINE = np.dtype(
-    [
-        ("length", "i8"),  # places in the queue, stale ones included
-        ("waiting", "i8"),  # people who wait
-        ("minutes_left", "f8"),  # of today's capacity; a task that overruns borrows from the next day
-        ("minutes_offered", "f8"),  # this month, agents' minutes
-        ("minutes_used", "f8"),
-        ("contacts", "f8"),
-        ("interviews", "f8"),  # first interviews held this month
-        ("interviews_in_time", "f8"),
-        ("interview_wait", "f8"),  # sum of days
-    ]
-)
-
-OFFER = np.dtype(
-    [
-        ("measure", "i2"),
-        ("occupation", "i2"),  # occupation that the course leads to
-        ("start", "i4"),  # first and last day on which a seat can be taken
-        ("decide_by", "i4"),
-        ("seats", "i4"),  # agents
-        ("taken", "i4"),
-        ("price", "f8"),  # EUR a participant and month
-    ]
-)
-"""Courses, budgets and seat pools: one row each. Owner: agents order them, training fills them."""
-
-CONTROL = np.dtype(
-    [
-        ("seed", "u8"),  # mixed
-        ("today", "i8"),  # next day to simulate
-        ("horizon", "i8"),
-        ("n_persons", "i8"),  # rows in use, free ones among them
-        ("n_free_persons", "i8"),
-        ("n_vacancies", "i8"),
-        ("n_free_vacancies", "i8"),
-        ("n_offers", "i8"),
-        ("first_offer", "i8"),  # offers before this row are over
-        ("n_contacts", "i8"),  # rows in use of the contact log
-        ("n_spells", "i8"),
-        ("keeps_log", "i8"),
-        ("scale", "f8"),  # agents for each real person
-    ]
-)
-
-DAY = np.dtype(
-    [("is_working", "i1"), ("month", "i1"), ("month_index", "i2"), ("working_number", "i4"), ("day_of_month", "i1")]
-)
-"""Facts of a day: working day of the services, calendar month 0–11, month since the start, working days up
-to and with this day."""
-
-CONTACT = np.dtype(
-    [
-        ("person", "u8"), ("day", "i4"), ("due", "i4"), ("joined", "i4"), ("minutes", "f4"),
-        ("line", "i1"), ("kind", "i1"), ("attended", "i1"), ("home", "i2"), ("cohort", "i1"),
-    ]
-)  # fmt: skip
-"""Log of service contacts, one row each (record=full). Owner: service."""
-
-SPELL = np.dtype(
-    [
-        ("person", "u8"), ("start", "i4"), ("end", "i4"), ("exit", "i1"), ("was_furlough", "i1"),
-        ("home", "i2"), ("occupation", "i2"), ("cohort", "i1"),
-    ]
-)  # fmt: skip
-"""Log of ended unemployment spells, one row each (record=full). Owner: states."""
-
-
-class Arrays(NamedTuple):
-    """The arrays of a world, as kernels take them."""
-
-    persons: Records  # PERSON[rows]
-    nodes: Records  # NODE[rows * KINDS]
-    heads: np.ndarray  # i4[KINDS + 1, horizon + 1]: first node of each kind and day; last kind: vacancies
-    employers: Records  # EMPLOYER[employers]
-    vacancies: Records  # VACANCY[rows]
-    free_persons: np.ndarray  # i4[rows]: stack of free rows
-    free_vacancies: np.ndarray  # i4[rows]
-    lines: Records  # LINE[lines]
-    queues: Records  # QUEUED[lines, places]
-    offers: Records  # OFFER[rows]
-    control: Records  # CONTROL[1]
-    days: Records  # DAY[horizon + 1]
-    flows: np.ndarray  # f8[FLOWS, places + 1]: events of this month by place of residence
-    stocks: np.ndarray  # i8[STATES, places]: persons by labour state and place of residence
-    survival: np.ndarray  # f8[4, months + 1]: spells begun in a month; of these ended within 3, 6, 12 months
-    counters: np.ndarray  # i8[COUNTERS]: events and candidates since the start
-    open_cells: np.ndarray  # i4[occupations, places]: open vacancies
-    cell_start: np.ndarray  # i4[cells + 1]: first position of a cell in `cell_vacancies`
-    cell_vacancies: np.ndarray  # i4[rows]: open vacancies sorted by cell, valid for today
-    cell_uids: np.ndarray  # u8[rows]: their identities
-    reach: np.ndarray  # f8[places, occupations]: distance-weighted vacancies, valid for today
-    seen: np.ndarray  # f8[places, occupations]: vacancies that a person sees, weighted, valid for today
-    fit: np.ndarray  # f8[occupations, occupations]: how well a trade fits another
-    near: np.ndarray  # f8[places, places]: distance decay
-    kin: np.ndarray  # i4[occupations, occupations]: occupations with fit > 0, then -1
-    deciding: np.ndarray  # i4[rows]: vacancies that decide today
-    parameters: Records  # the values of today, one record
-    baseline: Records  # the values of the parameter set, one record, never written
-    sections: Records  # SECTION[sections]
-    section_occupation: np.ndarray  # f8[sections, occupations]: cumulated shares
-    entrant_occupation: np.ndarray  # f8[occupations]: cumulated shares, trade of newcomers
-    streams: np.ndarray  # f8[STREAMS, places]: newcomers a day, agents: moving in; turning 15; births
-    others: np.ndarray  # f8[2, places]: children under 15 and people of 75 and over, agents
-    employer_share: np.ndarray  # f8[employers]: cumulated shares of jobs, for drawing an employer
-    contacts: Records  # CONTACT[rows]
-    spells: Records  # SPELL[rows]
+from sim.handle import handle
+from sim.tables import QUEUED, Arrays
 
 
 class World:
@@ -243,8 +36,6 @@ class World:
     def handle(self) -> Any:
         """What kernels take (`sim.handle`): all arrays behind one pointer."""
         if self._handle is None:
-            from sim.handle import handle
-
             self._handle = handle(self.arrays)
         return self._handle
 

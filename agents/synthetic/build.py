@@ -29,7 +29,7 @@ from sim.kernels.calendar import KINDS
 from sim.kernels.demography import BIRTHS, MOVING_IN, STREAMS, TURNING_15
 from sim.parameters import ParameterSet
 from sim.rng import EMPLOYER_UID, NEVER, PERSON_UID, VACANCY_UID, Purpose, mixed_seed
-from sim.world import (
+from sim.tables import (
     CONTACT,
     CONTROL,
     DAY,
@@ -45,8 +45,8 @@ from sim.world import (
     VACANCY,
     Arrays,
     Records,
-    World,
 )
+from sim.world import World
 
 FIRST_YEAR_SHARE = 0.14
 """Open-ended jobs held for less than a year (labour force survey, tenure under one year, fixed terms apart)."""

@@ -34,7 +34,7 @@ from sim.kernels.states import (
 )
 from sim.kernels.studies import study_end
 from sim.rng import ARRIVAL_UID, NEVER, STREAM_UID, UID_MASK, Purpose, mix, normal, pair, poisson, uniform
-from sim.world import NOT_YET
+from sim.tables import NOT_YET
 
 MOVING_IN, TURNING_15, BIRTHS = 0, 1, 2
 STREAMS = 3

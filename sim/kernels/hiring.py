@@ -15,7 +15,7 @@ from sim.kernels.contracts import contract_end
 from sim.kernels.jobs import add_job, close, give_up_or_go_on, replace_leaver, vacancy_identity
 from sim.kernels.states import become_employed, count, is_unemployed, leave_job
 from sim.rng import NEVER, Purpose, uniform
-from sim.world import APPLICANTS_KEPT
+from sim.tables import APPLICANTS_KEPT
 
 
 @rule

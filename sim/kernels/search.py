@@ -20,7 +20,7 @@ from sim.kernels.calendar import SEARCH, take
 from sim.kernels.hazards import accepts, schedule_search, search_rate
 from sim.kernels.states import is_unemployed
 from sim.rng import Purpose, bits, mix, uniform
-from sim.world import APPLICANTS_KEPT
+from sim.tables import APPLICANTS_KEPT
 
 
 @rule

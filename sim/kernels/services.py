@@ -17,7 +17,7 @@ from sim.kernels.calendar import SERVICE, link, take
 from sim.kernels.states import become_inactive, count
 from sim.kernels.training import take_seat
 from sim.rng import Purpose, bits, uniform
-from sim.world import NOT_YET
+from sim.tables import NOT_YET
 
 BROKERAGE, COMPETENCE, MULTI_SECTOR = 0, 1, 2
 FIRST_INTERVIEW, FOLLOW_UP = 0, 1

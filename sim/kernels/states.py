@@ -15,7 +15,7 @@ from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, SEARCH, SERVICE, link, unlink
 from sim.kernels.hazards import schedule_hazard, schedule_search
 from sim.rng import NEVER, mix
-from sim.world import NOT_YET
+from sim.tables import NOT_YET
 
 EXIT_JOB = 1
 EXIT_RECALL = 2

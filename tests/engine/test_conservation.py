@@ -20,7 +20,8 @@ from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, KINDS, LIFE, SEARCH, SERVICE, VACANCY_KIND
 from sim.kernels.census import recount
 from sim.parameters import Change
-from sim.world import NOT_YET, World
+from sim.tables import NOT_YET
+from sim.world import World
 
 DATED_STATES = (State.FURLOUGHED, State.TRAINING, State.STUDENT)
 HAZARDOUS = (State.EMPLOYED, State.UNEMPLOYED, State.INACTIVE)

@@ -10,7 +10,8 @@ from agents.area import simulate
 
 def test_the_first_year_is_the_same_under_a_longer_horizon() -> None:
     """Bit for bit, at month-ends that both runs have. Would go red if studies or contracts that end after
-    the horizon were cut at it (they once were)."""
+    the horizon were cut at it (they once were).
+    """
     short = simulate(specification(days=200)).indicators
     long = simulate(specification(days=900)).indicators
     seen = long["date"] <= short["date"].max()

@@ -1,0 +1,92 @@
+"""Keys of draws: none repeats in a run, purposes are never renumbered, kinds of identity never meet."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from worlds import in_another_process
+
+from sim import rng
+from sim.rng import CANDIDATES, Purpose
+
+# A purpose's number is part of every key: renumbering one changes all results, and so does reusing the
+# number of one that is gone. New purposes are appended here and there.
+GOLDEN = """
+BUILD_WORLD HAZARD_EMPLOYED HAZARD_UNEMPLOYED HAZARD_INACTIVE SEARCH_CANDIDATE LIFE_CANDIDATE SEPARATION_CAUSE
+SEPARATION_DESTINATION FURLOUGH_LENGTH FURLOUGH_RECALL CONTRACT_LENGTH CONTRACT_RENEWAL UNEMPLOYED_CAUSE
+INACTIVE_CAUSE LIFE_CAUSE LIFE_RETIREMENT SEARCH_ACT SEARCH_APPLY SEARCH_OCCUPATION SEARCH_PLACE SEARCH_SUITABLE
+SEARCH_SCORE SEARCH_VACANCY JOB_POSTING JOB_DORMANCY JOB_REGISTERED JOB_CONTRACT JOB_GIVE_UP JOB_EXPANSION
+JOB_EMPLOYER SERVICE_TIE SERVICE_NO_SHOW SERVICE_RECOGNITION SERVICE_ROUTE SERVICE_EXIT SERVICE_TRAINING
+TRAINING_LENGTH TRAINING_COMPLETION TRAINING_OCCUPATION STUDIES_LENGTH STUDIES_NEXT ARRIVAL_NUMBER ARRIVAL_DAY
+ARRIVAL_AGE ARRIVAL_SEX ARRIVAL_EDUCATION ARRIVAL_OCCUPATION ARRIVAL_EMPLOYABILITY ARRIVAL_STATE ATTACHMENT_LEVEL
+DEMAND_ROUNDING DEMAND_OCCUPATION COHORT_ORDER SPELL_PRIOR STUDIES_REGISTER UNEMPLOYED_STUDY SEPARATION_REGISTER
+""".split()
+
+RUN = """
+import collections, json, pathlib, tempfile
+import dataclasses
+from datetime import date
+from sim import rng
+from worlds import closure, cohort, specification
+from agents.area import EmploymentAreaModel, build
+from sim.parameters import Change
+{patch}
+folder = pathlib.Path(tempfile.mkdtemp())
+(folder / "demand.csv").write_text("month,index\\n2025-03,1.2\\n2025-05,0.9\\n2025-08,1.1\\n")
+changes = (Change("training.seats", "scale", 5.0, date(2025, 2, 1), source="test"),)
+spec = specification(days=365, closures=(closure(),), cohorts=(cohort(),), changes=changes,
+                     demand_file=folder / "demand.csv")
+EmploymentAreaModel(spec, build(spec)).run()
+repeated = [key for key, n in collections.Counter(rng.DRAW_LOG).items() if n > 1]
+per_purpose = collections.Counter(rng.Purpose(key[0]).name for key in rng.DRAW_LOG)
+print(json.dumps([len(rng.DRAW_LOG), [[rng.Purpose(k[0]).name, *k[1:]] for k in repeated], per_purpose,
+                  max(key[3] for key in rng.DRAW_LOG)]))
+"""
+
+
+def keys_of_a_run(patch: str = "") -> list:
+    """Number of draws, keys drawn more than once, draws by purpose and the largest k of a debug run."""
+    variables = {"NUMBA_DISABLE_JIT": "1", "KOHTAANTO_DRAW_LOG": "1", "PYTHONWARNINGS": "ignore"}
+    return json.loads(in_another_process(RUN.format(patch=patch), **variables))
+
+
+def test_no_key_repeats_in_a_run_with_everything() -> None:
+    """A year with a closure, swings of demand and many courses; all purposes in use are met."""
+    n_draws, repeated, per_purpose, largest_k = keys_of_a_run()
+    assert n_draws > 100_000
+    assert repeated == []
+    assert largest_k < 1 << 16
+    unused = {"BUILD_WORLD", "ARRIVAL_DAY", "ARRIVAL_STATE", "ATTACHMENT_LEVEL", "UNEMPLOYED_STUDY"}
+    expected = {p.name for p in Purpose} - {p.name for p in CANDIDATES} - unused
+    assert expected <= set(per_purpose), expected - set(per_purpose)
+
+
+def test_a_repeated_key_is_seen() -> None:
+    """With two purposes merged into one number the battery must find repetitions."""
+    _, repeated, _, _ = keys_of_a_run(
+        "import sim.kernels.search as s\n"
+        "class Merged:\n"
+        "    def __getattr__(self, name):\n"
+        "        return rng.Purpose['SEARCH_ACT' if name == 'SEARCH_APPLY' else name]\n"
+        "s.Purpose = Merged()\n"
+    )
+    assert {key[0] for key in repeated} == {"SEARCH_ACT"}
+
+
+def test_purposes_are_append_only() -> None:
+    names = [purpose.name for purpose in Purpose]
+    assert names[: len(GOLDEN)] == GOLDEN
+    assert [int(purpose) for purpose in Purpose] == list(range(1, len(names) + 1))
+    assert len(Purpose.__members__) == len(set(Purpose))  # no alias
+    assert max(Purpose) < 256  # eight bits of the key's word
+
+
+def test_kinds_of_identity_are_disjoint() -> None:
+    kinds = [rng.PERSON_UID, rng.ARRIVAL_UID, rng.VACANCY_UID, rng.EMPLOYER_UID, rng.STREAM_UID]
+    tops = [int(kind) >> 60 for kind in kinds]
+    assert len(set(tops)) == len(kinds)
+    assert all(int(kind) & int(rng.UID_MASK) == 0 for kind in kinds)
+    # rungs of candidates are told apart by k, above the largest number of gaps drawn in a block
+    assert rng.LADDER_RUNGS << 8 < 1 << 16
+    assert np.uint64(rng.UID_MASK) == np.uint64((1 << 60) - 1)
