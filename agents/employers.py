@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import cast
 
 import mesa
 
 from agents.specification import Closure
+from agents.surroundings import Surroundings
 from sim.kernels.closure import announce, exit_staff
-
-if TYPE_CHECKING:
-    from agents.area import EmploymentAreaModel
 
 
 class ClosingEmployer(mesa.Agent):
@@ -26,9 +24,9 @@ class ClosingEmployer(mesa.Agent):
         Row of the employer.
     """
 
-    def __init__(self, model: EmploymentAreaModel, plan: Closure, row: int) -> None:
+    def __init__(self, model: mesa.Model, plan: Closure, row: int) -> None:
         super().__init__(model)
-        self.area = model
+        self.area = cast(Surroundings, model)
         self.plan = plan
         self.row = row
 

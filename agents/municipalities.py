@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import cast
 
 import mesa
 
+from agents.surroundings import Surroundings
 from sim.dimensions import State
-
-if TYPE_CHECKING:
-    from agents.area import EmploymentAreaModel
 
 
 class Municipality(mesa.Agent):
@@ -21,12 +19,12 @@ class Municipality(mesa.Agent):
         As in the region's ``municipalities.csv``.
     """
 
-    def __init__(self, model: EmploymentAreaModel, place: int) -> None:
+    def __init__(self, model: mesa.Model, place: int) -> None:
         super().__init__(model)
-        self.area = model
+        self.area = cast(Surroundings, model)
         self.place = place
-        self.code = model.region.municipalities[place].code
-        self.name = model.region.municipalities[place].name
+        self.code = self.area.region.municipalities[place].code
+        self.name = self.area.region.municipalities[place].name
 
     @property
     def unemployed(self) -> float:

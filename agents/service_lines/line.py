@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import cast
 
 import mesa
 
+from agents.surroundings import Surroundings
 from sim.dimensions import LINES
-
-if TYPE_CHECKING:
-    from agents.area import EmploymentAreaModel
 
 
 class ServiceLine(mesa.Agent):
@@ -23,9 +21,9 @@ class ServiceLine(mesa.Agent):
 
     name: str = ""
 
-    def __init__(self, model: EmploymentAreaModel) -> None:
+    def __init__(self, model: mesa.Model) -> None:
         super().__init__(model)
-        self.area = model
+        self.area = cast(Surroundings, model)
 
     @property
     def row(self) -> int:

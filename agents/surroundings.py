@@ -1,0 +1,37 @@
+"""What an agent may see and use of the area it lives in."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from agents.region import Region, StartState
+from sim.clock import Clock
+from sim.world import World
+
+
+class Surroundings(Protocol):
+    """The part of `agents.area.EmploymentAreaModel` that agents rely on.
+
+    Attributes
+    ----------
+    world
+        All state; agents are views on its rows.
+    region, start
+        Published figures and the start state.
+    scale
+        Agents for each real person.
+    region_size
+        Size of the region against the one that amounts of a whole area are stated for.
+    clock
+        The master clock.
+    """
+
+    world: World
+    region: Region
+    start: StartState
+    scale: float
+    region_size: float
+    clock: Clock
+
+    def last_day_of_month(self, day: int) -> int:
+        """Last day of a day's month within the horizon."""
