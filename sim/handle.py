@@ -8,9 +8,12 @@ kernels get the named tuple itself. Both have the same fields, so a kernel reads
 from __future__ import annotations
 
 import hashlib
+import importlib.util
+import os
+import sys
 from typing import Any
 
-from sim.compiled import IS_COMPILED
+from sim.compiled import CACHE_FOLDER, IS_COMPILED
 from sim.tables import Arrays
 
 if IS_COMPILED:
@@ -49,13 +52,26 @@ if IS_COMPILED:
         return make(*arrays)
 
     def _maker(world_type: Any) -> Any:
-        """Compile the function that fills a handle (numba knows no loop over fields)."""
+        """Make the function that fills a handle; numba knows no loop over fields.
+
+        It is written into the cache folder as a module, since numba caches only what has a file.
+        """
+        path = CACHE_FOLDER / f"{world_type.name.lower()}.py"
         names = ", ".join(Arrays._fields)
         lines = [f"def make({names}):", "    w = new(world_type)"]
         lines += [f"    w.{name} = {name}" for name in Arrays._fields]
-        scope: dict[str, Any] = {"new": structref.new, "world_type": world_type}
-        exec("\n".join([*lines, "    return w"]), scope)
-        return numba.njit(scope["make"])
+        if not path.exists():
+            partial = path.with_suffix(f".{os.getpid()}")
+            partial.write_text("\n".join([*lines, "    return w", ""]), encoding="utf-8")
+            partial.replace(path)
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module: Any = importlib.util.module_from_spec(spec)
+        sys.modules[path.stem] = module  # numba looks the function's module up when it loads the cache
+        spec.loader.exec_module(module)
+        module.new, module.world_type = structref.new, world_type
+        return numba.njit(cache=True)(module.make)
 
 else:
 

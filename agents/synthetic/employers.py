@@ -131,8 +131,11 @@ def assign(
         workers = np.flatnonzero(workplace == j)
         there = np.flatnonzero(firms.place == j)
         jobs = np.repeat(there, firms.size[there])
-        rows = cumulated[firms.section[jobs]]
-        trades = np.minimum((rng.random(len(jobs))[:, None] * rows[:, -1:] >= rows).sum(axis=1), len(skill) - 1)
+        u, trades = rng.random(len(jobs)), np.zeros(len(jobs), np.int64)
+        for section in np.unique(firms.section[jobs]):
+            own = firms.section[jobs] == section
+            row = cumulated[section]
+            trades[own] = np.minimum(np.searchsorted(row, u[own] * row[-1], side="right"), len(skill) - 1)
         asked = skill[trades] + rng.normal(0.0, 0.7, len(jobs))
         has = people.education[workers] * 1.5 + rng.normal(0.0, 0.7, len(workers))
         order_jobs, order_workers = np.argsort(asked), np.argsort(has)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.report.cohort import STATES, Course
@@ -270,7 +270,8 @@ def guesses(folder: ResultsFolder, terms: Terms, notation: Notation) -> list[Gue
                 shown = "; ".join(_plain(v, notation) for v in value)
             else:
                 shown = _plain(value, notation)
-            low, high = _plain(declared.get("low"), notation), _plain(declared.get("high"), notation)
+            low = _plain(_outermost(declared.get("low"), min), notation)
+            high = _plain(_outermost(declared.get("high"), max), notation)
             found.append(
                 Guess(
                     name,
@@ -287,6 +288,11 @@ def guesses(folder: ResultsFolder, terms: Terms, notation: Notation) -> list[Gue
 
 def _label(label: str, terms: Terms) -> str:
     return terms.named("lines", label, terms.named("labels", label))
+
+
+def _outermost(limit: object, choose: Callable[[list[float]], float]) -> object:
+    """The least or greatest of a limit that is given by label; another limit as it is."""
+    return choose([float(v) for v in limit.values()]) if isinstance(limit, Mapping) and limit else limit
 
 
 def _short(values: Mapping[str, object], most: int = 6) -> list[tuple[str, object]]:
