@@ -79,7 +79,7 @@ class Purpose(IntEnum):
     ATTACHMENT_LEVEL = 50
     DEMAND_ROUNDING = 51  # employer
     DEMAND_OCCUPATION = 52  # vacancy
-    COHORT_ORDER = 53
+    COHORT_ORDER = 53  # lasting rank of a person, read again at every exit of a closure
     SPELL_PRIOR = 54
     STUDIES_REGISTER = 55
     UNEMPLOYED_STUDY = 56

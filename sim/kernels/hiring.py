@@ -77,7 +77,8 @@ def hire(w, i, v, t):
     contract, uid = int(vacancy.contract), vacancy.uid
     rivals = vacancy.n_applicants - vacancy.rank
     close(w, v)
-    ends = contract_end(w, w.persons[i].uid, t) if contract == Contract.FIXED_TERM else NEVER
+    # keyed by the vacancy: an old contract of the person may have been renewed today, with a draw of its own
+    ends = contract_end(w, uid, t) if contract == Contract.FIXED_TERM else NEVER
     become_employed(w, i, employer, occupation, contract, ends, t)
     if rivals > 0 and home != outside and w.employers[employer].place != outside:
         # a second suitable applicant was there: some employers take the chance to grow
