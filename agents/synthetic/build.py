@@ -52,7 +52,6 @@ FIRST_YEAR_SHARE = 0.14
 """Open-ended jobs held for less than a year (labour force survey, tenure under one year, fixed terms apart)."""
 MEAN_TENURE_YEARS = 9.0
 DAYS_BEYOND = 3000
-DAYS_BEYOND = 3000
 OPENINGS_PER_JOB_AND_MONTH = 0.033
 """Jobs that fall open a month over all jobs (evidence: 1,900 hires a month in the area)."""
 

@@ -125,6 +125,7 @@ def suitability(w, p, i, v, t):
 @rule
 def hand_in(w, i, v, score):
     """Put an acceptable applicant among the best of a vacancy's round; ties go to the smaller uid."""
+    score = np.float64(np.float32(score))  # as it is stored: equal scores must not depend on who came first
     w.vacancies[v].n_applicants += 1
     kept = min(w.vacancies[v].n_applicants - 1, APPLICANTS_KEPT)
     at = kept

@@ -12,9 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+import agents.synthetic.build
+from agents.area import build
 from agents.specification import Closure, Cohort, RunResult, RunSpecification
 from experiments.configuration import resolve
+from sim.dimensions import Contract, State, VacancyState
+from sim.rng import NEVER, VACANCY_UID
+from sim.tables import NOT_YET
 from sim.world import World
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -62,6 +68,48 @@ def closure(jobs: int = 60, employer: str = "plant_kolmikko") -> Closure:
 def cohort(jobs: int = 60, employer: str = "plant_kolmikko", marked: date = date(2025, 2, 3)) -> Cohort:
     """The plant's staff, marked on the day of the announcement."""
     return Cohort("closing", employer, marked, jobs)
+
+
+def bare_world(spec: RunSpecification, n: int = 10) -> World:
+    """A world with n people in place 0 who do nothing, and with no job at all; for worlds made by hand.
+
+    Their identities are 1 … n of the kind of persons; employability is 1 and the trade is 0.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(agents.synthetic.build, "begin", lambda w: None)
+        world = build(spec)
+    a = world.arrays
+    n_persons = int(world.control.n_persons)
+    assert n <= n_persons
+    people = a.persons[:n_persons]
+    people.state, people.home, people.occupation = State.RETIRED, 0, 0
+    people.employer, people.contract, people.employability = -1, 0, 1.0
+    people.registered_since, people.search_ended, people.need, people.retires = NOT_YET, NOT_YET, 0, NEVER
+    people.contacts, people.line, people.boost_until = 0, -1, -1
+    world.control.n_persons = n
+    a.vacancies[:] = np.zeros(1, a.vacancies.dtype)
+    a.vacancies.day = -1
+    world.control.n_vacancies = 0
+    for column in ("filled", "open", "dormant", "target", "start_jobs"):
+        a.employers[column] = 0
+    for table in (a.open_cells, a.streams, a.others, a.stocks):
+        table[:] = 0
+    a.stocks[State.RETIRED, 0] = n
+    return world
+
+
+def open_vacancies(world: World, employers: list[int], occupations: list[int], places: list[int]) -> None:
+    """Put open vacancies into the first rows, numbered from 1."""
+    a, m = world.arrays, len(employers)
+    jobs = a.vacancies[:m]
+    jobs.uid = VACANCY_UID | np.arange(1, m + 1, dtype=np.uint64)
+    jobs.employer, jobs.occupation, jobs.place = employers, occupations, places
+    jobs.state, jobs.contract = VacancyState.OPEN, Contract.OPEN_ENDED
+    a.employers.place[employers] = places
+    world.control.n_vacancies = m
+    np.add.at(a.open_cells, (jobs.occupation, jobs.place), 1)
+    np.add.at(a.employers.open, jobs.employer, 1)
+    a.employers.target[:] = a.employers.open
 
 
 def rows(result: RunResult, kinds: tuple[str, ...] | None = None, since: str = "1900-01-01") -> dict[tuple, float]:
