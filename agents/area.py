@@ -86,7 +86,7 @@ class EmploymentAreaModel(mesa.Model):
         self.municipalities = [Municipality(self, place) for place in range(self.region.outside)]
         self.service_lines = [line(self) for line in SERVICE_LINES]
         self.closing = [
-            ClosingEmployer(self, closure, self.employer_row(closure.employer))
+            ClosingEmployer(self, closure, self.employer_row(closure.employer), self._cohort_hit(closure))
             for closure in specification.closures
             if closure.jobs > 0  # a closure of no jobs is nothing: the employer goes on
         ]
@@ -179,6 +179,7 @@ class EmploymentAreaModel(mesa.Model):
         for employer in self.closing:
             plan = employer.plan
             clock.at(day_of(plan.announced, s.start_date), f"4 closure {plan.name} announced", employer.announce)
+            clock.at(day_of(plan.notice, s.start_date), f"4 closure {plan.name} notice", employer.give_notice)
             for stage, (moment, _) in enumerate(plan.exits):
                 clock.at(
                     day_of(moment, s.start_date), f"4 closure {plan.name} exit {stage:02d}",
@@ -226,6 +227,11 @@ class EmploymentAreaModel(mesa.Model):
         self.world.ensure_room(jobs=len(start_jobs) + int(start_jobs.sum() * max(float(change.max()), 0.0)))
         excess = shift_targets(self.world.handle, change, self.clock.day)
         dismiss_excess(self.world.handle, excess, self.clock.day)
+
+    def _cohort_hit(self, closure: Closure) -> int:
+        """Number of the first cohort at a closing employer, 0 if nobody is marked there."""
+        numbers = [n for n, c in enumerate(self.specification.cohorts, start=1) if c.employer == closure.employer]
+        return min(numbers, default=0)
 
     # -- checks -----------------------------------------------------------------------------------
 

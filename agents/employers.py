@@ -8,7 +8,7 @@ import mesa
 
 from agents.specification import Closure
 from agents.surroundings import Surroundings
-from sim.kernels.closure import announce, exit_staff
+from sim.kernels.closure import announce, carry_on, exit_staff, give_notice
 
 
 class ClosingEmployer(mesa.Agent):
@@ -22,10 +22,13 @@ class ClosingEmployer(mesa.Agent):
         The closure.
     row
         Row of the employer.
+    cohort
+        Number of the cohort that the event hits, 0 for none.
     """
 
-    def __init__(self, model: mesa.Model, plan: Closure, row: int) -> None:
+    def __init__(self, model: mesa.Model, plan: Closure, row: int, cohort: int = 0) -> None:
         super().__init__(model)
+        self.cohort = cohort
         self.area = cast(Surroundings, model)
         self.plan = plan
         self.row = row
@@ -36,13 +39,18 @@ class ClosingEmployer(mesa.Agent):
         return float(self.area.world.arrays.employers[self.row].filled) / self.area.scale
 
     def announce(self) -> None:
-        """Make the closure known: no more hiring, staff begin to search."""
+        """Make the closure known: no more hiring, leavers are not replaced."""
         announce(self.area.world.handle, self.row, self.area.clock.day)
+
+    def give_notice(self) -> None:
+        """Give notice: from here staff search as people who are going to lose their jobs."""
+        give_notice(self.area.world.handle, self.row, self.area.clock.day)
 
     def let_go(self, stage: int) -> int:
         """Let the staff of a stage go; at the last stage everybody who is still there.
 
-        Early leavers are not replaced, so a stage may find fewer than planned.
+        Early leavers are not replaced, so a stage may find fewer than planned. An employer that closes a
+        part of itself goes on with the rest after the last stage.
 
         Returns
         -------
@@ -53,6 +61,11 @@ class ClosingEmployer(mesa.Agent):
         jobs = self.plan.jobs * self.area.scale
         so_far = round(jobs * sum(shares[: stage + 1])) - round(jobs * sum(shares[:stage]))
         all_of_it = self.plan.jobs >= self.area.region.employer(self.plan.employer).jobs
-        if stage == len(shares) - 1 and all_of_it:
+        is_last = stage == len(shares) - 1
+        if is_last and all_of_it:
             so_far = int(self.area.world.arrays.employers[self.row].filled)
-        return int(exit_staff(self.area.world.handle, self.row, so_far, self.area.clock.day))
+        today = self.area.clock.day
+        gone = int(exit_staff(self.area.world.handle, self.row, so_far, self.cohort, today))
+        if is_last and not all_of_it:
+            carry_on(self.area.world.handle, self.row, today)
+        return gone

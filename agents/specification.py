@@ -30,9 +30,9 @@ class Closure:
     jobs
         Jobs that end, persons; all of the employer's staff if equal to its headcount.
     announced
-        Day on which the closure becomes known; hiring stops and staff begin to search.
+        Day on which the closure becomes known; hiring stops and leavers are not replaced.
     notice
-        Day on which notices are given.
+        Day on which notices are given; staff begin to search.
     exits
         Dated shares of ``jobs`` that leave, ``((date, share), ...)``, dates rising, shares summing to 1.
     marked

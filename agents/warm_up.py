@@ -53,7 +53,7 @@ def call_every_kernel(specification: RunSpecification) -> None:
     """Run a tiny world through every kernel."""
     from agents.area import EmploymentAreaModel, build
     from sim.kernels.census import recount
-    from sim.kernels.closure import announce, dismiss_excess, exit_staff, mark_cohort
+    from sim.kernels.closure import announce, carry_on, dismiss_excess, exit_staff, give_notice, mark_cohort
     from sim.kernels.jobs import shift_targets
 
     scale = max(TINY_SCALE * specification.scale, 0.01)
@@ -66,7 +66,9 @@ def call_every_kernel(specification: RunSpecification) -> None:
     day = DAYS - 1
     mark_cohort(world.handle, 0, 1, 1)
     announce(world.handle, 0, day)
-    exit_staff(world.handle, 0, 1, day)
+    give_notice(world.handle, 0, day)
+    exit_staff(world.handle, 0, 1, 1, day)
+    carry_on(world.handle, 0, day)
     change = np.full(len(world.arrays.sections), -0.01)
     dismiss_excess(world.handle, shift_targets(world.handle, change, day), day)
     recount(world.handle)

@@ -70,6 +70,7 @@ EMPLOYER = np.dtype(
         ("open", "i4"),  # posted vacancies. Owner: jobs
         ("dormant", "i4"),  # wanted, not yet posted. Owner: jobs
         ("is_closing", "i1"),  # no posting, leavers are not replaced. Owner: closure
+        ("has_given_notice", "i1"),  # its staff search as people under notice. Owner: closure
     ]
 )
 

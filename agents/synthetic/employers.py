@@ -2,8 +2,8 @@
 
 Jobs by place follow the commuting matrix applied to the residents who work; within a place they are
 shared out over industries as published, and within a cell over establishments of the published size
-classes. Large employers of the region's list come first. A plant that a scenario names (source kind
-assumption: made up) keeps its exact size; real ones scale with their town.
+classes. Large employers of the region's list come first. A made-up plant (its identifier begins with
+``plant_``) keeps its exact size; real ones scale with their town.
 """
 
 from __future__ import annotations

@@ -44,20 +44,41 @@ def _keyed_order(w, rows, by_tenure):
 
 @kernel
 def announce(w, e, t):
-    """Make an employer close: its vacancies are withdrawn, leavers are not replaced, staff begin to search."""
+    """Make an employer close: its vacancies are withdrawn, leavers are not replaced."""
     w.employers[e].is_closing = 1
     for v in range(w.control[0].n_vacancies):
         vacancy = w.vacancies[v]
         if vacancy.state != VacancyState.FREE and vacancy.employer == e:
             w.flows[Flow.JOBS_CLOSED, w.employers[e].place] += 1.0
             withdraw(w, v)
+
+
+@kernel
+def give_notice(w, e, t):
+    """Give the staff of a closing employer notice: they search as people under notice from today."""
+    w.employers[e].has_given_notice = 1
     for i in _staff(w, e):
         schedule_search(w, i, t - 1)
 
 
 @kernel
-def exit_staff(w, e, n, t):
-    """Let up to n of a closing employer's staff go, the shortest notice periods (newest staff) first.
+def carry_on(w, e, t):
+    """Let an employer that closed a part of itself go on with the rest."""
+    w.employers[e].is_closing = 0
+    w.employers[e].has_given_notice = 0
+    for i in _staff(w, e):
+        schedule_search(w, i, t - 1)
+
+
+@kernel
+def exit_staff(w, e, n, cohort, t):
+    """Let up to n of a closing employer's staff go: members of a cohort before others, and among them the
+    shortest notice periods (newest staff) first.
+
+    Parameters
+    ----------
+    cohort
+        Number of the cohort that the event hits, 0 for none.
 
     Returns
     -------
@@ -65,6 +86,10 @@ def exit_staff(w, e, n, t):
         How many left.
     """
     rows = _keyed_order(w, _staff(w, e), 1.0)
+    others = np.zeros(rows.shape[0], np.int64)
+    for k in range(rows.shape[0]):
+        others[k] = cohort > 0 and w.persons[rows[k]].cohort != cohort
+    rows = rows[np.argsort(others, kind="mergesort")]
     leaving = min(n, rows.shape[0])
     for k in range(leaving):
         i = rows[k]

@@ -83,7 +83,7 @@ def search_rate(w, p, i, t, boost):
     person = w.persons[i]
     state = person.state
     if state == State.EMPLOYED:
-        if w.employers[person.employer].is_closing:
+        if w.employers[person.employer].has_given_notice:
             return p.search.rate_under_notice_per_month / DAYS_PER_MONTH
         if person.home == w.near.shape[0] - 1:
             return 0.0  # in-commuters change jobs outside the area unseen

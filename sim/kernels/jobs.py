@@ -224,7 +224,7 @@ def shift_targets(w, change, t):
     """Move targets with the demand index: ``change`` times an employer's jobs at the start.
 
     Growth adds dormant jobs; a fall first cancels dormant jobs, then open ones; jobs in being that are
-    still too many end by dismissal (`separation.dismiss_share`, called by the clock).
+    still too many end by dismissal (`closure.dismiss_excess`, called after this).
 
     Parameters
     ----------

@@ -115,7 +115,7 @@ def call_in(w, i, t):
         push(w, BROKERAGE, i, day_after_working_days(w, t, int(p.services.first_interview_working_days)), t)
         w.persons[i].line = BROKERAGE
     else:
-        push(w, w.persons[i].line, i, t, t)
+        push(w, w.persons[i].line, i, t + int(p.services.follow_up_slack_days), t)
 
 
 @rule

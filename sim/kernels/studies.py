@@ -13,10 +13,11 @@ _BASIC, _SECONDARY, _TERTIARY = 0, 1, 2
 
 @rule
 def study_end(w, uid, t):
-    """Draw the day on which studies begun on day t end: the first of a June, two to four years on."""
-    years = w.parameters[0].studies.shortest_years + int(
-        uniform(w.control[0].seed, Purpose.STUDIES_LENGTH, uid, t, 0) * w.parameters[0].studies.spread_years
-    )
+    """Draw the day on which studies begun on day t end: the first of June that comes half a year before the drawn
+    time or later.
+    """
+    p = w.parameters[0].studies
+    years = p.shortest_years + p.spread_years * uniform(w.control[0].seed, Purpose.STUDIES_LENGTH, uid, t, 0)
     day = t + int((years - 0.5) * DAYS_PER_YEAR)
     last = w.days.shape[0] - 1
     while day < last and not (w.days[day].month == 5 and w.days[day].day_of_month == 1):
