@@ -91,7 +91,7 @@ def twin(world: World, registers: dict[int, list[int]], days: int) -> list[tuple
             appointment.setdefault(t, []).append(i)
             since[i], seen[i] = t, 0
         for i in appointment.pop(t, []):
-            due = t
+            due = t + int(p.follow_up_slack_days)
             if seen[i] == 0:
                 wanted = int(a.days.working_number[t]) + int(p.first_interview_working_days)
                 due = int(np.argmax(a.days.working_number >= wanted))

@@ -17,7 +17,7 @@ EXPECTED = {
     2026: [20, 20, 22, 20, 19, 21, 23, 21, 22, 22, 21, 21],
 }
 """Working days by month (the case's own file)."""
-SHORT_STAFFED = with_values({"services.staff_fte": 0.4})
+SHORT_STAFFED = with_values({"services.staff_fte": 0.6})
 
 
 def month_ends(start: date, days: int) -> list[str]:
