@@ -189,18 +189,18 @@ def live(w, i, t):
     p = w.parameters[0]
     person = w.persons[i]
     if person.home == w.near.shape[0] - 1:
-        if t >= person.retires:
-            replace_outsider(w, i, t)
-        else:
-            schedule_life(w, i, t)
+        w.counters[Counter.LIFE_EVENTS] += 1
+        replace_outsider(w, i, t)
         return
     if t - person.born >= 75.0 * DAYS_PER_YEAR:
+        w.counters[Counter.LIFE_EVENTS] += 1
         count(w, Flow.TURNED_75, i)
         w.others[ELDERLY, person.home] += 1.0
         vacate(w, i, t)
         become_absent(w, i, t)
         return
     if t >= person.retires and person.state != State.RETIRED:
+        w.counters[Counter.LIFE_EVENTS] += 1
         vacate(w, i, t)
         become_pensioner(w, i, State.RETIRED, t)
         schedule_life(w, i, t)

@@ -186,6 +186,9 @@ def schedule_life(w, i, t):
     """Set the next demographic day: a candidate, the pension, or the birthday that begins an age band."""
     b = w.baseline[0]
     person = w.persons[i]
+    if person.home == w.near.shape[0] - 1:  # of outsiders only the pension matters here
+        link(w, i, LIFE, max(person.retires, t + 1))
+        return
     ceiling = death_rate(w, b, i, t) + departure_rate(w, b, i, t) + disability_rate(w, b, i, t)
     band = int((t - person.born) / (5.0 * DAYS_PER_YEAR))
     until = person.born + int((band + 1) * 5.0 * DAYS_PER_YEAR) + 1
