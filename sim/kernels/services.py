@@ -8,78 +8,18 @@ overruns the day borrows from the next, time that nobody needs is not saved up.
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.compiled import kernel, rule
 from sim.dimensions import State
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SERVICE, link, take
+from sim.kernels.queue import drop_first, push
 from sim.kernels.states import become_inactive, count
 from sim.kernels.training import take_seat
-from sim.rng import Purpose, bits, uniform
+from sim.rng import Purpose, uniform
 from sim.tables import NOT_YET
 
 BROKERAGE, COMPETENCE, MULTI_SECTOR = 0, 1, 2
 FIRST_INTERVIEW, FOLLOW_UP = 0, 1
-_TIE_SHIFT = np.uint64(24)
-_DUE_SHIFT = np.uint64(40)
-
-
-@rule
-def push(w, line, i, due, t):
-    """Queue a person in a line: by due day, then by a keyed number."""
-    uid = w.persons[i].uid
-    tie = bits(w.control[0].seed, Purpose.SERVICE_TIE, uid, t, 0) >> _TIE_SHIFT
-    key = (np.uint64(due) << _DUE_SHIFT) | tie
-    queue = w.queues[line]
-    at = w.lines[line].length
-    w.lines[line].length = at + 1
-    while at > 0:
-        parent = (at - 1) >> 1
-        if queue[parent].key <= key:
-            break
-        queue[at].key = queue[parent].key
-        queue[at].person = queue[parent].person
-        queue[at].token = queue[parent].token
-        queue[at].due = queue[parent].due
-        queue[at].joined = queue[parent].joined
-        at = parent
-    queue[at].key = key
-    queue[at].person = i
-    queue[at].token = w.persons[i].token
-    queue[at].due = due
-    queue[at].joined = t
-    w.persons[i].is_waiting = 1
-    w.lines[line].waiting += 1
-
-
-@rule
-def drop_first(w, line):
-    """Take the first place out of a line's queue."""
-    queue = w.queues[line]
-    size = w.lines[line].length - 1
-    w.lines[line].length = size
-    key = queue[size].key
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= size:
-            break
-        if child + 1 < size and queue[child + 1].key < queue[child].key:
-            child += 1
-        if queue[child].key >= key:
-            break
-        queue[at].key = queue[child].key
-        queue[at].person = queue[child].person
-        queue[at].token = queue[child].token
-        queue[at].due = queue[child].due
-        queue[at].joined = queue[child].joined
-        at = child
-    queue[at].key = key
-    queue[at].person = queue[size].person
-    queue[at].token = queue[size].token
-    queue[at].due = queue[size].due
-    queue[at].joined = queue[size].joined
 
 
 @rule
