@@ -1,0 +1,24 @@
+"""A region: the published figures a world is built from."""
+
+from agents.region.employer import LargeEmployer, SizeClass
+from agents.region.municipality import Municipality, find_municipality
+from agents.region.occupation import Occupation
+from agents.region.region import Region, digest_of
+from agents.region.schema import OUTSIDE, SCHEMA
+from agents.region.start_state import StartState, read_start_states
+from sim.parameters import SOURCE_KINDS
+
+__all__ = [
+    "OUTSIDE",
+    "SCHEMA",
+    "SOURCE_KINDS",
+    "LargeEmployer",
+    "Municipality",
+    "Occupation",
+    "Region",
+    "SizeClass",
+    "StartState",
+    "digest_of",
+    "find_municipality",
+    "read_start_states",
+]
