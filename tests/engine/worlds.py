@@ -130,7 +130,7 @@ def area(result: RunResult, name: str) -> np.ndarray:
 
 
 def lives(result: RunResult) -> dict[int, tuple]:
-    """Everybody's end by identity: hash of the life, home, workplace, state, cohort, days."""
+    """Everybody's end by identity: home, workplace, hash of the life, state, cohort, days."""
     assert result.lives is not None
     columns = [result.lives[name].tolist() for name in result.lives]
     return {person[0]: person[1:] for person in zip(*columns, strict=True)}
