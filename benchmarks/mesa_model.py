@@ -29,6 +29,8 @@ from agents.region import Region
 from agents.service_lines.competence import HIGHEST_SKILL_LEVEL, TRADES_A_MONTH
 from agents.synthetic.rounding import apportion
 from sim.dimensions import DAYS_PER_MONTH, LINES, Contract, State, VacancyState
+from sim.kernels.calendar import KINDS, SERVICE
+from sim.tables import NOT_YET
 from sim.world import World
 
 DAYS_PER_YEAR = 365.25
@@ -192,7 +194,7 @@ class Vacancy(mesa.Agent):
         """Hire a person; some employers grow if there was a second suitable applicant."""
         model = self.model
         comes_from_outside = person.home == model.outside
-        model.hires += self.place != model.outside
+        model.hires += not (comes_from_outside and self.place == model.outside)
         if person.employer is not None:
             person.vacate()
         rivals = self.n_applicants - self.rank
@@ -658,7 +660,7 @@ class AreaModel(mesa.Model):
         self.scale = float(world.control.scale)
         self.region_size = float(region.population.sum()) / 100_000.0
         self.today = 0
-        self.hires = 0  # to jobs in the area, since the start
+        self.hires = 0  # of residents, or to jobs in the area, since the start
         self.tickets = 0
         self.outside = region.outside
         self.half_visible = self.p.search.half_visible * self.scale
@@ -692,7 +694,7 @@ class AreaModel(mesa.Model):
             self._copy_person(row, day)
         self.persons = self.agents_by_type[Person]
         self.datacollector = mesa.DataCollector(
-            model_reporters={"unemployed": _unemployed, "employed": _employed, "open_vacancies": _open_vacancies}
+            model_reporters={"unemployed": _unemployed, "employed": _employed, "open_vacancies": _open_vacancies, "hires": "hires"}
         )
 
     def _copy_vacancy(self, row: Any) -> None:
@@ -713,7 +715,7 @@ class AreaModel(mesa.Model):
         person.need = bool(row.need)
         person.line = max(int(row.line), BROKERAGE)
         person.appointment = appointment
-        if row.registered_since > -NEVER_REGISTERED:
+        if row.registered_since > NOT_YET:
             person.registered_since = int(row.registered_since)
         if row.employer >= 0:
             person.employer = self.employers[row.employer]
@@ -836,14 +838,8 @@ class AreaModel(mesa.Model):
         return day
 
 
-NEVER_REGISTERED = 1 << 20
-"""The world marks whoever is on no register by a day this far back (`sim.tables.NOT_YET`)."""
-
-
 def _first_appointments(world: World) -> list[int]:
     """Day of each person's first appointment, as the built world has it; -1 for none within the horizon."""
-    from sim.kernels.calendar import KINDS, SERVICE
-
     n = int(world.control.n_persons)
     days: list[int] = world.arrays.nodes.day[: n * KINDS].reshape(n, KINDS)[:, SERVICE].tolist()
     return days
