@@ -241,7 +241,7 @@ def run_checked(spec: RunSpecification, demand: float | None, folder: Path, ever
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True,
+    max_examples=18, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(drawn=configurations())
