@@ -454,6 +454,7 @@ class Person(mesa.Agent):
 
     def keep_job(self, today: int) -> None:
         """Keep the job unless dismissed, tired of it or furloughed."""
+        assert self.employer is not None
         model, p = self.model, self.model.p
         section = self.employer.section
         dismissal = p.separation.dismissal_per_month * model.turnover[section]
@@ -478,6 +479,7 @@ class Person(mesa.Agent):
 
     def dismiss(self) -> None:
         """Lose the job for good."""
+        assert self.employer is not None
         self.employer.move_job(self.occupation)
         self.leave_job()
         self.lose_job(True)
@@ -694,7 +696,12 @@ class AreaModel(mesa.Model):
             self._copy_person(row, day)
         self.persons = self.agents_by_type[Person]
         self.datacollector = mesa.DataCollector(
-            model_reporters={"unemployed": _unemployed, "employed": _employed, "open_vacancies": _open_vacancies, "hires": "hires"}
+            model_reporters={
+                "unemployed": _unemployed,
+                "employed": _employed,
+                "open_vacancies": _open_vacancies,
+                "hires": "hires",
+            }
         )
 
     def _copy_vacancy(self, row: Any) -> None:
