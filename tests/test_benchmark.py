@@ -25,7 +25,7 @@ from sim.dimensions import State
 
 START = date(2022, 1, 1)
 DETECTABLE = {"unemployed": 0.055, "employed": 0.007, "open_vacancies": 0.13, "hires": 0.055}
-DETECTABLE_BY_STRONGER = {"unemployed": 0.025, "employed": 0.0035, "open_vacancies": 0.06, "hires": 0.02}
+DETECTABLE_BY_STRONGER = {"unemployed": 0.032, "employed": 0.005, "open_vacancies": 0.07, "hires": 0.022}
 
 
 @cache
