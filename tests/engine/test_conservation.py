@@ -185,17 +185,18 @@ def population(world: World) -> np.ndarray:
     return a.stocks[:, :n].sum(axis=0) + a.others[:, :n].sum(axis=0)
 
 
-def balance(world: World) -> np.ndarray:
-    """Births and moves so far this month, less deaths and departures, by municipality, agents."""
-    flows, n = world.arrays.flows, world.n_places
-    signs = {Flow.BIRTHS: 1, Flow.ARRIVALS: 1, Flow.DEATHS: -1, Flow.DEPARTURES: -1}
-    return sum((sign * flows[flow, :n] for flow, sign in signs.items()), np.zeros(n))
+MOVES = {Flow.BIRTHS: 1, Flow.ARRIVALS: 1, Flow.DEATHS: -1, Flow.DEPARTURES: -1}
+HIRES = [Flow.HIRES_UNEMPLOYED, Flow.HIRES_EMPLOYED, Flow.HIRES_ENTRANT, Flow.HIRES_OUTSIDE]
+NOT_SEARCHING = (State.ABSENT, State.RETIRED, State.DISABILITY)
 
 
-def hires(world: World) -> float:
-    """Hires so far this month, agents."""
-    four = [Flow.HIRES_UNEMPLOYED, Flow.HIRES_EMPLOYED, Flow.HIRES_ENTRANT, Flow.HIRES_OUTSIDE]
-    return float(world.arrays.flows[four].sum())
+def check_flows(flows: np.ndarray, before: np.ndarray, after: np.ndarray, searchers: int, vacancies: int) -> None:
+    """A day's flows explain its population; hires are no more than people who search or vacancies open."""
+    moved = sum((sign * flows[flow, : len(before)] for flow, sign in MOVES.items()), np.zeros(len(before)))
+    np.testing.assert_array_equal(after, before + moved)
+    hires = flows[HIRES].sum()
+    assert hires == flows[Flow.VACANCIES_FILLED].sum()
+    assert 0 <= hires <= min(searchers, vacancies)
 
 
 def run_checked(spec: RunSpecification, demand: float | None, folder: Path, every: int = 1) -> None:
@@ -209,25 +210,14 @@ def run_checked(spec: RunSpecification, demand: float | None, folder: Path, ever
     check(world)
     staff = {}
     for day in range(spec.days):
-        before, events = population(world), world.arrays.flows.copy()
-        n_open = int(world.arrays.open_cells.sum() + world.arrays.employers.dormant.sum())
-        n_people = int((world.arrays.persons.state > State.ABSENT).sum())
+        before, so_far = population(world), world.arrays.flows.copy()
+        if day > 0 and model._month_end[day - 1]:
+            so_far[:] = 0.0  # the month that ended is closed before the day
+        n_open = int(world.arrays.open_cells.sum())
+        n_searchers = int((~np.isin(world.arrays.persons.state[: int(world.control.n_persons)], NOT_SEARCHING)).sum())
         model.run(day + 1)
-        month_closed = np.any(world.arrays.flows[Flow.EMPLOYMENT_DAYS] < events[Flow.EMPLOYMENT_DAYS])
-        if not month_closed:
-            moved = balance(world)
-            moved -= sum(
-                (sign * events[flow, : world.n_places] for flow, sign in
-                 ((Flow.BIRTHS, 1), (Flow.ARRIVALS, 1), (Flow.DEATHS, -1), (Flow.DEPARTURES, -1))),
-                np.zeros(world.n_places),
-            )  # fmt: skip
-            np.testing.assert_array_equal(population(world), before + moved)
-            four = [Flow.HIRES_UNEMPLOYED, Flow.HIRES_EMPLOYED, Flow.HIRES_ENTRANT, Flow.HIRES_OUTSIDE]
-            today = hires(world) - events[four].sum()
-            filled = world.arrays.flows[Flow.VACANCIES_FILLED].sum() - events[Flow.VACANCIES_FILLED].sum()
-            assert today == filled
-            posted = world.arrays.flows[Flow.VACANCIES_POSTED].sum() - events[Flow.VACANCIES_POSTED].sum()
-            assert 0 <= today <= min(n_people, n_open + posted)
+        if day < spec.days - 1 or not model._month_end[-1]:  # else the last month is closed already
+            check_flows(world.arrays.flows - so_far, before, population(world), n_searchers, n_open)
         if day % every == 0 or day == spec.days - 1:
             check(world)
         for closing in model.closing:
