@@ -23,6 +23,7 @@ import subprocess
 import sys
 import time
 from datetime import date
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -207,6 +208,9 @@ def main() -> None:
     say(verdict("exponent of time in scale, 0.1 to 10", f"{slope:.3f}", f"<= {LARGEST_EXPONENT}",
                 slope <= LARGEST_EXPONENT))  # fmt: skip
     say("  " + ", ".join(f"scale {scale:g}: {by_scale[scale]:.2f} s" for scale in by_scale))
+    for low, high in pairwise(by_scale):
+        between = exponent({low: by_scale[low], high: by_scale[high]})
+        say(f"  from {low:g} to {high:g} alone: {between:.2f} (fixed costs of a day flatter the small end)")
 
     say(verdict(f"peak memory of a fresh process, {YEARS} years, scale 1", f"{megabytes:.0f} MB",
                 f"<= {MOST_MEGABYTES:g} MB", megabytes <= MOST_MEGABYTES))  # fmt: skip
