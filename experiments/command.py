@@ -86,7 +86,7 @@ def _dispatch(words: list[str]) -> int:
 
 def _simulate(command: str, words: list[str]) -> int:
     from experiments.compare import Options, carry_out
-    from experiments.configuration import resolve
+    from experiments.composition import resolve
 
     overrides: list[str] = []
     flags: set[str] = set()
@@ -132,7 +132,7 @@ def _report(given: list[str], keys: list[str]) -> int:
 
 
 def _explain(given: list[str], keys: list[str]) -> int:
-    from experiments.configuration import groups, resolve
+    from experiments.composition import groups, resolve
     from experiments.explain import explain_parameter
     from experiments.plan import read_all_policies
 
@@ -148,8 +148,9 @@ def _explain(given: list[str], keys: list[str]) -> int:
 
 
 def _data(given: list[str], keys: list[str]) -> int:
-    from experiments import data
-    from experiments.configuration import resolve
+    from experiments.composition import resolve
+    from experiments.data_check import run_check
+    from experiments.data_import import run_import
 
     actions = ("check", "import")
     if not given or given[0] not in actions:
@@ -161,11 +162,11 @@ def _data(given: list[str], keys: list[str]) -> int:
         if len(rest) > 1:
             raise InputError(f"data check: expected one region, got {' '.join(rest)}")
         region = rest[0] if rest else options["region"]
-        return data.run_check(resolve("run", [f"region={region}"]).region)
+        return run_check(resolve("run", [f"region={region}"]).region)
     if len(rest) != 1:
         raise InputError(f"data import: expected one file, got {len(rest)}")
     region_folder = resolve("run", [f"region={options['region']}"]).region
-    return data.run_import(Path(rest[0]), region_folder, Path(options["out"]) if options["out"] else None)
+    return run_import(Path(rest[0]), region_folder, Path(options["out"]) if options["out"] else None)
 
 
 def _options(keys: list[str], known: dict[str, str], command: str) -> dict[str, str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.arm import BASELINE
-from experiments.configuration import Configuration, resolve
+from experiments.composition import resolve
+from experiments.configuration import Configuration
 from experiments.execution import Execution, execute
 from experiments.plan import code_digest, make_plan
 from experiments.progress import say

@@ -1,14 +1,9 @@
-"""What is asked, checked: from configuration files and overrides to one `Configuration`.
-
-Hydra composes the groups in ``conf/``. Values are set here, with Hydra's grammar but our own errors:
-a parameter may be replaced by a number, and every unknown key is answered with a near miss.
-"""
+"""What is asked, checked: one `Configuration`, from plain data as composed or as a manifest keeps it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,21 +12,14 @@ from typing import Any
 import yaml
 
 from agents.specification import RECORD_LEVELS
-from experiments.arm import BASELINE, Arm, cross, read_arm, read_arms, read_choice
+from experiments.arm import Arm, read_arm
 from sim.clock import parse_date
 from sim.errors import InputError, near_miss
 from sim.parameters import ParameterSet
 
 PROJECT = Path(__file__).resolve().parents[1]
-CONF = PROJECT / "conf"
 LANGUAGES = ("fi", "sv", "en")
-COMMANDS_WITH_MARKETS = ("compare",)
 
-# Text that is taken as typed: names and paths need no quoting against the grammar of overrides.
-_AS_TYPED = ("name", "outputs", "start_file", "demand_file")
-# Nodes whose keys are the user's own.
-_OPEN = ("arms", "cohorts", "market_states")
-_DECLARATION = ("value", "low", "high", "unit", "meaning", "source", "source_kind", "over")
 _KEYS = (
     "command", "seed", "replications", "horizon_years", "start", "start_date", "start_file", "demand_file",
     "region", "record", "scale", "engine", "language", "name", "outputs", "markets", "arms", "shocks",
@@ -103,7 +91,7 @@ class Configuration:
         Parameters
         ----------
         plain
-            As `resolve` makes it or a manifest keeps it.
+            As `experiments.composition.resolve` makes it or a manifest keeps it.
 
         Raises
         ------
@@ -165,267 +153,6 @@ class Configuration:
         return yaml.safe_dump(self.plain, sort_keys=False, allow_unicode=True, width=110)
 
 
-def resolve(command: str, overrides: Sequence[str]) -> Configuration:
-    """Compose the configuration of a command.
-
-    Parameters
-    ----------
-    command
-        ``run`` or ``compare``.
-    overrides
-        ``key=value`` as typed.
-
-    Returns
-    -------
-    Configuration
-        Checked; nothing has been written.
-
-    Raises
-    ------
-    InputError
-        Anything that the user can mend.
-    """
-    known = groups()
-    chosen: dict[str, str] = {}  # group -> option
-    values: list[tuple[str, Any]] = []
-    as_typed: dict[str, str | None] = {}
-    choices: dict[str, list[tuple[str, ...]]] = {}
-    for text in overrides:
-        key, equals, typed = text.partition("=")
-        key = key.strip().lstrip("+")
-        if not equals or not key:
-            raise InputError(f"'{text}': expected KEY=VALUE, such as shock=closure_harjavalta or seed=1")
-        if key in _AS_TYPED:
-            as_typed[key] = _typed_text(typed, key)
-        elif key in ("shock", "policy"):
-            choices[key] = read_choice(typed, key)
-        elif key == "region" and typed not in known["region"]:
-            chosen["region"] = "custom"
-            values.append(("region.folder", str(_own_region(_typed_text(typed, key), known["region"]))))
-        elif key == "start" and typed not in known["start"]:
-            chosen["start"] = "custom"
-            values.append(("start.state", _typed_text(typed, key)))
-        elif key in known:
-            if typed not in known[key]:
-                raise InputError(f"{key}={typed}: no such file in conf/{key}{_one(typed, known[key])}")
-            chosen[key] = typed
-        else:
-            values.append((key, _parse(text)))
-
-    named = {group: {name for item in items for name in item} for group, items in choices.items()}
-    tree = _compose({**chosen, **_lists(named, known)})
-    declared = tree["parameters"]
-    if chosen.get("experiment", "default") != "default":
-        declared = _compose({**chosen, "experiment": "default"})["parameters"]
-    for key, value in values:
-        if key.partition(".")[0] in ("arms", "markets", "market_states"):
-            _set(tree, key, value)
-    arms = _arms(command, tree, choices)
-    used = {
-        "shock": {name for arm in arms.values() for name in arm.shocks},
-        "policy": {name for arm in arms.values() for name in arm.policies},
-    }
-    if any(names - named.get(group, set()) for group, names in used.items()):
-        tree = _compose({**chosen, **_lists(used, known)})
-    for group, node in (("shock", "shocks"), ("policy", "policies")):
-        for name in sorted(used[group]):
-            if not isinstance(tree[node].get(name), Mapping):
-                raise InputError(
-                    f"conf/{group}/{name}.yaml: the first line must be '# @package {node}.{name}'"
-                )
-
-    own = declared is not tree["parameters"] and chosen.get("experiment", "default") != "default"
-    numbers = list(_numbers(tree["parameters"])) if own else []
-    for key, value in values:
-        if key.partition(".")[0] == "parameters":
-            _set_parameter(declared, key, value, numbers)
-        else:
-            _set(tree, key, value)
-    parameters = ParameterSet.from_declarations(declared)
-    for name, number in numbers:
-        parameters = parameters.override(name, number)
-    tree["parameters"] = parameters.declarations()
-    tree["markets"] = _markets(command, tree)
-    del tree["market_states"]
-    tree["arms"] = {
-        name: {"shocks": list(arm.shocks), "policies": list(arm.policies)} for name, arm in arms.items()
-    }
-    return Configuration.from_plain({"command": command, **_interpolated(tree), **as_typed})
-
-
-def groups() -> dict[str, tuple[str, ...]]:
-    """Options of each configuration group, by file name."""
-    return {
-        folder.name: tuple(sorted(file.stem for file in folder.glob("*.yaml")))
-        for folder in sorted(CONF.iterdir())
-        if folder.is_dir()
-    }
-
-
-def title(group: str, option: str) -> str:
-    """What an option is: the first comment of its file."""
-    for line in (CONF / group / f"{option}.yaml").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#") and "@package" not in line:
-            return line.lstrip("# ").strip()
-    return ""
-
-
-def _lists(names: Mapping[str, set[str]], known: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Choices of shocks and policies for Hydra: all that any arm needs."""
-    for group, wanted in names.items():
-        for name in sorted(wanted):
-            if name not in known[group]:
-                raise InputError(f"{group}={name}: no such file in conf/{group}{_one(name, known[group])}")
-    return {group: f"[{','.join(sorted(wanted))}]" for group, wanted in names.items() if wanted}
-
-
-def _compose(chosen: Mapping[str, str]) -> dict[str, Any]:
-    """Compose the groups; values are set afterwards."""
-    from hydra import compose, initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
-    from hydra.errors import HydraException
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    try:
-        # In a Hydra application (experiments.run) Hydra is set up already, for the same folder.
-        under_way = GlobalHydra.instance().is_initialized()
-        with nullcontext() if under_way else initialize_config_dir(str(CONF), version_base="1.3"):
-            tree = compose("config", overrides=[f"{group}={option}" for group, option in chosen.items()])
-        plain = OmegaConf.to_container(tree, resolve=False)
-    except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
-        raise InputError(f"configuration: {_one_line(error)}") from None
-    assert isinstance(plain, dict)
-    return plain  # type: ignore[return-value]
-
-
-def _interpolated(tree: dict[str, Any]) -> dict[str, Any]:
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    try:
-        plain = OmegaConf.to_container(OmegaConf.create(tree), resolve=True, throw_on_missing=True)
-    except OmegaConfBaseException as error:
-        raise InputError(f"configuration: {_one_line(error)}") from None
-    assert isinstance(plain, dict)
-    return plain  # type: ignore[return-value]
-
-
-def _parse(text: str) -> Any:
-    """Value of an override by Hydra's grammar: numbers, lists, mappings, quoted text."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    try:
-        override = OverridesParser.create().parse_override(text)
-    except HydraException:
-        raise InputError(
-            f"'{text}': can not be read; put text with spaces or signs in quotes: KEY='\"a b\"'"
-        ) from None
-    if override.is_sweep_override():
-        raise InputError(
-            f"'{text}': one value is expected here; many runs: python -m experiments.run -m {text}"
-        )
-    return override.value()
-
-
-def _typed_text(typed: str, key: str) -> str | None:
-    if len(typed) > 1 and typed[0] == typed[-1] and typed[0] in "'\"":
-        return typed[1:-1]
-    if typed == "null":
-        return None
-    if not typed.strip():
-        raise InputError(f"{key}=: expected text, got nothing")
-    return str(Path(typed).resolve()) if key != "name" and key in _AS_TYPED else typed
-
-
-def _own_region(typed: str | None, known: Sequence[str]) -> Path:
-    folder = Path(typed or "")
-    if (folder / "region.yaml").is_file():
-        return folder.resolve()
-    options = [name for name in known if name != "custom"]
-    raise InputError(f"region={typed}: neither a region of conf/region nor a folder with a region.yaml"
-                     f"{_one(str(typed), options)}")  # fmt: skip
-
-
-def _set(tree: dict[str, Any], key: str, value: Any) -> None:
-    """Set a value at a dotted key that exists, or inside a node whose keys are the user's own."""
-    node: Any = tree
-    *path, last = key.split(".")
-    for depth, part in enumerate([*path, last]):
-        if not isinstance(node, dict):
-            raise InputError(f"{key}: {'.'.join(key.split('.')[:depth])} is a value and has no '{part}'")
-        if part not in node and (depth == 0 or path[0] not in _OPEN):
-            options = [name for name in node if depth or name not in ("shocks", "policies")]
-            above = f" in {'.'.join(key.split('.')[:depth])}" if depth else ""
-            raise InputError(f"unknown key '{key}': no '{part}'{above}{_one(part, options)}")
-        if depth < len(path):
-            node = node.setdefault(part, {})
-    if isinstance(node[last] if last in node else None, dict) and last in ("engine", "region", "start"):
-        raise InputError(f"{key}: expected one of {', '.join(node[last])} under it, got {value!r}")
-    node[last] = value
-
-
-def _set_parameter(declared: dict[str, Any], key: str, value: Any, numbers: list[tuple[str, Any]]) -> None:
-    """Note a new number for a parameter or cell, or change a field of its declaration."""
-    _, *path = key.split(".")
-    if len(path) > 2 and path[2] in _DECLARATION and path[2] != "value":
-        mechanism, parameter = path[:2]
-        if not isinstance(declared.get(mechanism, {}).get(parameter), dict):
-            ParameterSet.from_declarations(declared).locate(f"{mechanism}.{parameter}", key)
-        _set(declared[mechanism][parameter], ".".join(path[2:]), value)
-        return
-    numbers.append((".".join([*path[:2], *(part for part in path[2:] if part != "value")]), value))
-
-
-def _numbers(parameters: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    """Numbers that an experiment file puts in place of a parameter's declaration or its value."""
-    for mechanism, body in parameters.items():
-        for name, node in (body or {}).items() if isinstance(body, Mapping) else ():
-            if not isinstance(node, Mapping):
-                yield f"{mechanism}.{name}", node
-            elif "source" not in node:
-                yield f"{mechanism}.{name}", node.get("value", node)
-            else:
-                yield f"{mechanism}.{name}", node["value"]
-
-
-def _arms(command: str, tree: Mapping[str, Any], choices: Mapping[str, Any]) -> dict[str, Arm]:
-    shocks, policies = choices.get("shock", []), choices.get("policy", [])
-    if command == "run":
-        if tree["arms"]:
-            raise InputError("arms: run simulates one world; use compare, or shock=a policy=b")
-        arm = Arm(
-            tuple(dict.fromkeys(name for names in shocks for name in names)),
-            tuple(dict.fromkeys(name for names in policies for name in names)),
-        )
-        return {arm.label: arm}
-    if tree["arms"] and (shocks or policies):
-        raise InputError("arms: given together with shock= or policy=; say one or the other")
-    arms = read_arms(tree["arms"]) if tree["arms"] else cross(shocks, policies)
-    if list(arms) == [BASELINE]:
-        known = groups()
-        options = "; ".join(
-            f"{group}={'|'.join(known[group])}" for group in ("shock", "policy") if known[group]
-        )
-        raise InputError(f"compare needs an arm beside the baseline: {options}")
-    return arms
-
-
-def _markets(command: str, tree: Mapping[str, Any]) -> dict[str, str]:
-    given, states = tree["markets"], tree["market_states"]
-    if command not in COMMANDS_WITH_MARKETS or not given:
-        return {}
-    if isinstance(given, Mapping):
-        return dict(given)
-    if not isinstance(given, list):
-        raise InputError(f"markets: expected a list of market_states such as [tight, slack], got {given!r}")
-    for market in given:
-        if market not in states:
-            raise InputError(f"markets: no market '{market}' in market_states{_one(str(market), states)}")
-    return {market: states[market] for market in given}
-
-
 def _cores() -> int:
     """Cores that this process may use (a container may allow fewer than there are)."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -474,16 +201,3 @@ def _one_of(given: object, key: str, options: Sequence[str]) -> str:
             f"{key}: expected {' or '.join(options)}, got {given!r}{near_miss(str(given), options)}"
         )
     return str(given)
-
-
-def _one(word: str, options: Iterable[str]) -> str:
-    """A near miss, or what there is."""
-    options = list(options)
-    return near_miss(word, options) or (
-        f"; there are {', '.join(options)}" if options else "; there are none"
-    )
-
-
-def _one_line(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return "; ".join(lines[:2])

@@ -24,7 +24,7 @@ import agents
 from agents.specification import RunSpecification
 from experiments import execution, schema, store
 from experiments.command import main
-from experiments.configuration import resolve
+from experiments.composition import resolve
 from experiments.plan import make_plan
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -1,79 +1,49 @@
-"""The question: groups, overrides, arms and dates; wrong ones get one line with a near miss."""
+"""The question: values, arms, dates and runs; wrong ones get one line with a near miss."""
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from experiments import configuration
 from experiments.arm import Arm, cross, read_arms, read_choice
-from experiments.configuration import CONF, Configuration, groups, resolve
+from experiments.composition import resolve
+from experiments.configuration import Configuration
 from experiments.horizon import Horizon
 from experiments.plan import make_plan
 from sim.errors import InputError
 
 CLOSURE = "shock=closure_harjavalta"
 SHOCK = "shocks.closure_harjavalta"
-OWN = "# @package policies.own\n"
 KOLMIKKO = ("region=kolmikko", "shock=closure_kolmikko")
 
 
 @pytest.mark.parametrize(
-    ("command", "overrides", "told"),
+    ("overrides", "told"),
     [
-        ("run", ["sede=3"], ["sede", "did you mean 'seed'"]),
-        ("run", ["engine.proceses=2"], ["engine", "did you mean 'processes'"]),
-        ("run", ["seed"], ["KEY=VALUE"]),
-        ("run", ["seed="], ["seed"]),
-        ("run", ["seed={"], ["can not be read"]),
-        ("run", ["seed=1,2"], ["one value"]),
-        ("run", ["seed=-1"], ["seed", "whole number from 0"]),
-        ("run", ["seed=true"], ["seed", "True"]),
-        ("run", ["seed.x=1"], ["seed", "is a value"]),
-        ("run", ["replications=0"], ["replications", "1"]),
-        ("run", ["replications=2.5"], ["replications", "2.5"]),
-        ("run", ["scale=abc"], ["scale", "0.01 to 100", "abc"]),
-        ("run", ["scale=10%"], ["scale", "10%"]),
-        ("run", ["scale=0.001"], ["scale"]),
-        ("run", ["scale=nan"], ["scale"]),
-        ("run", ["horizon_years=0"], ["horizon_years", "1 to 15"]),
-        ("run", ["horizon_years=16"], ["horizon_years", "1 to 15"]),
-        ("run", ["horizon_years=5y"], ["horizon_years", "5y"]),
-        ("run", ["record=ful"], ["record", "did you mean 'full'"]),
-        ("run", ["language=suomi"], ["language", "fi or sv or en"]),
-        ("run", ["start_date=2027-02-29"], ["start_date", "2027-02-29"]),
-        ("run", ["start_date=tomorrow"], ["start_date", "YYYY-MM-DD"]),
-        ("run", ["start_file=nowhere.csv"], ["start_file", "nowhere.csv"]),
-        ("run", ["region=satakuntaa"], ["did you mean 'satakunta'"]),
-        ("run", ["name="], ["name"]),
-        ("run", ["engine.processes=0"], ["engine.processes"]),
-        ("run", ["engine=fast"], ["conf/engine"]),
-        ("run", ["hydra.run.dir=/tmp"], ["hydra"]),
-        ("run", ["parameters.training.seet=3"], ["did you mean 'training.seats'"]),
-        ("run", ["parameters.training.seats=100000"], ["training.seats", "range"]),
-        ("run", ["parameters.training.seats=many"], ["training.seats", "many"]),
-        ("run", ["parameters.services.staff_fte.brokrage=3"], ["did you mean 'brokerage'"]),
-        ("run", ["arms.a.shocks=[closure_kolmikko]"], ["run simulates one world"]),
-        ("compare", [], ["needs an arm", "closure_harjavalta"]),
-        ("compare", ["shock=closure_harjavata"], ["did you mean 'closure_harjavalta'"]),
-        ("compare", ["policy=[nothin]"], ["did you mean 'nothing'"]),
-        ("compare", ["shock=a,b"], ["[a,b]"]),
-        ("compare", ["shock=[a"], ["[a,b]"]),
-        ("compare", ["shock=[closure_harjavalta,closure_harjavalta]"], ["twice"]),
-        ("compare", [CLOSURE, f"{SHOCK}.job=3"], ["did you mean 'jobs'"]),
-        ("compare", [CLOSURE, "markets=[tigth]"], ["did you mean 'tight'"]),
-        ("compare", [CLOSURE, "arms.x.shocks=[closure_kolmikko]"], ["together"]),
-        ("compare", ["arms.x.shock=[closure_kolmikko]"], ["did you mean 'shocks'"]),
-        ("compare", ["arms.x=3"], ["arms.x"]),
-        ("compare", ["arms.baseline.shocks=[closure_kolmikko]"], ["baseline"]),
+        (["seed="], ["seed"]),
+        (["seed=-1"], ["seed", "whole number from 0"]),
+        (["seed=true"], ["seed", "True"]),
+        (["replications=0"], ["replications", "1"]),
+        (["replications=2.5"], ["replications", "2.5"]),
+        (["scale=abc"], ["scale", "0.01 to 100", "abc"]),
+        (["scale=10%"], ["scale", "10%"]),
+        (["scale=0.001"], ["scale"]),
+        (["scale=nan"], ["scale"]),
+        (["horizon_years=0"], ["horizon_years", "1 to 15"]),
+        (["horizon_years=16"], ["horizon_years", "1 to 15"]),
+        (["horizon_years=5y"], ["horizon_years", "5y"]),
+        (["record=ful"], ["record", "did you mean 'full'"]),
+        (["language=suomi"], ["language", "fi or sv or en"]),
+        (["start_date=2027-02-29"], ["start_date", "2027-02-29"]),
+        (["start_date=tomorrow"], ["start_date", "YYYY-MM-DD"]),
+        (["start_file=nowhere.csv"], ["start_file", "nowhere.csv"]),
+        (["engine.processes=0"], ["engine.processes"]),
     ],
 )
-def test_wrong_key_or_value_is_told_in_one_line(command: str, overrides: list[str], told: list[str]) -> None:
+def test_wrong_value_is_told_in_one_line(overrides: list[str], told: list[str]) -> None:
     with pytest.raises(InputError) as caught:
-        resolve(command, overrides)
+        resolve("run", overrides)
     text = str(caught.value)
     assert "\n" not in text
     for part in told:
@@ -120,22 +90,6 @@ def test_what_does_not_fit_the_region_is_told_in_one_line(overrides: list[str], 
         assert part in text
 
 
-def test_each_policy_and_shock_file_names_its_package() -> None:
-    """Without it, files would replace each other silently."""
-    for group, node in (("policy", "policies"), ("shock", "shocks")):
-        assert groups()[group]
-        for name in groups()[group]:
-            first = (CONF / group / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
-            assert first == f"# @package {node}.{name}"
-
-
-def test_every_policy_and_shock_that_ships_composes() -> None:
-    for policy in groups()["policy"]:
-        make_plan(resolve("compare", [f"policy=[{policy}]", "replications=1"]))
-    make_plan(resolve("compare", [CLOSURE, "replications=1"]))
-    make_plan(resolve("compare", [*KOLMIKKO, "replications=1"]))
-
-
 def test_items_are_arms_and_plus_composes() -> None:
     assert read_choice("[a,b+c]", "policy") == [("a",), ("b", "c")]
     assert read_choice("a", "shock") == read_choice("[a]", "shock") == [("a",)]
@@ -147,22 +101,6 @@ def test_items_are_arms_and_plus_composes() -> None:
         "baseline": Arm(),
         "x": Arm(("a",), ("b",)),
     }
-
-
-def test_arms_may_stand_in_an_experiment_file() -> None:
-    configuration = resolve("compare", ["experiment=closure_with_reserve"])
-    assert list(configuration.arms) == ["baseline", "closure", "closure_reserve"]
-    assert configuration.arms["closure_reserve"].policies == ("six_fte_brokerage",)
-
-
-def test_parameters_can_be_replaced_by_a_number() -> None:
-    parameters = resolve(
-        "run", ["parameters.training.seats=120", "parameters.services.staff_fte.brokerage=20"]
-    ).parameters
-    base = resolve("run", []).parameters
-    assert parameters.value("training.seats") == 120.0
-    assert parameters.value("services.staff_fte.brokerage") == 20.0
-    assert parameters.value("services.staff_fte.competence") == base.value("services.staff_fte.competence")
 
 
 def test_plain_configuration_is_read_back_equal() -> None:
@@ -249,53 +187,3 @@ def test_horizon_over_a_leap_day() -> None:
     assert Horizon(date(2025, 1, 1), 1).resolve({"months_after_start": 1, "day": 31}, "x") == date(
         2025, 2, 28
     )
-
-
-@pytest.fixture
-def own_conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the configuration files to write into."""
-    copy = tmp_path / "conf"
-    shutil.copytree(CONF, copy)
-    monkeypatch.setattr(configuration, "CONF", copy)
-    return copy
-
-
-def test_experiment_file_may_set_keys_and_parameters(own_conf: Path) -> None:
-    (own_conf / "experiment" / "own.yaml").write_text(
-        "# @package _global_\nscale: 0.5\nparameters:\n  training: {seats: 120}\n"
-        "  services: {staff_fte: {value: {brokerage: 20}}}\n",
-        encoding="utf-8",
-    )
-    resolved = resolve("run", ["experiment=own", "parameters.training.mean_months=6"])
-    assert resolved.scale == 0.5
-    assert resolved.parameters.value("training.seats") == 120.0
-    assert resolved.parameters.value("training.mean_months") == 6.0
-    assert resolved.parameters.value("services.staff_fte.brokerage") == 20.0
-    assert resolved.parameters.value("services.staff_fte.competence") == 16.0
-    (own_conf / "experiment" / "own.yaml").write_text(
-        "# @package _global_\nparameters:\n  training: {seet: 120}\n", encoding="utf-8"
-    )
-    with pytest.raises(InputError, match=r"did you mean 'training.seats'"):
-        resolve("run", ["experiment=own"])
-    (own_conf / "experiment" / "own.yaml").write_text("# @package _global_\nscal: 0.5\n", encoding="utf-8")
-    with pytest.raises(InputError, match="did you mean 'scale'"):
-        resolve("run", ["experiment=own"])
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        ("changes: []\n", "first line must be '# @package policies.own'"),
-        (f"{OWN}changes: [\n", "configuration: "),
-        (f"{OWN}change: []\n", "did you mean 'changes'"),
-        (f"{OWN}changes: [3]\n", r"changes\[0\]"),
-        (f"{OWN}changes: [{{parameter: a.b, set: 1, start: 2027-02-29, source: x}}]\n", "2027-02-29"),
-        (f"{OWN}changes: [{{parameter: a.b, set: 1, start: 2026-02-28, source: x}}]\n", "no parameter 'a.b'"),
-        (f"{OWN}changes: [{{parameter: a.b, add: '${{oc.env:NOT_THERE}}'}}]\n", "NOT_THERE"),
-    ],
-)  # fmt: skip
-def test_policy_file_of_ones_own_that_is_wrong(own_conf: Path, content: str, told: str) -> None:
-    (own_conf / "policy" / "own.yaml").write_text(content, encoding="utf-8")
-    with pytest.raises(InputError, match=told) as caught:
-        make_plan(resolve("compare", ["policy=[own]", "markets=[]"]))
-    assert "\n" not in str(caught.value)

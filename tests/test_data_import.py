@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agents.region import Region
-from experiments.data import HEADER, Imported, import_file, parse_time, run_check, run_import
+from experiments.data_import import HEADER, Imported, import_file, parse_time, run_import
 from sim.errors import InputError
 
 REGIONS = Path(__file__).parents[1] / "data" / "regions"
@@ -304,8 +304,3 @@ def test_places_where_nothing_can_be_written(tmp_path: Path) -> None:
     assert [item.name for item in tmp_path.iterdir()] == ["c20.csv"]
     with pytest.raises(InputError, match="the file is missing"):
         run_import(tmp_path / "none.csv", REGIONS / "satakunta", None)
-
-
-def test_run_check_prints(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_check(REGIONS / "kolmikko") == 0
-    assert "provenance" in capsys.readouterr().out

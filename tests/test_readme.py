@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from agents.region import Region
-from experiments.configuration import resolve
+from experiments.composition import resolve
 from experiments.horizon import Horizon
 from experiments.plan import make_plan, read_policy
 from experiments.shock import read_closure

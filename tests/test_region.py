@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.region import SCHEMA, SOURCE_KINDS, Region
-from experiments.data import check
+from agents.region import SCHEMA, Region
 from sim.dimensions import SECTIONS
 from sim.errors import InputError
 
@@ -356,32 +355,3 @@ def test_spreadsheet_marks_do_no_harm(copy: Path) -> None:
         text = (copy / name).read_text(encoding="utf-8").replace("\n", "\r\n")
         (copy / name).write_bytes(b"\xef\xbb\xbf" + text.encode())
     np.testing.assert_array_equal(Region.load(copy).jobs, Region.load(REGIONS / "kolmikko").jobs)
-
-
-# --- data check ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_check_tells_sums_and_provenance(name: str) -> None:
-    lines = check(REGIONS / name)
-    text = "\n".join(lines)
-    total = 0
-    for file, schema in SCHEMA.items():
-        if "source_kind" not in schema.header:
-            continue
-        (line,) = [line for line in lines if line.startswith(f"  {file}:")]
-        counted = sum(int(n) for n in re.findall(r"\d+", line.split(":", 1)[1]))
-        with (REGIONS / name / file).open(encoding="utf-8", newline="") as handle:
-            assert counted == sum(1 for _ in csv.reader(handle)) - 1, file
-        total += counted
-    (line,) = [line for line in lines if line.startswith("  all:")]
-    assert sum(int(n) for n in re.findall(r"\d+", line)) == total
-    assert all(kind in SOURCE_KINDS for kind in re.findall(r"([a-z]+) \d+", line))
-    assert "difference" in text
-    assert "(default)" in text
-
-
-def test_check_warns_of_weak_occupations() -> None:
-    text = "\n".join(check(REGIONS / "satakunta"))
-    assert "137,238 and 137,238, difference +0" in text
-    assert "occupation 73" in text

@@ -17,7 +17,7 @@ import pytest
 import agents.synthetic.build
 from agents.area import build
 from agents.specification import Closure, Cohort, RunResult, RunSpecification
-from experiments.configuration import resolve
+from experiments.composition import resolve
 from sim.dimensions import Contract, State, VacancyState
 from sim.rng import NEVER, VACANCY_UID
 from sim.tables import NOT_YET

@@ -1,8 +1,7 @@
-"""Published figures: whether a region holds together, and how files of the statistics service come in.
+"""How files of the statistics service come in: ``kohtaanto data import``.
 
-``kohtaanto data check`` tells a region's sums and where its numbers come from; ``kohtaanto data import``
-turns a CSV or JSON-stat 2 file saved from the statistics service into one tidy table and tells what it
-left out and why.
+A CSV or JSON-stat 2 file saved from the statistics service becomes one tidy table; what is left out is
+told with the reason.
 """
 
 from __future__ import annotations
@@ -21,10 +20,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from agents.region import SCHEMA, SOURCE_KINDS, Municipality, Region, find_municipality
-from sim.dimensions import SECTIONS
+from agents.region import Municipality, Region, find_municipality
 from sim.errors import InputError
 
 HEADER = ("code", "name", "month", "indicator", "value")
@@ -45,11 +41,9 @@ _LARGER_AREA = re.compile(
 )
 _SPACES = re.compile("[ \u00a0\u202f\u2009]")
 _NUMBER_LIKE = re.compile(r"[-+]?\d[\d., \u00a0\u202f\u2009']*%?\Z")
-_GROUPED = re.compile(r"\d{1,3}( \d{3})+\Z")
 _YEAR, _MONTH = r"(?:18|19|20|21)\d\d", r"(?:0?[1-9]|1[0-2])"
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SHOWN_SUMS = 12
-_UNUSUAL_RATE = 0.2
 
 
 @dataclass
@@ -111,19 +105,6 @@ def _counted(counts: Counter[str]) -> str:
     return ", ".join(label if n == 1 else f"{label} ({n} rows)" for label, n in counts.items())
 
 
-def run_check(region: Path) -> int:
-    """Print a region's consistency and provenance; 0 if it holds.
-
-    Raises
-    ------
-    InputError
-        If the region cannot be loaded.
-    """
-    for line in check(region):
-        print(line)
-    return 0
-
-
 def run_import(file: Path, region: Path, out: Path | None = None) -> int:
     """Import a file, print the account; 0 if figures came in.
 
@@ -147,127 +128,6 @@ def run_import(file: Path, region: Path, out: Path | None = None) -> int:
         print(line)
     print(f"written: {out}")
     return 0
-
-
-def check(region_path: Path) -> list[str]:
-    """Tell whether a region's figures agree and where they come from.
-
-    Parameters
-    ----------
-    region_path
-        Folder of the region. Loading it checks headers, types, ranges, units, codes and sums.
-
-    Returns
-    -------
-    list of str
-        Lines: sums, start states, listed employers, provenance by file, warnings.
-
-    Raises
-    ------
-    InputError
-        If the region does not hold.
-    """
-    region = Region.load(region_path)
-    lines = [
-        f"{region.title['en']}: {len(region.municipalities)} municipalities, {len(region.occupations)} "
-        f"occupations, {len(region.large_employers)} listed employers; digest {region.digest[:12]}",
-        "",
-        "sums that agree",
-    ]
-    people = int(region.population.sum() + region.children.sum() + region.elderly.sum())
-    start = region.start_states[region.default_start]
-    workers = region.commuting[:, :-1].sum(axis=0)
-    jobs = region.jobs.sum(axis=1)
-    worst = int(np.argmax(np.abs(workers / jobs - 1.0)))
-    lines += [
-        _agreement("population by age and sex, children and elderly against population", people, people),
-        _agreement(
-            f"population times participation against the labour force of {start.name}",
-            float((region.population * region.participation).sum()),
-            float(start.labour_force.sum()),
-        ),
-        _agreement("own and in-commuting workers against jobs", float(workers.sum()), float(jobs.sum())),
-        _agreement(
-            f"  widest municipality, {region.municipalities[worst].name}",
-            float(workers[worst]),
-            float(jobs[worst]),
-        ),
-        _agreement(
-            "jobs in establishments against jobs", float(region.establishment_jobs.sum()), float(jobs.sum())
-        ),
-        _agreement(
-            "employed by age and education against employed residents of the commuting table",
-            float(region.employed_age_education.sum()),
-            float(region.commuting[:-1].sum()),
-        ),
-        "",
-        "start states",
-    ]
-    for state in region.start_states.values():
-        time = f"{state.year}" if state.month is None else f"{state.year}-{state.month:02d}"
-        default = " (default)" if state.name == region.default_start else ""
-        lines.append(
-            f"  {state.name}{default}: {state.kind} {time}, unemployed {state.unemployed.sum():,.0f} of "
-            f"{state.labour_force.sum():,.0f}, rate {100 * state.unemployment_rate:.2f} %, "
-            f"vacancies {state.vacancies_registered.sum():,.0f}"
-        )
-    listed = sum(employer.jobs for employer in region.large_employers)
-    scaled = [employer for employer in region.large_employers if employer.jobs < employer.listed_jobs - 1]
-    lines += [
-        "",
-        f"listed employers: {len(region.large_employers)} with {listed:,} jobs, "
-        f"{100 * listed / jobs.sum():.0f} % of all; {len(scaled)} scaled down to fit jobs.csv, by "
-        f"{sum(employer.listed_jobs - employer.jobs for employer in scaled):,.0f} jobs in all",
-        "",
-        "provenance, rows by source_kind",
-    ]
-    total: Counter[str] = Counter()
-    for name, counts in region.provenance.items():
-        lines.append(f"  {name}: {_kinds(counts)}")
-        total.update(counts)
-    lines.append(f"  all: {_kinds(total)}")
-    warnings = _warnings(region)
-    lines += ["", f"warnings: {len(warnings)}", *(f"  {warning}" for warning in warnings)]
-    return lines
-
-
-def _agreement(what: str, left: float, right: float) -> str:
-    percent = 100.0 * (left - right) / right if right else 0.0
-    return f"  {what}: {left:,.0f} and {right:,.0f}, difference {left - right:+,.0f} ({percent:+.2f} %)"
-
-
-def _kinds(counts: Counter[str]) -> str:
-    return ", ".join(f"{kind} {counts[kind]}" for kind in SOURCE_KINDS if counts[kind])
-
-
-def _warnings(region: Region) -> list[str]:
-    lines = []
-    jobs = region.jobs.sum(axis=0) @ region.section_occupation
-    unemployed = region.unemployed_joint.sum() * region.unemployed_occupation
-    for occupation, n_jobs, n_unemployed in zip(region.occupations, jobs, unemployed, strict=True):
-        rate = n_unemployed / (n_unemployed + n_jobs) if n_jobs + n_unemployed > 0 else 0.0
-        if rate > _UNUSUAL_RATE:
-            lines.append(
-                f"occupation {occupation.isco2} {occupation.name_en}: {n_unemployed:.0f} unemployed beside "
-                f"{n_jobs:.0f} jobs, {100 * rate:.0f} %: one of the two is weak"
-            )
-    for i, section in enumerate(SECTIONS):
-        listed = sum(e.jobs for e in region.large_employers if e.section == i)
-        in_big = region.establishment_jobs[i, -2:].sum()
-        if listed > 1.5 * in_big and listed > 500:
-            lines.append(
-                f"section {section}: listed employers have {listed:,} jobs, "
-                f"the two largest size classes {in_big:,.0f}"
-            )
-    used = set()
-    for name, schema in SCHEMA.items():
-        if schema.provenance:
-            with (region.path / name).open(encoding="utf-8-sig", newline="") as file:
-                used |= {row["source"] for row in csv.DictReader(file)}
-    unused = sorted(set(region.sources) - used)
-    if unused:
-        lines.append(f"sources.csv: not used by any row: {', '.join(unused)}")
-    return lines
 
 
 def import_file(path: Path, region: Path | Region, out: Path | None = None) -> Imported:
