@@ -39,15 +39,16 @@ class ClosingEmployer(mesa.Agent):
         return float(self.area.world.arrays.employers[self.row].filled) / self.area.scale
 
     def announce(self) -> None:
-        """Make the closure known: no more hiring, leavers are not replaced."""
-        announce(self.area.world.handle, self.row, self.area.clock.day)
+        """Make the closure known: the closing part hires nobody any more, its leavers are not replaced."""
+        jobs = self._jobs() if not self._is_whole() else int(self.area.world.arrays.employers[self.row].target)
+        announce(self.area.world.handle, self.row, jobs, self.area.clock.day)
 
     def give_notice(self) -> None:
         """Give notice: from here staff search as people who are going to lose their jobs."""
         give_notice(self.area.world.handle, self.row, self.area.clock.day)
 
     def let_go(self, stage: int) -> int:
-        """Let the staff of a stage go; at the last stage everybody who is still there.
+        """Let the staff of a stage go; at the last stage all who are left of the closing part.
 
         Early leavers are not replaced, so a stage may find fewer than planned. An employer that closes a
         part of itself goes on with the rest after the last stage.
@@ -58,14 +59,20 @@ class ClosingEmployer(mesa.Agent):
             How many left, agents.
         """
         shares = [share for _, share in self.plan.exits]
-        jobs = self.plan.jobs * self.area.scale
-        so_far = round(jobs * sum(shares[: stage + 1])) - round(jobs * sum(shares[:stage]))
-        all_of_it = self.plan.jobs >= self.area.region.employer(self.plan.employer).jobs
+        planned = round(self._jobs() * sum(shares[: stage + 1])) - round(self._jobs() * sum(shares[:stage]))
         is_last = stage == len(shares) - 1
-        if is_last and all_of_it:
-            so_far = int(self.area.world.arrays.employers[self.row].filled)
+        if is_last:
+            planned = int(self.area.world.arrays.employers[self.row].to_close)
         today = self.area.clock.day
-        gone = int(exit_staff(self.area.world.handle, self.row, so_far, self.cohort, today))
-        if is_last and not all_of_it:
+        gone = int(exit_staff(self.area.world.handle, self.row, planned, self.cohort, today))
+        if is_last and not self._is_whole():
             carry_on(self.area.world.handle, self.row, today)
         return gone
+
+    def _jobs(self) -> int:
+        """Jobs that end, agents."""
+        return round(self.plan.jobs * self.area.scale)
+
+    def _is_whole(self) -> bool:
+        """Whether the employer closes down."""
+        return self.plan.jobs >= self.area.region.employer(self.plan.employer).jobs

@@ -65,7 +65,7 @@ def call_every_kernel(specification: RunSpecification) -> None:
     world = model.world
     day = DAYS - 1
     mark_cohort(world.handle, 0, 1, 1)
-    announce(world.handle, 0, day)
+    announce(world.handle, 0, 2, day)
     give_notice(world.handle, 0, day)
     exit_staff(world.handle, 0, 1, 1, day)
     carry_on(world.handle, 0, day)

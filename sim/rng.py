@@ -84,6 +84,7 @@ class Purpose(IntEnum):
     STUDIES_REGISTER = 55
     UNEMPLOYED_STUDY = 56
     SEPARATION_REGISTER = 57
+    CLOSURE_PART = 58  # leaver or vacancy of an employer that closes a part
 
 
 CANDIDATES = (

@@ -69,7 +69,8 @@ EMPLOYER = np.dtype(
         ("filled", "i4"),  # held by a person, furloughed included. Owner: states
         ("open", "i4"),  # posted vacancies. Owner: jobs
         ("dormant", "i4"),  # wanted, not yet posted. Owner: jobs
-        ("is_closing", "i1"),  # no posting, leavers are not replaced. Owner: closure
+        ("to_close", "i4"),  # jobs that a structural event has still to end. Owner: closure, jobs
+        ("struck_off", "i4"),  # of start_jobs, ended for good by structural events: demand does not come back there
         ("has_given_notice", "i1"),  # its staff search as people under notice. Owner: closure
     ]
 )
@@ -198,7 +199,7 @@ class Arrays(NamedTuple):
     survival: np.ndarray  # f8[4, months + 1]: spells begun in a month; of these ended within 3, 6, 12 months
     counters: np.ndarray  # i8[COUNTERS]: events and candidates since the start
     open_cells: np.ndarray  # i4[occupations, places]: open vacancies
-    cell_start: np.ndarray  # i4[cells + 1]: first position of a cell in `cell_vacancies`
+    cell_start: np.ndarray  # i4[cells * bins + 1]: end of each bin of a cell in `cell_vacancies`, valid for today
     cell_vacancies: np.ndarray  # i4[rows]: open vacancies sorted by cell, valid for today
     cell_uids: np.ndarray  # u8[rows]: their identities
     reach: np.ndarray  # f8[places, occupations]: distance-weighted vacancies, valid for today

@@ -52,6 +52,9 @@ FIRST_YEAR_SHARE = 0.14
 """Open-ended jobs held for less than a year (labour force survey, tenure under one year, fixed terms apart)."""
 MEAN_TENURE_YEARS = 9.0
 DAYS_BEYOND = 3000
+SCALE_OF_A_BIN = 2.0
+"""Cells of vacancies (occupation x place) are divided so that a bin holds what a cell holds at about this scale: a
+searcher looks through one bin, so the time of a search does not grow with the region."""
 OPENINGS_PER_JOB_AND_MONTH = 0.033
 """Jobs that fall open a month over all jobs (evidence: 1,900 hires a month in the area)."""
 
@@ -121,6 +124,7 @@ def build_world(
     stocks = np.zeros((len(State), n_places), np.int64)
     np.add.at(stocks, (people.state, people.home), 1)
     inside = np.where(firms.place < region.outside, table.start_jobs, 0).astype(np.float64)
+    bins = max(1, round(scale / SCALE_OF_A_BIN))
     fit = fit_of_trades(region, p)
     baseline = parameter_set.record()
     world = World(
@@ -142,7 +146,7 @@ def build_world(
             survival=np.zeros((4, days // 28 + 2)),
             counters=np.zeros(len(Counter), np.int64),
             open_cells=cells,
-            cell_start=np.zeros(n_trades * n_places + 1, np.int32),
+            cell_start=np.zeros(n_trades * n_places * bins + 1, np.int32),
             cell_vacancies=np.zeros(len(vacancies), np.int32),
             cell_uids=np.zeros(len(vacancies), np.uint64),
             reach=np.zeros((n_places, n_trades)),

@@ -9,9 +9,8 @@ import numpy as np
 
 from sim.compiled import kernel, rule
 from sim.dimensions import VacancyState
-from sim.indicators import Flow
 from sim.kernels.hazards import schedule_search
-from sim.kernels.jobs import withdraw
+from sim.kernels.jobs import belongs_to_closing, close, end_closing_job
 from sim.kernels.separation import lose_job
 from sim.kernels.states import leave_job
 from sim.rng import Purpose, bits
@@ -43,19 +42,26 @@ def _keyed_order(w, rows, by_tenure):
 
 
 @kernel
-def announce(w, e, t):
-    """Make an employer close: its vacancies are withdrawn, leavers are not replaced."""
-    w.employers[e].is_closing = 1
+def announce(w, e, n, t):
+    """Make an employer close n of its jobs: the part's vacancies are withdrawn, its leavers not replaced.
+
+    Which vacancies and leavers belong to the closing part is drawn in proportion (`jobs.belongs_to_closing`):
+    closing one job of sixty is a small event, closing all of them stops all hiring.
+    """
+    employer = w.employers[e]
+    w.employers[e].to_close = min(n, employer.target)
+    struck_off = employer.start_jobs if n >= employer.target else employer.struck_off + n
+    w.employers[e].struck_off = min(struck_off, employer.start_jobs)
     for v in range(w.control[0].n_vacancies):
         vacancy = w.vacancies[v]
-        if vacancy.state != VacancyState.FREE and vacancy.employer == e:
-            w.flows[Flow.JOBS_CLOSED, w.employers[e].place] += 1.0
-            withdraw(w, v)
+        if vacancy.state != VacancyState.FREE and vacancy.employer == e and belongs_to_closing(w, e, vacancy.uid, t):
+            end_closing_job(w, e)
+            close(w, v)
 
 
 @kernel
 def give_notice(w, e, t):
-    """Give the staff of a closing employer notice: they search as people under notice from today."""
+    """Give the staff of a closing employer notice: they search as people at risk of losing the job from today."""
     w.employers[e].has_given_notice = 1
     for i in _staff(w, e):
         schedule_search(w, i, t - 1)
@@ -63,8 +69,7 @@ def give_notice(w, e, t):
 
 @kernel
 def carry_on(w, e, t):
-    """Let an employer that closed a part of itself go on with the rest."""
-    w.employers[e].is_closing = 0
+    """End the time of notice of an employer that closed a part of itself and goes on with the rest."""
     w.employers[e].has_given_notice = 0
     for i in _staff(w, e):
         schedule_search(w, i, t - 1)
@@ -90,11 +95,10 @@ def exit_staff(w, e, n, cohort, t):
     for k in range(rows.shape[0]):
         others[k] = cohort > 0 and w.persons[rows[k]].cohort != cohort
     rows = rows[np.argsort(others, kind="mergesort")]
-    leaving = min(n, rows.shape[0])
+    leaving = min(min(n, w.employers[e].to_close), rows.shape[0])
     for k in range(leaving):
         i = rows[k]
-        w.employers[e].target -= 1
-        w.flows[Flow.JOBS_CLOSED, w.employers[e].place] += 1.0
+        end_closing_job(w, e)
         leave_job(w, i)
         lose_job(w, i, t, True)
     return leaving

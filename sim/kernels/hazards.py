@@ -83,11 +83,15 @@ def search_rate(w, p, i, t, boost):
     person = w.persons[i]
     state = person.state
     if state == State.EMPLOYED:
-        if w.employers[person.employer].has_given_notice:
-            return p.search.rate_under_notice_per_month / DAYS_PER_MONTH
+        rate = p.search.rate_employed_per_month * p.search.employed_by_age[age_band(person, t)]
         if person.home == w.near.shape[0] - 1:
-            return 0.0  # in-commuters change jobs outside the area unseen
-        return p.search.rate_employed_per_month * p.search.employed_by_age[age_band(person, t)] / DAYS_PER_MONTH
+            rate = 0.0  # in-commuters change jobs outside the area unseen
+        if w.employers[person.employer].has_given_notice:
+            # nobody knows who has to go: each searches by her risk
+            employer = w.employers[person.employer]
+            risk = min(1.0, employer.to_close / max(employer.filled, 1))
+            rate += risk * (p.search.rate_under_notice_per_month - rate)
+        return rate / DAYS_PER_MONTH
     if state == State.UNEMPLOYED:
         return p.search.rate_unemployed_per_month * boost / DAYS_PER_MONTH
     if state == State.FURLOUGHED:

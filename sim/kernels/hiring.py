@@ -83,7 +83,7 @@ def hire(w, i, v, t):
     if rivals > 0 and home != outside and w.employers[employer].place != outside:
         # a second suitable applicant was there: some employers take the chance to grow
         u = uniform(w.control[0].seed, Purpose.JOB_EXPANSION, uid, t, 0)
-        if u < p.jobs.expansion_probability and not w.employers[employer].is_closing:
+        if u < p.jobs.expansion_probability and w.employers[employer].to_close == 0:
             w.flows[Flow.JOBS_ADDED, w.employers[employer].place] += 1.0
             add_job(w, employer, occupation, vacancy_identity(uid, t), t, p.jobs.dormant_days)
 

@@ -97,15 +97,42 @@ def withdraw(w, v):
 
 
 @rule
+def closing_share(w, employer):
+    """Share of an employer's jobs that a structural event has still to end; 1 if it closes down."""
+    return w.employers[employer].to_close / max(w.employers[employer].target, 1)
+
+
+@rule
+def belongs_to_closing(w, employer, uid, t):
+    """Say whether a job that somebody leaves or would take is one of those that are to end.
+
+    Parameters
+    ----------
+    uid
+        Identity of the leaver or the vacancy.
+    """
+    if w.employers[employer].to_close <= 0:
+        return False
+    return uniform(w.control[0].seed, Purpose.CLOSURE_PART, uid, t, 0) < closing_share(w, employer)
+
+
+@rule
+def end_closing_job(w, employer):
+    """End one of the jobs of the closing part."""
+    w.employers[employer].target -= 1
+    w.employers[employer].to_close -= 1
+    w.flows[Flow.JOBS_CLOSED, w.employers[employer].place] += 1.0
+
+
+@rule
 def replace_leaver(w, employer, occupation, leaver, t):
     """Decide what becomes of a job whose holder left: posted at once, or after some time.
 
-    A closing employer does not look for anybody: the job is gone.
+    In the closing part of an employer the job is gone.
     """
     w.counters[Counter.JOB_EVENTS] += 1
-    if w.employers[employer].is_closing:
-        w.employers[employer].target -= 1
-        w.flows[Flow.JOBS_CLOSED, w.employers[employer].place] += 1.0
+    if belongs_to_closing(w, employer, leaver, t):
+        end_closing_job(w, employer)
         return
     p = w.parameters[0]
     seed = w.control[0].seed
@@ -120,11 +147,15 @@ def replace_leaver(w, employer, occupation, leaver, t):
 
 @rule
 def draw_employer(w, uid):
-    """Draw an employer of the area in proportion to its jobs at the start, not a closing one; -1 if none."""
+    """Draw an employer of the area in proportion to its jobs at the start, less what structural events struck off;
+    -1 if none.
+    """
     for k in range(_TRIES):
         u = uniform(w.control[0].seed, Purpose.JOB_EMPLOYER, uid, 0, k)
         employer = np.searchsorted(w.employer_share, u * w.employer_share[-1], side="right")
-        if not w.employers[employer].is_closing:
+        jobs = w.employers[employer]
+        u = uniform(w.control[0].seed, Purpose.JOB_EMPLOYER, uid, 0, _TRIES + k)
+        if jobs.struck_off == 0 or u * jobs.start_jobs >= jobs.struck_off:
             return employer
     return -1
 
@@ -151,14 +182,14 @@ def move_job(w, employer, occupation, leaver, t):
     """Destroy a job; the demand for it comes back later at an employer drawn by size.
 
     A job held outside the area comes back outside, at the same employer, so that the outside market
-    does not drift; a closing employer's job is gone.
+    does not drift; a job of a closing part is gone.
     """
     w.counters[Counter.JOB_EVENTS] += 1
+    if belongs_to_closing(w, employer, leaver, t):
+        end_closing_job(w, employer)
+        return
     w.employers[employer].target -= 1
     place = w.employers[employer].place
-    if w.employers[employer].is_closing:
-        w.flows[Flow.JOBS_CLOSED, place] += 1.0
-        return
     p = w.parameters[0]
     uid = vacancy_identity(leaver, t)
     if place == w.near.shape[0] - 1:
@@ -242,9 +273,9 @@ def shift_targets(w, change, t):
     outside = w.near.shape[0] - 1
     for e in range(n):
         employer = w.employers[e]
-        if employer.is_closing or employer.place == outside:
+        if employer.to_close > 0 or employer.place == outside:
             continue
-        wanted = employer.start_jobs * change[employer.section]
+        wanted = (employer.start_jobs - employer.struck_off) * change[employer.section]
         u = uniform(seed, Purpose.DEMAND_ROUNDING, employer.uid, t, 0)
         jobs = int(np.floor(wanted + u))
         if jobs > 0:

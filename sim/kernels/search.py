@@ -4,9 +4,11 @@ A searcher sees the open vacancies within reach, weighted by how well her trade 
 She finds something to apply to with probability W / (W + W0), W the weighted number (search
 congestion of the urn-ball kind; Petrongolo & Pissarides 2001, section 3). She chooses an occupation
 and a place in proportion to the weights, and within that cell the vacancy whose keyed number is
-least (an exponential race), so that a vacancy more or less elsewhere does not change her choice.
-The employer finds an applicant suitable with a probability that depends on employability, duration
-and fit. No step costs searchers times vacancies.
+least (a race), so that a vacancy more or less elsewhere does not change her choice. In worlds of more
+than the real size a cell is divided into bins by the vacancies' identity, a bin is chosen by a race
+too, and she looks through that bin alone: a search costs the same at any scale, and no step costs
+searchers times vacancies. The employer finds an applicant suitable with a probability that depends on
+employability, duration and fit.
 """
 
 from __future__ import annotations
@@ -24,22 +26,42 @@ from sim.tables import APPLICANTS_KEPT
 
 
 @rule
+def bins_of_cell(w):
+    """Number of bins that each cell of vacancies is divided into (grows with the scale, `synthetic.build`)."""
+    return (w.cell_start.shape[0] - 1) // w.open_cells.size
+
+
+@rule
+def bin_of_vacancy(w, v, n_bins):
+    """Bin that a vacancy lies in: its cell, then a part of the cell by its identity."""
+    vacancy = w.vacancies[v]
+    cell = vacancy.occupation * w.open_cells.shape[1] + vacancy.place
+    if n_bins == 1:
+        return int(cell)
+    return int(cell * n_bins + int(mix(vacancy.uid) % np.uint64(n_bins)))
+
+
+@rule
 def look_around(w):
-    """Lay out what can be seen today: vacancies sorted by cell, and weighted for each place and trade."""
+    """Lay out what can be seen today: vacancies sorted by cell and bin, weighted for each place and trade."""
     n_occupations, n_places = w.open_cells.shape
-    at = 0
-    for o in range(n_occupations):
-        for m in range(n_places):
-            w.cell_start[o * n_places + m] = at
-            at += w.open_cells[o, m]
-    w.cell_start[n_occupations * n_places] = at
+    n_bins = bins_of_cell(w)
+    w.cell_start[:] = 0
     for v in range(w.control[0].n_vacancies):
         if w.vacancies[v].state == VacancyState.OPEN:
-            cell = w.vacancies[v].occupation * n_places + w.vacancies[v].place
-            w.cell_vacancies[w.cell_start[cell]] = v
-            w.cell_uids[w.cell_start[cell]] = w.vacancies[v].uid
-            w.cell_start[cell] += 1
-    # the filling moved each start to its cell's end, which is the next cell's start
+            w.cell_start[bin_of_vacancy(w, v, n_bins)] += 1
+    at = 0
+    for k in range(w.cell_start.shape[0]):
+        number = w.cell_start[k]
+        w.cell_start[k] = at
+        at += number
+    for v in range(w.control[0].n_vacancies):
+        if w.vacancies[v].state == VacancyState.OPEN:
+            k = bin_of_vacancy(w, v, n_bins)
+            w.cell_vacancies[w.cell_start[k]] = v
+            w.cell_uids[w.cell_start[k]] = w.vacancies[v].uid
+            w.cell_start[k] += 1
+    # the filling moved each start to its bin's end, which is the next bin's start
     for home in range(n_places):
         for o in range(n_occupations):
             total = 0.0
@@ -54,6 +76,32 @@ def look_around(w):
                     break
                 total += w.fit[trade, o] * w.reach[home, o]
             w.seen[home, trade] = total
+
+
+@rule
+def choose_bin(w, cell, key):
+    """Choose a bin of a cell in proportion to its vacancies, by a race of exponential times at those rates.
+
+    Parameters
+    ----------
+    key
+        Keyed number of the person and day.
+    """
+    n_bins = bins_of_cell(w)
+    first = cell * n_bins
+    if n_bins == 1:
+        return first
+    chosen, least = first, np.inf
+    end = 0 if first == 0 else w.cell_start[first - 1]
+    for k in range(first, first + n_bins):
+        number = w.cell_start[k] - end
+        end = w.cell_start[k]
+        if number > 0:
+            u = (np.float64(mix(key + np.uint64(k)) >> np.uint64(11)) + 0.5) * 2.0**-53
+            arrival = -np.log(u) / number
+            if arrival < least:
+                chosen, least = k, arrival
+    return chosen
 
 
 @rule
@@ -93,16 +141,16 @@ def choose_vacancy(w, i, total, t):
             y -= weight
             if y < 0.0:
                 break
-    cell = chosen * n_places + place
-    end = w.cell_start[cell]
     # one key for the person and day, mixed with each vacancy's identity: as good as a draw keyed by both
     key = bits(seed, Purpose.SEARCH_VACANCY, person.uid, t, 0)
-    best, best_at = np.uint64(0xFFFFFFFFFFFFFFFF), end - 1
-    for k in range(end - w.open_cells[chosen, place], end):
-        number = mix(key ^ w.cell_uids[k])
+    k = choose_bin(w, (chosen * n_places + place), key)
+    begin = 0 if k == 0 else w.cell_start[k - 1]
+    best, best_at = np.uint64(0xFFFFFFFFFFFFFFFF), begin
+    for at in range(begin, w.cell_start[k]):
+        number = mix(key ^ w.cell_uids[at])
         if number < best:
             best = number
-            best_at = k
+            best_at = at
     return int(w.cell_vacancies[best_at])
 
 

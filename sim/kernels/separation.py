@@ -12,7 +12,7 @@ from sim.indicators import Counter
 from sim.kernels.calendar import DATED, HAZARD, link, take
 from sim.kernels.contracts import contract_end
 from sim.kernels.hazards import accepts, dismissal_rate, furlough_rate, leaving_rate, schedule_hazard
-from sim.kernels.jobs import move_job, replace_leaver
+from sim.kernels.jobs import belongs_to_closing, move_job, replace_leaver
 from sim.kernels.labour_force import leave_or_enter
 from sim.kernels.states import (
     become_furloughed,
@@ -88,7 +88,7 @@ def end_contract(w, i, t):
     person = w.persons[i]
     seed = w.control[0].seed
     u = uniform(seed, Purpose.CONTRACT_RENEWAL, person.uid, t, 0)
-    closing = w.employers[person.employer].is_closing
+    closing = belongs_to_closing(w, int(person.employer), person.uid, t)
     if u < p.contracts.renewal_share and not closing:
         w.persons[i].ends = contract_end(w, person.uid, t)
         link(w, i, DATED, w.persons[i].ends)

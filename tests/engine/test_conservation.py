@@ -110,7 +110,9 @@ def check(world: World) -> None:
     assert len(np.unique(vacancies.uid[taken])) == taken.sum()
     assert sorted(a.free_vacancies[: int(control.n_free_vacancies)]) == np.flatnonzero(~taken).tolist()
     np.testing.assert_array_equal(vacancies.place[taken], employers.place[vacancies.employer[taken]])
-    assert not np.any(employers.open[employers.is_closing == 1] + employers.dormant[employers.is_closing == 1])
+    assert np.all((employers.to_close >= 0) & (employers.to_close <= employers.target))
+    closing_down = (employers.to_close > 0) & (employers.to_close == employers.target)
+    assert not np.any(employers.open[closing_down] + employers.dormant[closing_down])
     check_queues(world)
     check_calendar(world)
 
