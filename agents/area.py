@@ -32,8 +32,9 @@ from sim.headroom import check_headroom
 from sim.indicators import Counter
 from sim.kernels.closure import dismiss_excess, mark_cohort
 from sim.kernels.jobs import shift_targets
-from sim.parameters import ParameterSet, Timetable, compose
+from sim.parameters import ParameterSet
 from sim.recorder import Recorder
+from sim.timetable import Timetable, compose
 from sim.world import World
 
 REFERENCE_POPULATION = 100_000.0

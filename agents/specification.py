@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.parameters import Change
+from sim.changes import Change
 
 RECORD_LEVELS = ("summary", "monthly", "full")
 

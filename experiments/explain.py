@@ -11,8 +11,9 @@ import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from sim.changes import Change
 from sim.errors import InputError
-from sim.parameters import Change, Parameter, ParameterSet, show_value
+from sim.parameters import Parameter, ParameterSet, show_value
 
 WIDTH = 96  # columns of text
 

@@ -17,8 +17,10 @@ from experiments.arm import Arm
 from experiments.configuration import PROJECT, Configuration
 from experiments.horizon import Horizon, years_shifted
 from experiments.shock import cohort_of, read_closure, read_cohort
+from sim.changes import Change
 from sim.errors import InputError, near_miss
-from sim.parameters import Change, ParameterSet, compose
+from sim.parameters import ParameterSet
+from sim.timetable import compose
 
 if TYPE_CHECKING:
     from agents.region import Region

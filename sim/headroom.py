@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.errors import InputError
-from sim.parameters import Timetable
+from sim.timetable import Timetable
 
 HAZARDS: dict[str, tuple[str, ...]] = {
     "dismissal": ("separation.dismissal_per_month", "separation.first_year_multiplier"),

@@ -16,7 +16,7 @@ from experiments.composition import resolve
 from experiments.horizon import Horizon
 from experiments.plan import make_plan, read_policy
 from experiments.shock import read_closure
-from sim.parameters import compose
+from sim.timetable import compose
 
 PROJECT = Path(__file__).resolve().parents[1]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")

@@ -15,11 +15,11 @@ from worlds import KOLMIKKO, SATAKUNTA, closure, cohort, specification
 
 from agents.area import EmploymentAreaModel, build
 from agents.specification import RunSpecification
+from sim.changes import Change
 from sim.dimensions import Contract, State, VacancyState
 from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, KINDS, LIFE, SEARCH, SERVICE, VACANCY_KIND
 from sim.kernels.census import recount
-from sim.parameters import Change
 from sim.tables import NOT_YET
 from sim.world import World
 

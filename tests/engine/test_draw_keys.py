@@ -30,7 +30,7 @@ from datetime import date
 from sim import rng
 from worlds import closure, cohort, specification
 from agents.area import EmploymentAreaModel, build
-from sim.parameters import Change
+from sim.changes import Change
 {patch}
 folder = pathlib.Path(tempfile.mkdtemp())
 (folder / "demand.csv").write_text("month,index\\n2025-03,1.2\\n2025-05,0.9\\n2025-08,1.1\\n")

@@ -9,9 +9,10 @@ import pytest
 from worlds import SATAKUNTA, area, specification, with_values
 
 from agents.area import EmploymentAreaModel, build, simulate
+from sim.changes import Change
 from sim.errors import InputError
 from sim.headroom import HAZARDS
-from sim.parameters import Change, ParameterSet
+from sim.parameters import ParameterSet
 
 
 def change(parameter: str, operation: str, amount: float, start: date = date(2025, 2, 1), **more) -> Change:

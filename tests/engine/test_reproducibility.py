@@ -14,7 +14,7 @@ from worlds import assert_same, closure, cohort, in_another_process, lives, rows
 
 from agents.area import EmploymentAreaModel, build, simulate, simulate_arms
 from agents.specification import RunResult
-from sim.parameters import Change
+from sim.changes import Change
 
 FOLLOWED = specification(cohorts=(cohort(),))
 CLOSING = specification(cohorts=(cohort(),), closures=(closure(),))

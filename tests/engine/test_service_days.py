@@ -9,8 +9,8 @@ import pytest
 from worlds import area, rows, specification, with_values
 
 from agents.area import EmploymentAreaModel, build, simulate
+from sim.changes import Change
 from sim.clock import working_days
-from sim.parameters import Change
 
 EXPECTED = {
     2025: [21, 20, 21, 20, 20, 20, 23, 21, 22, 23, 20, 20],

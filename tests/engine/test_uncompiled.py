@@ -10,7 +10,7 @@ import pytest
 from worlds import SATAKUNTA, closure, cohort, in_another_process, lives, rows, specification
 
 from agents.area import simulate
-from sim.parameters import Change
+from sim.changes import Change
 
 SPECIFICATIONS: dict[str, dict[str, Any]] = {
     "kolmikko": {
