@@ -85,12 +85,22 @@ class Purpose(IntEnum):
     UNEMPLOYED_STUDY = 56
     SEPARATION_REGISTER = 57
     CLOSURE_PART = 58  # leaver or vacancy of an employer that closes a part
+    CONTRACT_RECALL = 59
+    SERVICE_START = 60
+    SERVICE_LENGTH = 61
+    REGISTER_KEEPING = 62
+    JOB_HOURS = 63  # vacancy
+    STUDIES_CONSCRIPTION = 64
+    CONSCRIPTION_LENGTH = 65
+    BUSINESS_DESTINATION = 66
+    HAZARD_SELF_EMPLOYED = 67
 
 
 CANDIDATES = (
     Purpose.HAZARD_EMPLOYED,
     Purpose.HAZARD_UNEMPLOYED,
     Purpose.HAZARD_INACTIVE,
+    Purpose.HAZARD_SELF_EMPLOYED,
     Purpose.SEARCH_CANDIDATE,
     Purpose.LIFE_CANDIDATE,
 )

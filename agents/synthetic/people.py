@@ -44,6 +44,7 @@ class People:
     attachment: NDArray[np.float64]
     spell: NDArray[np.int64]
     need: NDArray[np.bool_]
+    coded: NDArray[np.bool_]  # whether the register knows an occupation
 
     def __len__(self) -> int:
         return len(self.home)
@@ -143,6 +144,7 @@ def residents(
         attachment=np.where(rng.random(n) < float(p.population.attached_share), 2.0, 0.3),
         spell=np.full(n, -1, np.int64),
         need=np.zeros(n, bool),
+        coded=np.ones(n, bool),
     )
     people.occupation = _trade_of_newcomers(region, n, rng)
     _describe_unemployed(region, start, people, group_of_band, p, rng)
@@ -170,6 +172,7 @@ def outsiders(region: Region, n_commuters: int, p: np.record, rng: np.random.Gen
         attachment=np.ones(n),
         spell=np.full(n, -1, np.int64),
         need=np.zeros(n, bool),
+        coded=np.ones(n, bool),
     )
 
 
@@ -240,6 +243,7 @@ def _describe_unemployed(
     people.education[idle] = choice // joint.shape[2]
     wanted = choice % joint.shape[2]
     trade = people.occupation[idle]
+    people.coded[idle] = wanted < 10
     for code in range(10):
         here = np.flatnonzero(wanted == code)
         options = np.flatnonzero(major == code)
