@@ -16,7 +16,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from agents.demand import read_demand
+from agents.demand import check_separations, read_demand
 from agents.employers import ClosingEmployer
 from agents.municipalities import Municipality
 from agents.region import Region, StartState
@@ -24,7 +24,7 @@ from agents.service_lines import SERVICE_LINES
 from agents.specification import Closure, RunResult, RunSpecification
 from agents.synthetic import build_world
 from agents.synthetic.closeness import fit_of_trades, kin_of_trades, nearness
-from sim.clock import Clock, date_of, day_of, is_month_end
+from sim.clock import Clock, day_of, is_month_end
 from sim.day import advance
 from sim.dimensions import LINES, SECTIONS, State
 from sim.errors import InputError
@@ -70,6 +70,13 @@ class EmploymentAreaModel(mesa.Model):
             self.parameter_set, specification.changes, specification.start_date, specification.days
         )
         check_headroom(self.timetable)
+        self.demand = None
+        if specification.demand_file is not None:
+            self.demand = read_demand(
+                specification.demand_file, specification.start_date, specification.days,
+                specification.demand_shift_years,
+            )  # fmt: skip
+            check_separations(self.demand, self.timetable)
         self.scale = float(specification.scale)
         self.region_size = float(self.region.population.sum()) / REFERENCE_POPULATION
         self._check_events()
@@ -189,19 +196,18 @@ class EmploymentAreaModel(mesa.Model):
         self._set_demand()
 
     def _set_demand(self) -> None:
-        """Register the monthly moves of the employers' targets."""
-        s = self.specification
-        trend = float(self.parameter_set.baseline[0].jobs.trend_per_year)
-        given = read_demand(s.demand_file) if s.demand_file is not None else {}
-        if not given and trend == 0.0:
+        """Register the monthly moves of demand: the level of targets, by index and trend, and the index itself."""
+        p = self.parameter_set.baseline[0]
+        trend = float(p.jobs.trend_per_year)
+        if self.demand is None and trend == 0.0:
             return
-        level = np.ones(len(SECTIONS))
-        for day in (np.flatnonzero(self._month_end[:-1]) + 1).tolist():
-            month = f"{date_of(day, s.start_date):%Y-%m}"
-            goal = given.get(month, level if given else level * (1.0 + trend) ** (1.0 / 12.0))
-            if np.any(goal != level):
-                self.clock.at(day, "4 demand", partial(self._shift_demand, goal - level))
-            level = goal
+        level, index = np.ones(len(SECTIONS)), np.ones(len(SECTIONS))
+        for month, day in enumerate([0, *(np.flatnonzero(self._month_end[:-1]) + 1).tolist()]):
+            now = index if self.demand is None else self.demand.index[month]
+            goal = now ** float(p.demand.target_elasticity) * (1.0 + trend) ** (month / 12.0)
+            if np.any(goal != level) or np.any(now != index):
+                self.clock.at(day, "4 demand", partial(self._shift_demand, level, goal, now.copy()))
+            level, index = goal, now
 
     def _close_month(self, day: int) -> None:
         self.recorder.record(self.world, day - 1)
@@ -223,10 +229,11 @@ class EmploymentAreaModel(mesa.Model):
         marked = mark_cohort(self.world.handle, row, round(jobs * self.scale), number)
         self.built.setdefault("cohort", {})[name] = float(marked) / self.scale
 
-    def _shift_demand(self, change: Any) -> None:
+    def _shift_demand(self, before: Any, after: Any, index: Any) -> None:
         start_jobs = self.world.arrays.employers.start_jobs
-        self.world.ensure_room(jobs=len(start_jobs) + int(start_jobs.sum() * max(float(change.max()), 0.0)))
-        excess = shift_targets(self.world.handle, change, self.clock.day)
+        growth = max(float((after - before).max()), 0.0)
+        self.world.ensure_room(jobs=len(start_jobs) + int(start_jobs.sum() * growth))
+        excess = shift_targets(self.world.handle, before, after, index, self.clock.day)
         dismiss_excess(self.world.handle, excess, self.clock.day)
 
     def _cohort_hit(self, closure: Closure) -> int:

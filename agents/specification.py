@@ -87,7 +87,9 @@ class RunSpecification:
     closures, cohorts
         Structural events of the arm; cohorts are the same in all arms.
     demand_file
-        CSV (month, index, optionally section) that drives the employers' targets, or None.
+        CSV (month, index, optionally section) that drives demand, or None (`agents.demand`).
+    demand_shift_years
+        Years by which the months of ``demand_file`` move: a further market begins in another year.
     """
 
     region: Path
@@ -103,6 +105,7 @@ class RunSpecification:
     cohorts: tuple[Cohort, ...] = ()
     start_file: Path | None = None
     demand_file: Path | None = None
+    demand_shift_years: int = 0
 
 
 @dataclass

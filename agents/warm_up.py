@@ -69,6 +69,6 @@ def call_every_kernel(specification: RunSpecification) -> None:
     give_notice(world.handle, 0, day)
     exit_staff(world.handle, 0, 1, 1, day)
     carry_on(world.handle, 0, day)
-    change = np.full(len(world.arrays.sections), -0.01)
-    dismiss_excess(world.handle, shift_targets(world.handle, change, day), day)
+    level = np.ones(len(world.arrays.sections))
+    dismiss_excess(world.handle, shift_targets(world.handle, level, 0.99 * level, 0.9 * level, day), day)
     recount(world.handle)

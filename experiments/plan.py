@@ -139,6 +139,7 @@ def run_key(
         "start": specification.start,
         "start_file": digests.get(specification.start_file) if specification.start_file else None,
         "demand_file": digests.get(specification.demand_file) if specification.demand_file else None,
+        "demand_shift_years": specification.demand_shift_years,
         "start_date": specification.start_date.isoformat(),
         "days": specification.days,
         "scale": specification.scale,
@@ -288,4 +289,5 @@ def _specification(
         closures=market.closures[arm],
         cohorts=market.cohorts,
         demand_file=configuration.demand_file,
+        demand_shift_years=0 if configuration.demand_file is None else market.horizon.shift_years,
     )

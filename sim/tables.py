@@ -80,9 +80,10 @@ SECTION = np.dtype(
         ("turnover", "f8"),  # separations relative to the mean of all industries
         ("fixed_term_share", "f8"),  # of the stock of employees
         ("furlough_per_month", "f8"),  # hazard of furlough of an employee, year's mean
+        ("demand", "f8"),  # demand index of today, 1 at the start. Owner: jobs
     ]
 )
-"""What industries differ in (from the region's data). Owner: builder."""
+"""What industries differ in (from the region's data). Owner: builder but for demand."""
 
 VACANCY = np.dtype(
     [
@@ -91,7 +92,7 @@ VACANCY = np.dtype(
         ("previous", "i4"),
         ("day", "i4"),  # day of its next event: opening, or end of a round
         ("employer", "i4"),
-        ("opened", "i4"),
+        ("opened", "i4"),  # day of posting, to come while dormant
         ("rounds", "i4"),  # rounds of recruitment ended
         ("occupation", "i2"),
         ("place", "i2"),

@@ -270,6 +270,7 @@ def _vacancies(
     window = max(1, int(p.hiring.window_days))
     used.opened = -rng.integers(0, 3 * window, made)
     used.day = np.where(is_open, rng.integers(0, window, made), rng.exponential(float(p.jobs.dormant_days), made))
+    used.opened = np.where(is_open, used.opened, used.day)
     used.is_registered = rng.random(made) < float(p.jobs.notified_share)
     share = np.minimum(region.fixed_term_share[firms.section[used.employer]] * float(p.contracts.hire_multiplier), 0.95)
     used.contract = np.where(rng.random(made) < share, int(Contract.FIXED_TERM), int(Contract.OPEN_ENDED))
@@ -285,6 +286,7 @@ def _sections(region: Region, mean_months: float) -> Records:
     table.turnover = region.hire_rate_per_year / mean
     table.fixed_term_share = region.fixed_term_share
     table.furlough_per_month = region.furlough_stock_share / mean_months
+    table.demand = 1.0
     return table
 
 

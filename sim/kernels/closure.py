@@ -113,13 +113,21 @@ def dismiss_excess(w, excess, t):
     excess
         Jobs to end by employer, i4[employers].
     """
-    for e in range(excess.shape[0]):
+    rows = np.empty(w.control[0].n_persons, np.int64)
+    n = 0
+    for i in range(w.control[0].n_persons):  # once: a fall touches hundreds of employers
+        e = w.persons[i].employer
+        if e >= 0 and excess[e] > 0:
+            rows[n] = i
+            n += 1
+    rows = _keyed_order(w, rows[:n], 1.0)
+    for k in range(n):
+        e = w.persons[rows[k]].employer
         if excess[e] > 0:
-            rows = _keyed_order(w, _staff(w, e), 1.0)
-            for k in range(min(excess[e], rows.shape[0])):
-                w.employers[e].target -= 1
-                leave_job(w, rows[k])
-                lose_job(w, rows[k], t, True)
+            excess[e] -= 1
+            w.employers[e].target -= 1
+            leave_job(w, rows[k])
+            lose_job(w, rows[k], t, True)
 
 
 @kernel

@@ -40,6 +40,19 @@ def dismissal_rate(w, p, i, t):
 
 
 @rule
+def slump_factor(w, p, i):
+    """Factor of the demand index on an employee's dismissal, index ** −elasticity; 1 outside the area.
+
+    Not part of `dismissal_rate`: candidate days must not depend on demand, headroom covers the factor.
+    """
+    employer = w.employers[w.persons[i].employer]
+    index = w.sections[employer.section].demand
+    if index == 1.0 or employer.place == w.near.shape[0] - 1:
+        return 1.0
+    return index ** (-p.demand.separation_elasticity)
+
+
+@rule
 def leaving_rate(w, p, i, t):
     """Rate at which an employee gives up the job with no other job in hand, a day."""
     person = w.persons[i]

@@ -49,6 +49,7 @@ def new_row(w, employer, occupation, uid):
 def let_wait(w, v, day):
     """Make a job dormant until a day."""
     w.vacancies[v].state = VacancyState.DORMANT
+    w.vacancies[v].opened = day
     w.employers[w.vacancies[v].employer].dormant += 1
     link_vacancy(w, v, day)
 
@@ -125,6 +126,25 @@ def end_closing_job(w, employer):
 
 
 @rule
+def posting_pace(w, section, place):
+    """Factor of the demand index on the hazard with which waiting jobs are posted, index ** elasticity.
+
+    1 outside the area: the index is one of the area's employers.
+    """
+    index = w.sections[section].demand
+    if index == 1.0 or place == w.near.shape[0] - 1:
+        return 1.0
+    return index ** w.parameters[0].demand.posting_elasticity
+
+
+@rule
+def wait_days(w, employer, uid, mean_days):
+    """Draw how long a job waits before it is posted, exponential with a mean that demand divides, days."""
+    pace = posting_pace(w, w.employers[employer].section, w.employers[employer].place)
+    return int(exponential(w.control[0].seed, Purpose.JOB_DORMANCY, uid, 0, 0) * mean_days / pace)
+
+
+@rule
 def replace_leaver(w, employer, occupation, leaver, t):
     """Decide what becomes of a job whose holder left: posted at once, or after some time.
 
@@ -141,8 +161,7 @@ def replace_leaver(w, employer, occupation, leaver, t):
     if uniform(seed, Purpose.JOB_POSTING, uid, 0, 0) < p.jobs.posted_at_once_share:
         post(w, v, t)
     else:
-        delay = exponential(seed, Purpose.JOB_DORMANCY, uid, 0, 0) * p.jobs.dormant_days
-        let_wait(w, v, t + 1 + int(delay))
+        let_wait(w, v, t + 1 + wait_days(w, employer, uid, p.jobs.dormant_days))
 
 
 @rule
@@ -173,8 +192,7 @@ def add_job(w, employer, occupation, uid, t, mean_days):
     """Raise an employer's target by one job that will be posted after an exponential time."""
     v = new_row(w, employer, occupation, uid)
     w.employers[employer].target += 1
-    delay = exponential(w.control[0].seed, Purpose.JOB_DORMANCY, uid, 0, 0) * mean_days
-    let_wait(w, v, t + 1 + int(delay))
+    let_wait(w, v, t + 1 + wait_days(w, employer, uid, mean_days))
 
 
 @rule
@@ -250,17 +268,55 @@ def give_up_or_go_on(w, v, t):
         link_vacancy(w, v, t + max(1, int(p.hiring.window_days)))
 
 
+@rule
+def _jobs_added(w, e, before, after):
+    """Say by how many jobs an employer's target moves between two levels.
+
+    Each level is rounded with the employer's own lasting number, so that levels which rise and fall again
+    end where they began, and small employers move in proportion to their jobs.
+    """
+    employer = w.employers[e]
+    jobs = employer.start_jobs - employer.struck_off
+    u = uniform(w.control[0].seed, Purpose.DEMAND_ROUNDING, employer.uid, 0, 0)
+    return int(np.floor(jobs * (after - 1.0) + u)) - int(np.floor(jobs * (before - 1.0) + u))
+
+
+@rule
+def _change_pace(w, index, t):
+    """Set the demand index and move the days on which waiting jobs are posted.
+
+    An exponential time left to wait, divided by the ratio of hazards, is exponential with the new hazard.
+    """
+    last = w.near.shape[0] - 1
+    n = w.sections.shape[0]
+    ratio = np.ones(n)
+    for section in range(n):
+        before = posting_pace(w, section, 0)
+        w.sections[section].demand = index[section]
+        ratio[section] = before / posting_pace(w, section, 0)
+    for v in range(w.control[0].n_vacancies):
+        if w.vacancies[v].state == VacancyState.DORMANT and w.vacancies[v].place != last:
+            r = ratio[w.employers[w.vacancies[v].employer].section]
+            if r != 1.0:
+                # not its calendar day: that has none beyond the horizon
+                day = t + int((w.vacancies[v].opened - t) * r + 0.5)
+                w.vacancies[v].opened = day
+                link_vacancy(w, v, day)
+
+
 @kernel
-def shift_targets(w, change, t):
-    """Move targets with the demand index: ``change`` times an employer's jobs at the start.
+def shift_targets(w, before, after, index, t):
+    """Move demand to a new month: targets to another level, and the pace of postings.
 
     Growth adds dormant jobs; a fall first cancels dormant jobs, then open ones; jobs in being that are
     still too many end by dismissal (`closure.dismiss_excess`, called after this).
 
     Parameters
     ----------
-    change
-        Change of the index by section, share of the jobs at the start, f8[sections].
+    before, after
+        Levels of the targets by section, in jobs at the start, f8[sections].
+    index
+        Demand index by section from today on, f8[sections].
 
     Returns
     -------
@@ -269,15 +325,13 @@ def shift_targets(w, change, t):
     """
     n = w.employers.shape[0]
     excess = np.zeros(n, np.int32)
-    seed = w.control[0].seed
     outside = w.near.shape[0] - 1
+    _change_pace(w, index, t)
     for e in range(n):
         employer = w.employers[e]
         if employer.to_close > 0 or employer.place == outside:
             continue
-        wanted = (employer.start_jobs - employer.struck_off) * change[employer.section]
-        u = uniform(seed, Purpose.DEMAND_ROUNDING, employer.uid, t, 0)
-        jobs = int(np.floor(wanted + u))
+        jobs = _jobs_added(w, e, before[employer.section], after[employer.section])
         if jobs > 0:
             for k in range(jobs):
                 uid = vacancy_identity(pair(employer.uid, np.uint64(k)), t)  # uid + k would be the next employer's

@@ -11,7 +11,7 @@ from sim.dimensions import DAYS_PER_MONTH, Contract, State
 from sim.indicators import Counter
 from sim.kernels.calendar import DATED, HAZARD, link, take
 from sim.kernels.contracts import contract_end
-from sim.kernels.hazards import accepts, dismissal_rate, furlough_rate, leaving_rate, schedule_hazard
+from sim.kernels.hazards import accepts, dismissal_rate, furlough_rate, leaving_rate, schedule_hazard, slump_factor
 from sim.kernels.jobs import belongs_to_closing, move_job, replace_leaver
 from sim.kernels.labour_force import leave_or_enter
 from sim.kernels.states import (
@@ -134,7 +134,7 @@ def separations(w, t):
         if state == State.EMPLOYED:
             w.counters[Counter.SEPARATION_CANDIDATES] += 1
             u = uniform(seed, Purpose.SEPARATION_CAUSE, w.persons[i].uid, t, 0)
-            dismissal = dismissal_rate(w, p, i, t)
+            dismissal = dismissal_rate(w, p, i, t) * slump_factor(w, p, i)
             leaving = leaving_rate(w, p, i, t)
             furloughing = 0.0
             if w.persons[i].contract == Contract.OPEN_ENDED and w.persons[i].home < w.near.shape[0] - 1:

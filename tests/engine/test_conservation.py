@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import KOLMIKKO, SATAKUNTA, closure, cohort, specification
+from worlds import KOLMIKKO, SATAKUNTA, closure, cohort, specification, with_values
 
 from agents.area import EmploymentAreaModel, build
 from agents.specification import RunSpecification
@@ -205,7 +205,9 @@ def run_checked(spec: RunSpecification, demand: float | None, folder: Path, ever
     """Run day by day and check every one."""
     if demand is not None:
         month = f"{spec.start_date.replace(day=1) + timedelta(days=32):%Y-%m}"
-        spec = dataclasses.replace(spec, demand_file=folder / "demand.csv")
+        # the whole jump acts on targets and postings; dismissals have no room beside changes that raise them
+        parameters = with_values({"demand.target_elasticity": 1.0, "demand.separation_elasticity": 0.0})
+        spec = dataclasses.replace(spec, demand_file=folder / "demand.csv", parameters=parameters)
         (folder / "demand.csv").write_text(f"month,index\n{month},{demand}\n", encoding="utf-8")
     model = EmploymentAreaModel(spec, build(spec))
     world = model.world
