@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sim.errors import InputError, near_miss
 
-COMMANDS = ("run", "compare", "report", "explain", "data")
+COMMANDS = ("run", "compare", "validate", "report", "explain", "data")
 _FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")
 
 
@@ -76,6 +76,8 @@ def _dispatch(words: list[str]) -> int:
         return 0
     if command in ("run", "compare"):
         return _simulate(command, rest)
+    if command == "validate":
+        return _validate(rest)
     flags = [word for word in rest if word.startswith("-")]
     if flags:
         raise InputError(f"{command} has no flag {flags[0]}{near_miss(flags[0], ['--help'])}")
@@ -114,6 +116,21 @@ def _simulate(command: str, words: list[str]) -> int:
         print(resolve(command, overrides).to_yaml(), end="")
         return 0
     return carry_out(command, overrides, Options("--retry-failed" in flags, "--fresh" in flags, rerun))
+
+
+def _validate(words: list[str]) -> int:
+    from experiments.validate import Request, carry_out
+
+    known = ("--cfg", "--fresh", "--help", "--retry-failed")
+    flags = [word for word in words if word.startswith("-")]
+    for flag in flags:
+        if flag not in known:
+            raise InputError(f"validate has no flag {flag}{near_miss(flag, known)}")
+    request = Request.read([word for word in words if word not in flags])
+    if "--cfg" in flags:
+        print(request.configuration().to_yaml(), end="")
+        return 0
+    return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
 
 
 def _report(given: list[str], keys: list[str]) -> int:

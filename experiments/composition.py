@@ -21,6 +21,9 @@ from sim.parameters import ParameterSet
 CONF = PROJECT / "conf"
 COMMANDS_WITH_MARKETS = ("compare",)
 
+READ_ALONE = {"board": "validate"}
+"""Groups that are no part of a configuration, and the command that reads them."""
+
 # Text that is taken as typed: names and paths need no quoting against the grammar of overrides.
 _AS_TYPED = ("name", "outputs", "start_file", "demand_file")
 # Nodes whose keys are the user's own.
@@ -34,7 +37,7 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
     Parameters
     ----------
     command
-        ``run`` or ``compare``.
+        One of `experiments.configuration.COMMANDS`.
     overrides
         ``key=value`` as typed.
 
@@ -68,6 +71,8 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
         elif key == "start" and typed not in known["start"]:
             chosen["start"] = "custom"
             values.append(("start.state", _typed_text(typed, key)))
+        elif key in READ_ALONE:
+            raise InputError(f"{text}: {command} has no key '{key}'; it belongs to kohtaanto {READ_ALONE[key]}")
         elif key in known:
             if typed not in known[key]:
                 raise InputError(f"{key}={typed}: no such file in conf/{key}{_one(typed, known[key])}")
@@ -114,6 +119,35 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
         name: {"shocks": list(arm.shocks), "policies": list(arm.policies)} for name, arm in arms.items()
     }
     return Configuration.from_plain({"command": command, **_interpolated(tree), **as_typed})
+
+
+def read_option(group: str, option: str) -> Any:
+    """Read an option of a group that is no part of a configuration (`READ_ALONE`).
+
+    Parameters
+    ----------
+    group
+        Folder of ``conf/``.
+    option
+        Name of its file.
+
+    Returns
+    -------
+    Any
+        What stands in the file, not checked.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or it can not be read.
+    """
+    known = groups()[group]
+    if option not in known:
+        raise InputError(f"{group}={option}: no such file in conf/{group}{_one(option, known)}")
+    tree = _compose({group: option})
+    if group not in tree:
+        raise InputError(f"conf/{group}/{option}.yaml: the first line must be '# @package {group}'")
+    return tree[group]
 
 
 def groups() -> dict[str, tuple[str, ...]]:
@@ -255,9 +289,9 @@ def _numbers(parameters: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
 
 def _arms(command: str, tree: Mapping[str, Any], choices: Mapping[str, Any]) -> dict[str, Arm]:
     shocks, policies = choices.get("shock", []), choices.get("policy", [])
-    if command == "run":
+    if command != "compare":
         if tree["arms"]:
-            raise InputError("arms: run simulates one world; use compare, or shock=a policy=b")
+            raise InputError(f"arms: {command} simulates one world; use compare, or shock=a policy=b")
         arm = Arm(
             tuple(dict.fromkeys(name for names in shocks for name in names)),
             tuple(dict.fromkeys(name for names in policies for name in names)),

@@ -19,6 +19,8 @@ from sim.parameters import ParameterSet
 
 PROJECT = Path(__file__).resolve().parents[1]
 LANGUAGES = ("fi", "sv", "en")
+COMMANDS = ("run", "compare", "validate")
+"""Commands that simulate."""
 
 _KEYS = (
     "command", "seed", "replications", "horizon_years", "start", "start_date", "start_file", "demand_file",
@@ -34,7 +36,7 @@ class Configuration:
     Attributes
     ----------
     command
-        ``run`` or ``compare``.
+        One of `COMMANDS`.
     region
         Folder of the region.
     start, start_file, start_date
@@ -121,7 +123,7 @@ class Configuration:
             raise InputError(f"name: expected text, got {name!r}")
         start_date = plain["start_date"]
         return cls(
-            command=_one_of(plain["command"], "command", ("run", "compare")),
+            command=_one_of(plain["command"], "command", COMMANDS),
             region=_folder(_mapping(plain["region"], "region").get("folder")),
             start=_name(_mapping(plain["start"], "start").get("state"), "start"),
             start_file=_file(plain["start_file"], "start_file"),

@@ -9,6 +9,7 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
 
   kohtaanto compare shock=closure_harjavalta   the baseline against a plant closure, paired replications
   kohtaanto run start=boom_2022                one world
+  kohtaanto validate board=baseline            the baseline against published figures
   kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
   kohtaanto explain [PARAMETER]                where a number comes from
   kohtaanto data check [REGION]                provenance and consistency of a region's data
@@ -49,6 +50,15 @@ kohtaanto run: one world, some replications.
 
 Everything that shock= and policy= name acts in the one world. Several worlds in one go:
 python -m experiments.run -m seed=1,2""",
+    "validate": """\
+kohtaanto validate board=BOARD: the baseline against the bands of a board, failures first.
+
+  kohtaanto validate board=baseline
+  kohtaanto validate board=baseline replications=2 scale=0.1
+
+The board says the start state, the dates and the number of replications; keys that are typed take their place.
+The table is also written as board.csv, board.json and board.md; write_docs=true writes
+docs/validation_BOARD.md as well. A miss is a result: the exit status is 0 whatever the verdicts.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 
@@ -74,6 +84,8 @@ def usage(command: str | None = None) -> str:
         return "\n\n".join([_GENERAL, _KEYS, _listed()])
     if command in ("run", "compare"):
         return "\n\n".join([_COMMANDS[command], _KEYS, _FLAGS, _listed()])
+    if command == "validate":
+        return "\n\n".join([_COMMANDS[command], _KEYS])
     return _COMMANDS[command]
 
 

@@ -1,0 +1,201 @@
+"""How each moment is measured in a run: one number, NaN when the run did not record what it needs.
+
+Stocks are means of the model year's twelve month-ends; shares are ratios of such means, never means of
+ratios. Flows are means a month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from experiments.moments.model_year import MONTHS, ModelYear
+
+MEAN_MONTH_DAYS = 30.4
+RATE_NEAR_POINTS = 1.0
+"""A municipality's unemployment rate is near the published one within this many percentage points."""
+MARGIN_NEAR_SHARE, MARGIN_NEAR_PERSONS = 0.10, 150.0
+"""A commuting margin is near the published one within this share of it or this many persons."""
+_MAJOR_GROUPS = "123456789"
+_UNCODED = "X"
+_SEASON = {"january": 0, "july": 6, "september": 8, "december": 11}
+_SEEN_AFTER = {"3m": 4, "6m": 7, "12m": 13}
+"""Months after which `sim.recorder` tells the survival of the spells begun in a month."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A way to get one number out of a model year.
+
+    Attributes
+    ----------
+    unit
+        Unit of the number.
+    meaning
+        What it is, in words.
+    function
+        The computation; NaN if the run lacks an indicator.
+    """
+
+    unit: str
+    meaning: str
+    function: Callable[[ModelYear], float]
+
+
+def _ratio(above: float, below: float, factor: float = 1.0) -> float:
+    return factor * above / below if below > 0.0 else float("nan")
+
+
+def _mean(indicator: str, year: ModelYear) -> float:
+    return year.mean(indicator)
+
+
+def _share(indicator: str, of: str, factor: float, year: ModelYear) -> float:
+    return _ratio(year.mean(indicator), year.mean(of), factor)
+
+
+def _unemployment_rate(year: ModelYear) -> float:
+    return _ratio(year.mean("unemployed"), float(year.published.labour_force.sum()), 100.0)
+
+
+def _men_share(year: ModelYear) -> float:
+    return _ratio(year.mean("unemployed", "sex", "men"), year.mean("unemployed"), 100.0)
+
+
+def _season(month: int, year: ModelYear) -> float:
+    return _ratio(float(year.monthly("unemployed")[month]), year.mean("unemployed"))
+
+
+def _survival(after: str, year: ModelYear) -> float:
+    """Survival of the spells begun in the year: the months' shares weighted by their new non-furlough spells."""
+    begun = year.monthly("new_unemployment_spells") - year.monthly("new_furlough_spells")
+    open_share = year.monthly(f"spell_survival_{after}", after=_SEEN_AFTER[after])
+    if not np.isfinite(begun).all():
+        return float("nan")
+    counted = begun > 0.0  # a month without new spells has no share, and no weight
+    return _ratio(float((begun * open_share)[counted].sum()), float(begun[counted].sum()))
+
+
+def _vacancy_turnover_days(year: ModelYear) -> float:
+    return _ratio(year.mean("vacancies_registered"), year.mean("new_vacancies_registered"), MEAN_MONTH_DAYS)
+
+
+def _municipal_gaps(year: ModelYear) -> np.ndarray:
+    """Unemployment rates less those of the start state, percentage points, shape (M,)."""
+    published = year.published
+    return 100.0 * (year.means("unemployed") - published.unemployed) / published.labour_force
+
+
+def _municipal_rates_near(year: ModelYear) -> float:
+    gaps = _municipal_gaps(year)
+    return float((np.abs(gaps) <= RATE_NEAR_POINTS).sum()) if np.isfinite(gaps).all() else float("nan")
+
+
+def _municipal_rate_gap(year: ModelYear) -> float:
+    return float(np.abs(_municipal_gaps(year)).mean())
+
+
+def _own_municipality_share(year: ModelYear) -> float:
+    own = float(year.means("commuters_own").sum())
+    return _ratio(own, own + float(year.means("commuters_out").sum()), 100.0)
+
+
+def _commuting_margins_near(year: ModelYear) -> float:
+    near = np.ones(len(year.published.codes), bool)
+    for margin in ("commuters_own", "commuters_out", "commuters_in"):
+        result, figure = year.means(margin), getattr(year.published, margin)
+        if not np.isfinite(result).all():
+            return float("nan")
+        near &= np.abs(result - figure) <= np.maximum(MARGIN_NEAR_SHARE * figure, MARGIN_NEAR_PERSONS)
+    return float(near.sum())
+
+
+def _occupation_share(major: str, year: ModelYear) -> float:
+    """Share of a major group (first digit of ISCO-08) among the unemployed coded in groups 1–9, %."""
+    labels = [label for label in year.groups("unemployed", "occupation") if label != _UNCODED]
+    persons = {
+        digit: sum(year.mean("unemployed", "occupation", label) for label in labels if label[0] == digit)
+        for digit in _MAJOR_GROUPS
+    }
+    return _ratio(persons[major], sum(persons.values()), 100.0)
+
+
+_ISCO_TITLES = (
+    "managers", "professionals", "technicians and associate professionals", "clerical support workers",
+    "service and sales workers", "agricultural, forestry and fishery workers", "craft and related trades workers",
+    "plant and machine operators, assemblers", "elementary occupations",
+)  # fmt: skip
+
+MEASURES: dict[str, Measure] = {
+    "unemployment_rate": Measure(
+        "%", "unemployed of the register, full-time furloughed included, over the start state's labour force",
+        _unemployment_rate),
+    "furloughed_share": Measure(
+        "%", "full-time furloughed among the unemployed", partial(_share, "furloughed", "unemployed", 100.0)),
+    "new_spells": Measure(
+        "spells a month", "new unemployment spells, furlough included", partial(_mean, "new_unemployment_spells")),
+    "new_furlough_spells": Measure(
+        "spells a month", "new furlough spells", partial(_mean, "new_furlough_spells")),
+    **{
+        f"spell_survival_{after}": Measure(
+            "share", f"spells begun in the model year, without furlough, still open after {after[:-1]} months",
+            partial(_survival, after))
+        for after in _SEEN_AFTER
+    },
+    "long_term_share": Measure(
+        "share", "unemployed for a year or longer among the unemployed",
+        partial(_share, "long_term_unemployed", "unemployed", 1.0)),
+    **{
+        f"season_{month}": Measure(
+            "ratio", f"unemployed at the end of {month.capitalize()} over the mean of the year's {MONTHS} month-ends",
+            partial(_season, number))
+        for month, number in _SEASON.items()
+    },
+    "vacancies_registered": Measure(
+        "vacancies", "open vacancies in the register", partial(_mean, "vacancies_registered")),
+    "new_vacancies_registered": Measure(
+        "vacancies a month", "new vacancies in the register", partial(_mean, "new_vacancies_registered")),
+    "vacancy_turnover_days": Measure(
+        "days", f"open registered vacancies over new ones a month, times {MEAN_MONTH_DAYS}", _vacancy_turnover_days),
+    "vacancies_open": Measure(
+        "vacancies", "truly open vacancies, registered or not", partial(_mean, "vacancies_open")),
+    "hires": Measure("persons a month", "all hires to jobs of the area", partial(_mean, "hires")),
+    "hires_from_unemployment": Measure(
+        "persons a month", "hires of unemployed people (furloughed left out, people in training counted)",
+        partial(_mean, "hires_from_unemployment")),
+    "hires_from_employment": Measure(
+        "persons a month", "moves from job to job, of furloughed people too", partial(_mean, "hires_from_employment")),
+    "hires_from_outside_labour_force": Measure(
+        "persons a month", "hires of entrants: students and others outside the labour force",
+        partial(_mean, "hires_from_outside_labour_force")),
+    "hires_from_outside_area": Measure(
+        "persons a month", "hires of people who live outside the area", partial(_mean, "hires_from_outside_area")),
+    "municipal_rates_near": Measure(
+        "municipalities",
+        f"municipalities whose unemployment rate is within {RATE_NEAR_POINTS} point of the start state's",
+        _municipal_rates_near),
+    "municipal_rate_gap": Measure(
+        "percentage points", "mean over municipalities of the absolute difference of the unemployment rate",
+        _municipal_rate_gap),
+    "own_municipality_share": Measure(
+        "%", "employed residents who work in the municipality where they live", _own_municipality_share),
+    "commuting_margins_near": Measure(
+        "municipalities",
+        "municipalities whose in-, out- and own-commuters are each within "
+        f"{100.0 * MARGIN_NEAR_SHARE:.0f} % or {MARGIN_NEAR_PERSONS:.0f} persons of 2017",
+        _commuting_margins_near),
+    **{
+        f"occupation_{digit}": Measure(
+            "%", f"{title} (ISCO-08 major group {digit}) among the unemployed with a coded occupation",
+            partial(_occupation_share, digit))
+        for digit, title in zip(_MAJOR_GROUPS, _ISCO_TITLES, strict=True)
+    },
+    "registered_per_unemployed": Measure(
+        "ratio", "registered jobseekers for each unemployed person",
+        partial(_share, "registered_jobseekers", "unemployed", 1.0)),
+    "men_share": Measure("%", "men among the unemployed", _men_share),
+}  # fmt: skip
+"""All measures by the name of their moment, in the order of the table that they came from."""
