@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sim.errors import InputError, near_miss
 
-COMMANDS = ("run", "compare", "validate", "report", "explain", "data")
+COMMANDS = ("run", "compare", "validate", "calibrate", "report", "explain", "data")
 _FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")
 
 
@@ -78,6 +78,8 @@ def _dispatch(words: list[str]) -> int:
         return _simulate(command, rest)
     if command == "validate":
         return _validate(rest)
+    if command == "calibrate":
+        return _calibrate(rest)
     flags = [word for word in rest if word.startswith("-")]
     if flags:
         raise InputError(f"{command} has no flag {flags[0]}{near_miss(flags[0], ['--help'])}")
@@ -131,6 +133,20 @@ def _validate(words: list[str]) -> int:
         print(request.configuration().to_yaml(), end="")
         return 0
     return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
+
+
+def _calibrate(words: list[str]) -> int:
+    from experiments.calibrate import Request, carry_out
+
+    flags = [word for word in words if word.startswith("-")]
+    for flag in flags:
+        if flag != "--cfg":
+            raise InputError(f"calibrate has no flag {flag}{near_miss(flag, ('--cfg', '--help'))}")
+    request = Request.read([word for word in words if word not in flags])
+    if flags:
+        print(request.configuration().to_yaml(), end="")
+        return 0
+    return carry_out(request)
 
 
 def _report(given: list[str], keys: list[str]) -> int:

@@ -21,7 +21,7 @@ from sim.parameters import ParameterSet
 CONF = PROJECT / "conf"
 COMMANDS_WITH_MARKETS = ("compare",)
 
-READ_ALONE = {"board": "validate"}
+READ_ALONE = {"board": "validate", "target": "calibrate"}
 """Groups that are no part of a configuration, and the command that reads them."""
 
 # Text that is taken as typed: names and paths need no quoting against the grammar of overrides.
@@ -332,5 +332,8 @@ def _one(word: str, options: Iterable[str]) -> str:
 
 
 def _one_line(error: BaseException) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return f"{mark.name}, line {mark.line + 1}: {error.problem}"
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return "; ".join(lines[:2])

@@ -19,7 +19,7 @@ from sim.parameters import ParameterSet
 
 PROJECT = Path(__file__).resolve().parents[1]
 LANGUAGES = ("fi", "sv", "en")
-COMMANDS = ("run", "compare", "validate")
+COMMANDS = ("run", "compare", "validate", "calibrate")
 """Commands that simulate."""
 
 _KEYS = (

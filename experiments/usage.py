@@ -10,6 +10,7 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
   kohtaanto compare shock=closure_harjavalta   the baseline against a plant closure, paired replications
   kohtaanto run start=boom_2022                one world
   kohtaanto validate board=baseline            the baseline against published figures
+  kohtaanto calibrate target=baseline          constants of the area fitted to published figures
   kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
   kohtaanto explain [PARAMETER]                where a number comes from
   kohtaanto data check [REGION]                provenance and consistency of a region's data
@@ -59,6 +60,18 @@ kohtaanto validate board=BOARD: the baseline against the bands of a board, failu
 The board says the start state, the dates and the number of replications; keys that are typed take their place.
 The table is also written as board.csv, board.json and board.md; write_docs=true writes
 docs/validation_BOARD.md as well. A miss is a result: the exit status is 0 whatever the verdicts.""",
+    "calibrate": """\
+kohtaanto calibrate target=TARGET: fits constants of the whole area to the moments of a board.
+
+  kohtaanto calibrate target=baseline
+  kohtaanto calibrate target=baseline target.evaluations=60 replications=2
+  kohtaanto calibrate target=baseline write=true
+
+The target (conf/target/) says moments and weights, parameters and bounds, the runs of a point and the search.
+target.KEY=VALUE takes the place of evaluations, step, pull, loss, tolerance or board; keys of a run are typed as
+they are. Each step is told; Ctrl-C keeps the best point, and the same command goes on from the stored runs.
+calibration.md and calibration.json say what was found: values, errors, bounds hit, what the moments leave open.
+write=true also writes the values with their source into the parameter files of conf/, and nothing else there.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 
@@ -84,7 +97,7 @@ def usage(command: str | None = None) -> str:
         return "\n\n".join([_GENERAL, _KEYS, _listed()])
     if command in ("run", "compare"):
         return "\n\n".join([_COMMANDS[command], _KEYS, _FLAGS, _listed()])
-    if command == "validate":
+    if command in ("validate", "calibrate"):
         return "\n\n".join([_COMMANDS[command], _KEYS])
     return _COMMANDS[command]
 

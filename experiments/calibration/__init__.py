@@ -1,0 +1,1 @@
+"""Fits constants of the model to moments: ``kohtaanto calibrate``."""

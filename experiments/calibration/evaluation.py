@@ -1,0 +1,227 @@
+"""Evaluates points: simulates their replications at common seeds, or finds them stored, and measures moments."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from experiments.calibration.least_squares import StoppedError
+from experiments.calibration.measured_moments import MeasuredMoments
+from experiments.calibration.target import FreeParameter, values_at
+from experiments.configuration import Configuration
+from experiments.plan import Run, make_plan
+from experiments.progress import RunProgress, say
+from experiments.runner import WorkerKilledError, perform_all
+from experiments.store import DamagedRunError, RunStore, plain, write_text
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A point and what came of it.
+
+    Attributes
+    ----------
+    values
+        Of the free parameters, in their units.
+    moments
+        Shape (replications, moments).
+    error
+        Of the first failed replication, or empty.
+    """
+
+    values: tuple[float, ...]
+    moments: np.ndarray
+    error: str = ""
+
+    @property
+    def means(self) -> np.ndarray:
+        """Means over replications, shape (moments,); NaN if a replication failed or lacks the moment."""
+        if self.error:
+            return np.full(self.moments.shape[1], np.nan)
+        return self.moments.mean(axis=0)
+
+
+class Evaluator:
+    """Simulates points.
+
+    Parameters
+    ----------
+    configuration
+        What is simulated but for the free parameters: one arm, `replications` seeds.
+    free
+        The free parameters.
+    measuring
+        The moments.
+    log
+        A line of JSON for each evaluated point is written here, whole after every batch.
+    """
+
+    def __init__(
+        self, configuration: Configuration, free: Sequence[FreeParameter], measuring: MeasuredMoments, log: Path
+    ) -> None:
+        self.configuration, self.free, self.measuring, self.log = configuration, free, measuring, log
+        self.known: dict[tuple[float, ...], Evaluation] = {}
+        self.simulated = 0
+        """Runs that were not stored yet."""
+        self._store = RunStore(configuration.outputs / "runs")
+        self._warm = False
+        self._began = time.perf_counter()
+
+    def __call__(self, points: np.ndarray) -> list[Evaluation]:
+        """Evaluate points.
+
+        Parameters
+        ----------
+        points
+            Coordinates, shape (points, parameters).
+
+        Returns
+        -------
+        list of Evaluation
+            In the order of the points.
+
+        Raises
+        ------
+        StoppedError
+            After Ctrl-C, or if a worker process was killed; finished runs are stored.
+        InputError
+            If the input is wrong or runs can not be stored.
+        """
+        asked = [values_at(self.free, point) for point in points]
+        new = [values for values in dict.fromkeys(asked) if values not in self.known]
+        runs = {values: self._runs(values) for values in new}
+        moments: dict[str, np.ndarray] = {}
+        for run in (run for group in runs.values() for run in group):
+            found = self._measured(run)
+            if found is not None:
+                moments[run.key] = found
+        missing = {run.key: run for group in runs.values() for run in group if run.key not in moments}
+        errors = self._simulate(list(missing.values())) if missing else {}
+        for run in missing.values():
+            found = self._measured(run)
+            if found is not None:
+                moments[run.key] = found
+            else:
+                errors.setdefault(run.key, "the run just written is gone; was outputs/runs emptied meanwhile?")
+        nothing = np.full(len(self.measuring.moments), np.nan)
+        for values, group in runs.items():
+            error = next((errors[run.key] for run in group if run.key in errors), "")
+            table = np.array([moments.get(run.key, nothing) for run in group])
+            self.known[values] = Evaluation(values, table, error)
+            if error:
+                say(f"a point can not be simulated: {error}")
+        if new:
+            self._write_log()
+        return [self.known[values] for values in asked]
+
+    def _runs(self, values: Sequence[float]) -> tuple[Run, ...]:
+        parameters = self.configuration.parameters
+        for parameter, value in zip(self.free, values, strict=True):
+            parameters = parameters.override(parameter.name, value, "a point of the calibration")
+        declared = {**self.configuration.plain, "parameters": parameters.declarations()}
+        return make_plan(dataclasses.replace(self.configuration, parameters=parameters, plain=declared)).runs
+
+    def _measured(self, run: Run) -> np.ndarray | None:
+        try:
+            stored = self._store.read(run.key)
+        except DamagedRunError as error:
+            say(f"a stored run is damaged and is simulated again: {error}")
+            self._store.remove(run.key)
+            return None
+        return None if stored is None else self.measuring(stored.indicators)
+
+    def _simulate(self, runs: list[Run]) -> dict[str, str]:
+        """Simulate and store runs; errors of those that failed, by key."""
+        from agents.warm_up import warm_up
+
+        errors = {}
+        try:
+            if not self._warm:
+                say("Compiling the engine, once, or finding it compiled …")
+                warm_up(runs[0].specification)
+                self._warm = True
+            # A task is one run: points differ in parameters, so that they share no built world.
+            tasks = [(run,) for run in runs]
+            processes = max(1, min(self.configuration.processes, len(tasks)))
+            with (
+                RunProgress(len(tasks)) as progress,
+                contextlib.closing(perform_all(tasks, self._store.folder, processes)) as finished,
+            ):
+                for outcomes in finished:
+                    for outcome in outcomes:
+                        self.simulated += outcome.status == "done"
+                        if outcome.status != "done":
+                            errors[outcome.run.key] = outcome.error
+                    progress.advance(len(outcomes))
+        except KeyboardInterrupt:
+            raise StoppedError("interrupted", 130) from None
+        except WorkerKilledError:
+            raise StoppedError("a worker process was killed, perhaps for want of memory", 1) from None
+        return errors
+
+    def _write_log(self) -> None:
+        names = [parameter.name for parameter in self.free]
+        lines = [
+            json.dumps(
+                plain(
+                    {
+                        "parameters": dict(zip(names, evaluation.values, strict=True)),
+                        "moments": {
+                            moment.name: evaluation.moments[:, k]
+                            for k, moment in enumerate(self.measuring.moments)
+                        },
+                        "error": evaluation.error,
+                    }
+                ),
+                allow_nan=False,
+            )
+            for evaluation in self.known.values()
+        ]
+        write_text("".join(f"{line}\n" for line in lines), self.log)
+
+
+class Residuals:
+    """Weighted distances from the middles of bands, in half-widths.
+
+    Parameters
+    ----------
+    evaluator
+        Simulates points.
+    weights
+        Of squared distances, shape (moments,).
+    used
+        Moments that are fitted, shape (moments,) of bool.
+    """
+
+    def __init__(self, evaluator: Evaluator, weights: np.ndarray, used: np.ndarray) -> None:
+        moments = evaluator.measuring.moments
+        self.evaluator, self.used = evaluator, used
+        self.root = np.sqrt(weights)
+        self.middle = np.array([(moment.low + moment.high) / 2.0 for moment in moments])
+        self.half = np.array([(moment.high - moment.low) / 2.0 for moment in moments])
+
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        """Residuals of the means, shape (points, used moments); NaN for a point that failed."""
+        return np.array([self.of(evaluation.means) for evaluation in self.evaluator(points)])
+
+    def of(self, moments: np.ndarray) -> np.ndarray:
+        """Residuals of moments, shape (…, moments) to (…, used moments)."""
+        return ((moments - self.middle) / self.half * self.root)[..., self.used]
+
+    def distance(self, moments: np.ndarray) -> np.ndarray:
+        """Distances from the middles in half-widths without weights: beyond ±1 is outside the band."""
+        return (moments - self.middle) / self.half
+
+
+def objective(residuals: np.ndarray) -> float:
+    """Sum of squared residuals; infinite if one is missing."""
+    total = float(residuals @ residuals)
+    return total if math.isfinite(total) else math.inf

@@ -1,0 +1,267 @@
+"""Bounded least squares for a simulation: few parameters, dear and slightly rough residuals.
+
+An evaluation is some replications of a region, a few seconds on two processes; about ten parameters are
+free, and there are more moments than parameters. Gauss–Newton steps use what a search by the objective
+alone throws away, namely which moment each parameter moves, and need about ten times (parameters + 1)
+evaluations, where Nelder–Mead or an evolution strategy need many hundreds. The step is made by
+`scipy.optimize.least_squares` (method ``dogbox``: a trust region in the box, parameters at a bound are
+held there; Voglis & Lagaris 2004). What is ours is the Jacobian. Every point gets the same seeds, so the
+residuals are a fixed, but rough, function of the parameters: differences are taken over a wide step, and
+all points of a Jacobian are handed over in one batch, so that they are simulated in parallel.
+
+Coordinates run from 0 (lower bound) to 1 (upper bound). A weak pull to the start, of `pull` half-widths of
+a band for the whole width of a bound, keeps parameters where they were if no moment speaks of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import optimize
+
+LOSSES = ("linear", "soft_l1", "huber", "cauchy")
+AT_BOUND = 1e-6
+"""A coordinate this near to 0 or 1 is at its bound."""
+
+Batch = Callable[[np.ndarray], np.ndarray]
+"""Points, shape (points, parameters), to residuals, shape (points, moments); a row of NaN where none exist."""
+
+
+class StoppedError(Exception):
+    """Evaluation can not go on: Ctrl-C, or a worker process was killed.
+
+    Attributes
+    ----------
+    code
+        Exit status of the command.
+    """
+
+    def __init__(self, reason: str, code: int) -> None:
+        super().__init__(reason)
+        self.reason, self.code = reason, code
+
+
+class _SpentError(Exception):
+    """The evaluations are used up."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the search is made.
+
+    Attributes
+    ----------
+    step
+        Width of the differences of the Jacobian, in coordinates.
+    pull
+        Half-widths of a band that moving a parameter through its whole bounds costs.
+    loss
+        One of `LOSSES`, as SciPy names them; ``linear`` is plain least squares.
+    tolerance
+        The search ends when a step changes the coordinates or the objective by less, relatively.
+    evaluations
+        Largest number of points to evaluate, the last Jacobian included.
+    """
+
+    step: float = 0.1
+    pull: float = 0.3
+    loss: str = "linear"
+    tolerance: float = 0.01
+    evaluations: int = 120
+
+
+@dataclass
+class Fit:
+    """What the search found.
+
+    Attributes
+    ----------
+    point
+        Best coordinates, shape (parameters,).
+    residuals
+        There, shape (moments,).
+    jacobian
+        Of the residuals by coordinates, shape (moments, parameters), or None if it was not computed there.
+    objective, first_objective
+        Sum of squared residuals there and at the start, without the pull and the loss.
+    evaluations
+        Points evaluated.
+    ended
+        Why the search ended, in words.
+    code
+        Exit status: 0, or that of a `StoppedError`.
+    objectives
+        After each accepted step, beginning with the start.
+    """
+
+    point: np.ndarray
+    residuals: np.ndarray
+    jacobian: np.ndarray | None
+    objective: float
+    first_objective: float
+    evaluations: int
+    ended: str
+    code: int = 0
+    objectives: list[float] = field(default_factory=list)
+
+
+Told = Callable[[int, np.ndarray, np.ndarray, int], None]
+"""Called at each accepted step with its number, point, residuals and the evaluations so far."""
+
+
+def needed(parameters: int) -> int:
+    """Evaluations of a single step: two points and the slopes at both."""
+    return 2 * (parameters + 1)
+
+
+def fit(batch: Batch, start: np.ndarray, settings: Settings, told: Told | None = None) -> Fit:
+    """Minimise the sum of squared residuals in the box from 0 to 1.
+
+    Parameters
+    ----------
+    batch
+        Residuals of many points at once.
+    start
+        Coordinates, shape (parameters,).
+    settings
+        How.
+    told
+        Called at each accepted step.
+
+    Returns
+    -------
+    Fit
+        The best point of all steps; also after Ctrl-C, once the start has been evaluated.
+
+    Raises
+    ------
+    StoppedError
+        If evaluation stopped before the start was known.
+    ValueError
+        If there are fewer evaluations than `needed`, or the residuals at the start are not finite.
+    """
+    search = _Search(batch, np.asarray(start, np.float64), settings, told)
+    if settings.evaluations < needed(len(search.start)):
+        raise ValueError(f"fewer than {needed(len(search.start))} evaluations")
+    code = 0
+    try:
+        answer = optimize.least_squares(
+            search.residuals,
+            search.start,
+            jac=search.jacobian,
+            bounds=(0.0, 1.0),
+            method="dogbox",
+            loss=settings.loss,
+            ftol=settings.tolerance,
+            xtol=settings.tolerance,
+            gtol=1e-8,
+            max_nfev=settings.evaluations + 1,
+        )
+        ended = _WHY.get(int(answer.status), "the optimiser ended")
+        search.accept(answer.x)
+        search.last_jacobian()
+    except _SpentError:
+        ended = "evaluations used up"
+    except (StoppedError, KeyboardInterrupt) as stop:
+        if search.best is None:
+            raise
+        ended, code = (stop.reason, stop.code) if isinstance(stop, StoppedError) else ("interrupted", 130)
+    assert search.best is not None
+    point, residuals = search.best
+    return Fit(
+        point=point,
+        residuals=residuals,
+        jacobian=search.jacobians.get(point.tobytes()),
+        objective=float(residuals @ residuals),
+        first_objective=search.objectives[0],
+        evaluations=search.evaluations,
+        ended=ended,
+        code=code,
+        objectives=search.objectives,
+    )
+
+
+_WHY = {
+    1: "no slope is left",
+    2: "a step no longer lowers the objective",
+    3: "steps have become small",
+    4: "steps and gains have become small",
+}
+
+
+class _Search:
+    """What the optimiser asks for, with memory."""
+
+    def __init__(self, batch: Batch, start: np.ndarray, settings: Settings, told: Told | None) -> None:
+        self.batch, self.start, self.settings, self.told = batch, start, settings, told
+        self.known: dict[bytes, np.ndarray] = {}
+        self.jacobians: dict[bytes, np.ndarray] = {}
+        self.best: tuple[np.ndarray, np.ndarray] | None = None
+        self.objectives: list[float] = []
+        self.evaluations = 0
+
+    def residuals(self, point: np.ndarray) -> np.ndarray:
+        """Residuals of a point with those of the pull, shape (moments + parameters,)."""
+        key = point.tobytes()
+        if key not in self.known:
+            # A Jacobian at the point must still be affordable: it is needed to go on, and for the errors.
+            if self.evaluations + 1 + len(point) > self.settings.evaluations:
+                raise _SpentError
+            self.known[key] = self._evaluate(point[None, :])[0]
+            if self.best is None:
+                if not np.all(np.isfinite(self.known[key])):
+                    raise ValueError("the residuals at the start are not finite")
+                self._take(point)
+            elif self._cost(point) < self._cost(self.best[0]):
+                self._take(point)
+        return np.concatenate([self.known[key], self.settings.pull * (point - self.start)])
+
+    def jacobian(self, point: np.ndarray) -> np.ndarray:
+        """Differences over a wide step, into the box, shape (moments + parameters, parameters)."""
+        n, h = len(point), self.settings.step
+        if point.tobytes() not in self.jacobians:
+            steps = np.where(point + h <= 1.0, h, -h)
+            values = self._evaluate(point[None, :] + np.diag(steps))
+            slope = ((values - self.known[point.tobytes()]) / steps[:, None]).T
+            # A parameter whose neighbour could not be simulated stays where it is in this step.
+            slope[:, ~np.all(np.isfinite(slope), axis=0)] = 0.0
+            self.jacobians[point.tobytes()] = slope
+        return np.vstack([self.jacobians[point.tobytes()], self.settings.pull * np.eye(n)])
+
+    def accept(self, point: np.ndarray) -> None:
+        """Take the optimiser's answer; equal to the best point but for ties."""
+        if point.tobytes() in self.known and self.best is not None and self._cost(point) < self._cost(self.best[0]):
+            self._take(point)
+
+    def last_jacobian(self) -> None:
+        """Know the slopes at the best point, for the standard errors."""
+        if self.best is not None and self.evaluations + len(self.start) <= self.settings.evaluations:
+            self.jacobian(self.best[0])
+
+    def _take(self, point: np.ndarray) -> None:
+        residuals = self.known[point.tobytes()]
+        self.best = (point.copy(), residuals)
+        self.objectives.append(float(residuals @ residuals))
+        if self.told is not None:
+            self.told(len(self.objectives) - 1, point, residuals, self.evaluations)
+
+    def _cost(self, point: np.ndarray) -> float:
+        """Half the objective that the optimiser lowers, loss and pull included."""
+        whole = np.concatenate([self.known[point.tobytes()], self.settings.pull * (point - self.start)])
+        if not np.all(np.isfinite(whole)):
+            return np.inf
+        z = whole**2
+        rho = {
+            "linear": lambda: z,
+            "soft_l1": lambda: 2.0 * (np.sqrt(1.0 + z) - 1.0),
+            "huber": lambda: np.where(z <= 1.0, z, 2.0 * np.sqrt(z) - 1.0),
+            "cauchy": lambda: np.log1p(z),
+        }[self.settings.loss]()
+        return 0.5 * float(np.sum(rho))
+
+    def _evaluate(self, points: np.ndarray) -> np.ndarray:
+        values = np.asarray(self.batch(np.clip(points, 0.0, 1.0)), np.float64)
+        self.evaluations += len(points)
+        return values

@@ -1,0 +1,54 @@
+"""The moments of a target, measured in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from experiments.board import Board
+from experiments.calibration.target import Target
+from experiments.moments import ModelYear, Moment, Published
+from sim.errors import InputError, near_miss
+
+
+class MeasuredMoments:
+    """Measures moments in a run's tidy indicators.
+
+    Parameters
+    ----------
+    moments
+        With bands.
+    year
+        Model year.
+    published
+        What the region and the start state say.
+    """
+
+    def __init__(self, moments: Sequence[Moment], year: int, published: Published) -> None:
+        self.moments, self.year, self.published = tuple(moments), year, published
+
+    def __call__(self, indicators: pa.Table) -> np.ndarray:
+        """Numbers of a run, shape (moments,); NaN where the run lacks what a moment needs."""
+        year = ModelYear(indicators, self.year, self.published)
+        return np.array([moment.measure(year) for moment in self.moments])
+
+
+def moments_of(target: Target, board: Board) -> tuple[Moment, ...]:
+    """The target's moments with the board's bands.
+
+    Raises
+    ------
+    InputError
+        If the board does not have a moment, or states no band for it.
+    """
+    by_name = {moment.name: moment for moment in board.moments}
+    for name in target.weights:
+        where = f"conf/target/{target.name}.yaml: moments.{name}"
+        if name not in by_name:
+            known = near_miss(name, by_name) or f"; there are {', '.join(by_name)}"
+            raise InputError(f"{where}: no such moment in conf/board/{board.name}.yaml{known}")
+        if not by_name[name].has_band:
+            raise InputError(f"{where}: conf/board/{board.name}.yaml states no band for it, so nothing can be fitted")
+    return tuple(by_name[name] for name in target.weights)
