@@ -192,6 +192,14 @@ START_DAMAGE: list[tuple[str, str, str]] = [
     ("long_term_share", "longterm_share", r"row 1: column 'longterm_share' is not known; did you mean 'long_term_share'"),
     ("86.7,0.3", "86.7,30", r"row 2, column long_term_share: 30 is out of range; expected a number from 0 to 1"),
     ("made up for a test,assumption", "made up for a test,asumption", r"did you mean 'assumption'"),
+    ("Kokemäki,KU271,3001,60", "Kokemäki,KU271,3001,-60", r"row 6, column unemployed: -60 is out of range; expected a number of at least 0"),
+    ("Kokemäki,KU271,3001,60", "Kokemäki,KU271,3001,", r"row 6, column unemployed: empty; expected a number"),
+    ("Kokemäki,KU271,3001,60", "Kokemäki,KU271,0,0", r"row 6, column labour_force: 0 is out of range; expected a number of at least 1"),
+    ("Kokemäki,KU271,3001,60,55.8", "Kokemäki,KU271,3001,60,-5", r"row 6, column vacancies_registered: -5 is out of range"),
+    ("Kokemäki,KU271,3001,60,55.8", "Kokemäki,KU271,3001,60,many", r"row 6, column vacancies_registered: 'many' is not a number"),
+    ("86.7,0.3,0.0", "86.7,0.3,1.2", r"row 2, column furloughed_share: 1.2 is out of range; expected a number from 0 to 1"),
+    ("86.7,0.3,0.0", "86.7,-0.3,0.0", r"row 2, column long_term_share: -0.3 is out of range"),
+    ("86.7,0.3,0.0", "86.7,0.7,0.4", r"row 2, column long_term_share: 0\.7 and furloughed_share 0\.4 sum to more than 1"),
 ]  # fmt: skip
 
 
@@ -216,6 +224,20 @@ def test_start_file_must_be_whole(satakunta: Region, tmp_path: Path) -> None:
         satakunta.start_state("c09_uneven", path)
     with pytest.raises(InputError, match=r"own\.csv: the file is missing"):
         satakunta.start_state("c09_uneven", path.with_name("no") / "own.csv")
+
+
+def test_unemployed_of_a_start_file_must_fit_their_age(satakunta: Region, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    with (CASES / "c09_start_uneven.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    unemployed, force = header.index("unemployed"), header.index("labour_force")
+    for row in rows:
+        row[unemployed] = f"{0.95 * float(row[force]):.1f}"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    message = r"unemployed_structure\.csv, column persons, age_group \d+-\d+: \d+ unemployed .*own\.csv.* labour force of \d+"
+    with pytest.raises(InputError, match=message):
+        satakunta.start_state("c09_uneven", path)
 
 
 def test_unknown_start_state(satakunta: Region) -> None:
@@ -260,7 +282,17 @@ DAMAGE: list[tuple[str, str, str, str]] = [
     ("occupations.csv", ",health,1", ",healht,1", r"row 2, column field: 'healht' is not known; did you mean 'health'"),
     ("large_employers.csv", "C,60,60", "C,701,701", r"row 2, column jobs: the employers listed in KU901, section C have 701"),
     ("large_employers.csv", "plant_kolmikko", "Plant Kolmikko", r"row 2, column id: 'Plant Kolmikko' is not a slug"),
-    ("commuting.csv", "KU902,KU902,480", "KU902,KU902,280", r"commuting\.csv, column persons: 500 work in KU902; jobs\.csv has 700"),
+    ("commuting.csv", "KU902,KU902,480", "KU902,KU902,280", r"commuting\.csv row 7, column persons: 500 work in KU902, .*; jobs\.csv, column jobs has 700"),
+    ("commuting.csv", "KU903,OUTSIDE,45", "KU903,OUTSIDE,2000", r"commuting\.csv row 10, column persons: \d+ employed with origin KU903 .*; population\.csv, column persons has 1200"),
+    ("residents.csv", "KU901,student,420", "KU901,student,7000", r"residents\.csv row 2, column persons: 7000 of student in KU901; municipalities\.csv, column population has 6000"),
+    ("residents.csv", "KU901,disability_pension,210", "KU901,disability_pension,1500", r"row 4, column persons: 1500 of disability_pension in KU901; pensioner, which holds them, is 1450"),
+    ("residents.csv", "KU901,student,420", "KU901,student,1500", r"row 2, column persons: 1500 of student and 210 of disability_pension in KU901; 4400 .* less 2800 in start_states\.csv row 2, column labour_force leave 1600"),
+    ("residents.csv", "KU901,student,", "KU901,students,", r"row 2, column group: 'students' is not known; did you mean 'student'"),
+    ("employed_age_education.csv", "15-19,basic,17.9", "15-19,basic,400", r"row 2, column persons: 502 employed of 15-19 .*; population\.csv, column persons has 444 residents"),
+    ("unemployed_structure.csv", "50-64,tertiary,9,4.5", "50-64,tertiary,9,104.5", r"unemployed_occupation\.csv row 11, column share: occupations of major group 9 sum to 0\.150; unemployed_structure\.csv, column persons has 0\.292"),
+    ("register_facts.csv", "foreign_language_share,0.1", "foreign_language_share,0.9", r"register_facts\.csv row 6, column value: 0\.9 .* are 441; residents\.csv, column persons has 400 of foreign_language"),
+    ("start_states.csv", "KU901,2800,300", "KU901,2800,2800", r"unemployed_structure\.csv, column persons, age_group 15-24: 449 unemployed .*; population\.csv times participation\.csv has a labour force of \d+ of that age"),
+    ("start_states.csv", "KU901,2800,240", "KU901,2800,2700", r"start_states\.csv row 5, column unemployed: 2700 as the mean of the year are 2970\.0 in month 12 \(seasonality\.csv, column ratio: 1\.1\); the labour force is 2800"),
     ("commuting.csv", "OUTSIDE,OUTSIDE,0", "OUTSIDE,OUTSIDE,5", r"OUTSIDE to OUTSIDE is 5; expected 0"),
     ("commuting.csv", "KU902,KU902,480", "KU902,ULKO,480", r"row 7, column destination: 'ULKO' is not known"),
     ("distances.csv", "KU901,KU902,30", "KU901,KU902,0", r"row 3, column km: 0 is out of range"),
@@ -288,6 +320,14 @@ def test_damage_is_told_with_its_place(copy: Path, file: str, old: str, new: str
         Region.load(copy)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+def test_labour_force_must_be_residents(copy: Path) -> None:
+    edit(copy / "start_states.csv", "KU901,2800", "KU901,2500")
+    edit(copy / "start_states.csv", "KU903,770", "KU903,1210")
+    message = r"start_states\.csv row 4, column labour_force: 1210 in KU903; population\.csv, column persons has 1200"
+    with pytest.raises(InputError, match=message):
+        Region.load(copy)
 
 
 @pytest.mark.parametrize("name", [*SCHEMA, "region.yaml", "municipalities.geojson"])

@@ -22,18 +22,32 @@ from numpy.typing import NDArray
 from agents.region.checks import (
     TOLERANCE_SEASON,
     check_commuting,
+    check_employed,
     check_establishments,
+    check_foreign_language,
     check_joint,
     check_labour_force,
     check_map,
+    check_outside_labour_force,
     check_population,
+    check_residents,
+    check_trades_of_unemployed,
+    check_unemployed,
     sums_to_one,
 )
 from agents.region.employer import LargeEmployer, SizeClass, read_large_employers, read_size_classes
 from agents.region.municipality import Municipality, find_municipality
 from agents.region.occupation import Occupation, read_occupations, read_section_occupation
 from agents.region.provenance import check_provenance
-from agents.region.schema import FIXED_TERM_DIMENSIONS, ISCO1, OUTSIDE, REGION_KEYS, REGISTER_FACTS, SCHEMA
+from agents.region.schema import (
+    FIXED_TERM_DIMENSIONS,
+    ISCO1,
+    OUTSIDE,
+    REGION_KEYS,
+    REGISTER_FACTS,
+    RESIDENT_GROUPS,
+    SCHEMA,
+)
 from agents.region.start_state import StartState, read_start_states
 from agents.region.table import Table, frozen, listed, read_text
 from sim.dimensions import AGE_BANDS, EDUCATION, SECTIONS, SEXES
@@ -64,6 +78,8 @@ class Region:
         Persons aged 0–14 and 75 or over, shape (M,).
     population
         Persons by municipality, age band and sex, shape (M, 12, 2).
+    residents
+        Residents of all ages by municipality in each of `RESIDENT_GROUPS`, persons, arrays of shape (M,).
     participation
         Share in the labour force, shape (12, 2).
     education
@@ -121,6 +137,7 @@ class Region:
     children: NDArray[np.int64]
     elderly: NDArray[np.int64]
     population: NDArray[np.int64]
+    residents: dict[str, NDArray[np.float64]]
     participation: NDArray[np.float64]
     education: NDArray[np.float64]
     employed_age_education: NDArray[np.float64]
@@ -230,6 +247,12 @@ class Region:
             path = Path(file)
             where = path.name
             states = read_start_states(path, self.municipalities)
+            usual = self.start_states[self.default_start]
+            for state in states.values():
+                check_unemployed(
+                    state, usual, self.population * self.participation, self.unemployed_joint,
+                    self.unemployed_ages, self.season,
+                )  # fmt: skip
         if name not in states:
             raise InputError(
                 f"{where}, column state: start state '{name}' is not there"
@@ -265,6 +288,10 @@ def _load(path: Path) -> Region:
 
     population = tables["population.csv"].array("persons", [by_place, by_age, by_sex])
     check_population(table, population)
+    people = np.array([row["population"] for row in table])
+    by_group = tables["residents.csv"].array("persons", [by_place, ("group", RESIDENT_GROUPS)])
+    residents = {group: frozen(by_group[:, i]) for i, group in enumerate(RESIDENT_GROUPS)}
+    check_residents(tables["residents.csv"], residents, people, codes)
 
     fields_table = tables["fields.csv"]
     fields_table.labels("field")
@@ -299,6 +326,10 @@ def _load(path: Path) -> Region:
     ages = read_age_groups(table, groups)
     joint = table.array("persons", [("age_group", groups), by_education, ("isco1", ISCO1)])
     check_joint(table, joint, occupations)
+    employed = tables["employed_age_education.csv"].array("persons", [by_age, by_education])
+    check_employed(
+        tables["employed_age_education.csv"], employed, tables["commuting.csv"], commuting, population, codes
+    )
 
     def occupation_shares(name: str) -> NDArray[np.float64]:
         return frozen(sums_to_one(tables[name], tables[name].array("share", [by_isco2]), "share"))
@@ -307,12 +338,21 @@ def _load(path: Path) -> Region:
     season = tables["seasonality.csv"].array("ratio", [("month", tuple(str(m) for m in range(1, 13)))])
     if abs(season.mean() - 1.0) > TOLERANCE_SEASON:
         raise InputError(f"seasonality.csv, column ratio: mean of the months is {season.mean():.4g}; expected 1")
-    facts = tables["register_facts.csv"].array("value", [("fact", REGISTER_FACTS)])
+    table = tables["register_facts.csv"]
+    values = table.array("value", [("fact", REGISTER_FACTS)])
+    facts = {name: float(value) for name, value in zip(REGISTER_FACTS, values, strict=True)}
+    unemployed_occupation = occupation_shares("unemployed_occupation.csv")
+    check_trades_of_unemployed(tables["unemployed_occupation.csv"], unemployed_occupation, joint, occupations)
 
     start_states = read_start_states(path / "start_states.csv", municipalities)
     _check_named("default_start", head["default_start"], start_states)
     participation = tables["participation.csv"].array("share", [by_age, by_sex])
     check_labour_force(tables["participation.csv"], population, participation, start_states[head["default_start"]])
+    usual = start_states[head["default_start"]]
+    check_outside_labour_force(tables["residents.csv"], residents, population, usual, codes)
+    check_foreign_language(facts["foreign_language_share"], residents["foreign_language"], usual, table)
+    for state in start_states.values():
+        check_unemployed(state, usual, population * participation, joint, ages, season)
     check_map(path / head["map"], codes)
 
     return Region(
@@ -331,9 +371,10 @@ def _load(path: Path) -> Region:
         children=frozen(np.array([row["children"] for row in tables["municipalities.csv"]]).astype(np.int64)),
         elderly=frozen(np.array([row["elderly"] for row in tables["municipalities.csv"]]).astype(np.int64)),
         population=frozen(population.astype(np.int64)),
+        residents=residents,
         participation=frozen(participation),
         education=frozen(tables["education.csv"].array("persons", [by_place, by_education])),
-        employed_age_education=frozen(tables["employed_age_education.csv"].array("persons", [by_age, by_education])),
+        employed_age_education=frozen(employed),
         jobs=frozen(jobs.astype(np.int64)),
         section_occupation=frozen(section_occupation),
         establishments=frozen(establishments),
@@ -342,7 +383,7 @@ def _load(path: Path) -> Region:
         distance_km=frozen(distance),
         unemployed_ages=frozen(ages),
         unemployed_joint=frozen(joint),
-        unemployed_occupation=occupation_shares("unemployed_occupation.csv"),
+        unemployed_occupation=unemployed_occupation,
         vacancies_occupation=occupation_shares("vacancies_occupation.csv"),
         fixed_term_share=frozen(fixed_by_section),
         fixed_term_share_by_age=frozen(fixed_by_age),
@@ -350,7 +391,7 @@ def _load(path: Path) -> Region:
         furlough_stock_share=frozen(tables["furlough.csv"].array("share", [by_section])),
         season=frozen(season),
         start_states=start_states,
-        register_facts={name: float(value) for name, value in zip(REGISTER_FACTS, facts, strict=True)},
+        register_facts=facts,
         sources=sources,
         digest=digest_of(path),
         provenance={

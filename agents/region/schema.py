@@ -14,6 +14,7 @@ OUTSIDE = "OUTSIDE"
 START_KINDS = ("annual_mean", "month_stock")
 ISCO1 = tuple("0123456789")
 FIXED_TERM_DIMENSIONS = ("section", "age_band")
+RESIDENT_GROUPS = ("student", "pensioner", "disability_pension", "foreign_language")
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ SCHEMA: dict[str, FileSchema] = {
     "population.csv": FileSchema(
         {"municipality_code": CODE, "age_band": CODE, "sex": CODE, "persons": WHOLE}, "persons", ("persons",)
     ),
+    "residents.csv": FileSchema({"municipality_code": CODE, "group": CODE, "persons": COUNT}, "persons", ("persons",)),
     "participation.csv": FileSchema({"age_band": CODE, "sex": CODE, "share": SHARE}, "share", ("share",)),
     "education.csv": FileSchema(
         {"municipality_code": CODE, "education": CODE, "persons": COUNT}, "persons", ("persons",)

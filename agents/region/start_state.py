@@ -39,6 +39,8 @@ class StartState:
         Share of the unemployed for 12 months or more, shape (M,).
     furloughed_share
         Share of the unemployed who are full-time furloughed, shape (M,).
+    file, lines
+        Where the figures stand: name of the file, and its line for each municipality.
     """
 
     name: str
@@ -50,6 +52,12 @@ class StartState:
     vacancies_registered: NDArray[np.float64]
     long_term_share: NDArray[np.float64]
     furloughed_share: NDArray[np.float64]
+    file: str = "start_states.csv"
+    lines: tuple[int, ...] = ()
+
+    def place_of(self, municipality: int) -> str:
+        """Where a municipality's figures stand, as errors tell it."""
+        return f"{self.file} row {self.lines[municipality]}" if self.lines else self.file
 
     @property
     def unemployment_rate(self) -> float:
@@ -96,6 +104,13 @@ def read_start_states(path: Path, municipalities: Sequence[Municipality]) -> dic
                 "unemployed",
                 f"{row['unemployed']:g} is more than the labour force {row['labour_force']:g}",
             )
+        if row["long_term_share"] + row["furloughed_share"] > 1.0:
+            raise table.error(
+                row,
+                "long_term_share",
+                f"{row['long_term_share']:g} and furloughed_share {row['furloughed_share']:g} sum to more than 1: "
+                "the furloughed are not among the long-term unemployed",
+            )
         rows = states.setdefault(row["state"], {})
         if place in rows:
             raise table.error(
@@ -138,4 +153,5 @@ def _start_state(table: Table, name: str, rows: Sequence[Row], first: Row) -> St
     return StartState(
         name, kind, int(match[1]), month, column("labour_force"), column("unemployed"),
         column("vacancies_registered"), column("long_term_share"), column("furloughed_share"),
+        table.name, tuple(row.line for row in rows),
     )  # fmt: skip

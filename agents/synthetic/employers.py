@@ -1,9 +1,10 @@
 """Employers of the area and the outside market, and who holds which job at the start.
 
 Jobs by place follow the commuting matrix applied to the residents who work; within a place they are
-shared out over industries as published, and within a cell over establishments of the published size
-classes. Large employers of the region's list come first. A made-up plant (its identifier begins with
-``plant_``) keeps its exact size; real ones scale with their town.
+shared out over industries as published, and within an industry over establishments of the published size
+classes, the larger ones first where there is room for them. Large employers of the region's list come before
+these and take their part of their class. A made-up plant (its identifier begins with ``plant_``) keeps its
+exact size; real ones scale with their town.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.region import Region
+from agents.synthetic.evenly import evenly
 from agents.synthetic.people import People
 from agents.synthetic.rounding import apportion
 from sim.dimensions import SECTIONS, State
@@ -63,7 +65,8 @@ def employers(region: Region, filled: NDArray[np.int64], scale: float, rng: np.r
     section: list[NDArray[np.int64]] = []
     size: list[NDArray[np.int64]] = []
     rows: dict[str, int] = {}
-    n = 0
+    rooms = np.zeros((region.outside, len(SECTIONS)), np.int64)
+    listed_sizes: list[list[int]] = [[] for _ in SECTIONS]
     for m in range(region.outside):
         listed = [e for e in region.large_employers if e.municipality == m]
         level = filled[m] / max(region.jobs[m].sum() * scale, 1e-9)
@@ -82,17 +85,17 @@ def employers(region: Region, filled: NDArray[np.int64], scale: float, rng: np.r
             if jobs <= 0:
                 continue
             cells[e.section] -= jobs
-            rows[e.id] = n
+            rows[e.id] = len(place)
+            listed_sizes[e.section].append(jobs)
             place.append(np.array([m]))
             section.append(np.array([e.section]))
             size.append(np.array([jobs]))
-            n += 1
-        for s in range(len(SECTIONS)):
-            drawn = _sizes(region, s, int(cells[s]), rng)
-            place.append(np.full(len(drawn), m))
-            section.append(np.full(len(drawn), s))
-            size.append(drawn)
-            n += len(drawn)
+        rooms[m] = cells
+    for s in range(len(SECTIONS)):
+        where, drawn = _establishments(region, s, rooms[:, s], np.array(listed_sizes[s]) / scale, scale, rng)
+        place.append(where)
+        section.append(np.full(len(drawn), s))
+        size.append(drawn)
     mix = region.jobs.sum(axis=0).astype(np.float64)
     outside = apportion(mix, int(filled[region.outside]))
     for s in range(len(SECTIONS)):
@@ -110,7 +113,9 @@ def assign(
 ) -> NDArray[np.int64]:  # fmt: skip
     """Give every job holder a job and its occupation.
 
-    Within a place of work, better educated people more often hold jobs of a higher skill level.
+    Within a place of work, better educated people more often hold jobs of a higher skill level. Who is
+    furloughed is settled here too: of job holders alike in home, age and sex, those of the industries that
+    furlough.
 
     Returns
     -------
@@ -131,17 +136,40 @@ def assign(
         workers = np.flatnonzero(workplace == j)
         there = np.flatnonzero(firms.place == j)
         jobs = np.repeat(there, firms.size[there])
-        u, trades = rng.random(len(jobs)), np.zeros(len(jobs), np.int64)
+        trades = np.zeros(len(jobs), np.int64)
         for section in np.unique(firms.section[jobs]):
-            own = firms.section[jobs] == section
-            row = cumulated[section]
-            trades[own] = np.minimum(np.searchsorted(row, u[own] * row[-1], side="right"), len(skill) - 1)
+            own = np.flatnonzero(firms.section[jobs] == section)
+            row, u = cumulated[section], rng.permutation(evenly(len(own), rng))
+            trades[own] = np.minimum(np.searchsorted(row, u * row[-1], side="right"), len(skill) - 1)
         asked = skill[trades] + rng.normal(0.0, 0.7, len(jobs))
         has = people.education[workers] * 1.5 + rng.normal(0.0, 0.7, len(workers))
         order_jobs, order_workers = np.argsort(asked), np.argsort(has)
         employer[workers[order_workers]] = jobs[order_jobs]
         people.occupation[workers[order_workers]] = trades[order_jobs]
+    _furlough(region, people, firms.section[employer], works, rng)
     return employer
+
+
+def _furlough(
+    region: Region, people: People, section: NDArray[np.int64], works: NDArray[np.int64], rng: np.random.Generator
+) -> None:
+    """Move furlough to the industries that furlough, among people of the same home, age band and sex.
+
+    Parameters
+    ----------
+    section
+        Industry of each person's job.
+    works
+        Rows of the job holders.
+    """
+    cell = (people.home[works] * (people.band.max() + 1) + people.band[works]) * 2 + people.sex[works]
+    wanted = np.bincount(cell[people.state[works] == State.FURLOUGHED], minlength=cell.max() + 1)
+    weight = np.maximum(region.furlough_stock_share[section[works]], 1e-9)
+    # the smallest of exponential times of these rates: drawn without replacement (Efraimidis & Spirakis 2006)
+    order = np.lexsort((rng.exponential(size=len(works)) / weight, cell))
+    first = np.searchsorted(cell[order], np.arange(len(wanted)))
+    rank = np.arange(len(works)) - first[cell[order]]
+    people.state[works[order]] = np.where(rank < wanted[cell[order]], int(State.FURLOUGHED), int(State.EMPLOYED))
 
 
 def _is_made_up(region: Region, identifier: str) -> bool:
@@ -149,29 +177,106 @@ def _is_made_up(region: Region, identifier: str) -> bool:
     return identifier.startswith("plant_")
 
 
-def _sizes(region: Region, section: int, jobs: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Draw sizes of establishments of an industry until its jobs are used up; the last one is cut."""
-    if jobs <= 0:
-        return np.zeros(0, np.int64)
-    number = np.maximum(region.establishments[section], 0.0)
-    if number.sum() <= 0.0:
-        number = region.establishments.sum(axis=0)
-    share = number / number.sum()
+def jobs_by_size_class(
+    region: Region, section: int, jobs: float, listed: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Share out an industry's jobs over size classes: the listed employers' first, the rest as published.
+
+    Where listed employers take more of a class than is published for it, the other classes give way alike.
+
+    Parameters
+    ----------
+    section
+        Industry.
+    jobs
+        All jobs of the industry.
+    listed
+        Jobs of its listed employers.
+
+    Returns
+    -------
+    tuple of ndarray
+        Jobs of listed employers and of the others, by size class, each of shape (K,).
+    """
     smallest = np.array([c.smallest for c in region.size_classes])
-    largest = np.minimum([c.largest for c in region.size_classes], LARGEST_DRAWN)
-    mean = np.array([c.mean for c in region.size_classes])
-    expected = float((share * mean).sum())
-    sizes = np.zeros(0, np.int64)
-    while sizes.sum() < jobs:
-        n = int(jobs / expected) + 8
-        kind = rng.choice(len(share), n, p=share)
-        # a power of a uniform number gives each class its published mean
-        span = np.maximum(largest - smallest, 0)
-        inside = np.clip((mean - smallest) / np.maximum(span, 1), 0.05, 0.95)
-        u = rng.random(n) ** (1.0 / inside[kind] - 1.0)
-        sizes = np.concatenate([sizes, smallest[kind] + np.rint(u * span[kind]).astype(np.int64)])
-    total = np.cumsum(sizes)
-    last = int(np.searchsorted(total, jobs))
-    sizes = sizes[: last + 1]
-    sizes[-1] -= total[last] - jobs
-    return sizes[sizes > 0]
+    of_listed = np.zeros(len(smallest))
+    np.add.at(of_listed, np.searchsorted(smallest, np.maximum(listed, 1.0), side="right") - 1, listed)
+    shape = region.establishment_jobs[section]
+    if shape.sum() <= 0.0:
+        shape = region.establishment_jobs.sum(axis=0)
+    rest = np.maximum(shape * (jobs / shape.sum()) - of_listed, 0.0)
+    if rest.sum() <= 0.0:
+        rest = shape
+    return of_listed, rest * (max(jobs - of_listed.sum(), 0.0) / rest.sum())
+
+
+def _establishments(
+    region: Region, section: int, rooms: NDArray[np.int64], listed: NDArray[np.float64], scale: float,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
+    """Draw the establishments of an industry that are not listed, and place them where there is room.
+
+    Parameters
+    ----------
+    section
+        Industry.
+    rooms
+        Jobs that its listed employers leave, by municipality, agents, shape (M,).
+    listed
+        Jobs of its listed employers, real ones.
+    scale
+        Agents for each real person: so many times as many establishments, each of its real size.
+
+    Returns
+    -------
+    tuple of ndarray
+        Municipality and size of each establishment.
+    """
+    room = rooms.copy()
+    _, jobs = jobs_by_size_class(region, section, float(room.sum()) / scale + float(listed.sum()), listed)
+    place: list[NDArray[np.int64]] = []
+    size: list[NDArray[np.int64]] = []
+    for k in range(len(region.size_classes) - 1, 0, -1):
+        mean = _mean_size(region, section, k)
+        number = int(np.floor(jobs[k] * scale / mean + rng.random()))
+        for drawn in np.sort(_sizes_of_class(region, k, mean, number, rng))[::-1]:
+            open_room = np.where(room >= drawn, room, 0)
+            if open_room.sum() == 0:  # none of the places is that large: the largest takes what it can
+                open_room = np.where(room == room.max(), room, 0)
+            if open_room.sum() == 0:
+                break
+            m = int(np.searchsorted(np.cumsum(open_room), rng.random() * open_room.sum(), side="right"))
+            jobs_here = min(int(drawn), int(room[m]))
+            room[m] -= jobs_here
+            place.append(np.array([m]))
+            size.append(np.array([jobs_here]))
+    mean = _mean_size(region, section, 0)
+    for m, left in enumerate(room):
+        sizes = np.zeros(0, np.int64)
+        while sizes.sum() < left:
+            sizes = np.concatenate([sizes, _sizes_of_class(region, 0, mean, int(left / mean) + 8, rng)])
+        total = np.cumsum(sizes)
+        sizes = sizes[: int(np.searchsorted(total, left)) + 1]
+        if left > 0:
+            sizes[-1] -= total[len(sizes) - 1] - left
+        else:
+            sizes = sizes[:0]
+        place.append(np.full(len(sizes), m))
+        size.append(sizes)
+    return np.concatenate(place), np.concatenate(size)
+
+
+def _mean_size(region: Region, section: int, k: int) -> float:
+    """Mean size of an industry's establishments in a class: as published, inside the class."""
+    size_class, number = region.size_classes[k], region.establishments[section, k]
+    mean = region.establishment_jobs[section, k] / number if number > 1.0 else size_class.mean
+    return float(np.clip(mean, size_class.smallest, min(size_class.largest, LARGEST_DRAWN)))
+
+
+def _sizes_of_class(region: Region, k: int, mean: float, number: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw sizes of a class with a given mean: a power of a uniform number between its ends."""
+    smallest = region.size_classes[k].smallest
+    span = max(min(region.size_classes[k].largest, LARGEST_DRAWN) - smallest, 0)
+    inside = float(np.clip((mean - smallest) / max(span, 1), 0.05, 0.95))
+    u = rng.permutation(evenly(number, rng)) ** (1.0 / inside - 1.0)
+    return smallest + np.rint(u * span).astype(np.int64)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from agents.region import Region, StartState
+from agents.synthetic.evenly import draw, evenly, raked
 from agents.synthetic.rounding import apportion_within, scaled
 from sim.dimensions import DAYS_PER_MONTH, EDUCATION, State
 
@@ -25,6 +26,8 @@ SURVIVAL_KNOTS = ((0.0, 1.0), (3.0, 0.49), (6.0, 0.28), (12.0, 0.13))
 """Months, share of spells still open (evidence: survival_3m, _6m, _12m)."""
 LONG_TERM_TAIL_MONTHS = 18.0
 """Mean time beyond a year of the long-term unemployed (evidence: exit_hazard_total_gt12 .055 a month)."""
+YEARS_OF_SECONDARY = 18.5
+"""Age at which secondary education is completed at the earliest."""
 NEED_BELOW_RANK = 0.5
 """Needs are spread over the lower part of employability, most at the bottom."""
 
@@ -44,6 +47,7 @@ class People:
     attachment: NDArray[np.float64]
     spell: NDArray[np.int64]
     need: NDArray[np.bool_]
+    language: NDArray[np.int64]  # position in sim.dimensions.LANGUAGES
     coded: NDArray[np.bool_]  # whether the register knows an occupation
 
     def __len__(self) -> int:
@@ -74,7 +78,8 @@ def residents(
     """Make the residents of 15–74.
 
     Job holders come out as employed (or furloughed) without a job; `agents.synthetic.employers` gives
-    them one.
+    them one. Labels are spread evenly over places and ages (`agents.synthetic.evenly`), so that margins
+    are met within a few people and not only on average.
 
     Parameters
     ----------
@@ -95,8 +100,14 @@ def residents(
     population = scaled(region.population * size[:, None, None], scale)
     unemployed = scaled(start.unemployed * season_factor(region, start, month), scale)
     labour_force = np.maximum(scaled(start.labour_force, scale), unemployed)
+    students_here = scaled(region.residents["student"] * size, scale)
+    disabled_here = scaled(region.residents["disability_pension"] * size, scale)
+    retired_share, student_share, disability_share = (
+        np.asarray(share)[:, None]
+        for share in (p.population.retired_share, p.population.student_share, p.population.disability_share)
+    )
     cells: list[tuple[int, int, int, int, int]] = []
-    group_of_band = _group_of_band(region.unemployed_ages, n_bands)
+    groups = group_of_band(region.unemployed_ages, n_bands)
     by_group = region.unemployed_joint.sum(axis=(1, 2))
     men = float(p.population.men_share_unemployed)
     for m in range(n_places):
@@ -104,27 +115,30 @@ def residents(
         in_force = apportion_within(people * region.participation, people, int(labour_force[m]))
         weights = np.zeros_like(in_force, dtype=np.float64)
         for g in range(len(by_group)):
-            here = group_of_band == g
+            here = groups == g
             for x, share in ((0, men), (1, 1.0 - men)):
-                size = in_force[here, x].sum()
-                weights[here, x] = by_group[g] * share * in_force[here, x] / max(size, 1)
+                inside = in_force[here, x].sum()
+                weights[here, x] = by_group[g] * share * in_force[here, x] / max(inside, 1)
         idle = apportion_within(weights, in_force, int(unemployed[m]))
         n_furloughed = round(float(start.furloughed_share[m]) * unemployed[m])
         furloughed = apportion_within(idle * 1.0, idle, n_furloughed)
+        # students and disability pensions are as many as published; the shares by age give their ages
+        out = people - in_force
+        pensioners = np.rint(out * retired_share).astype(np.int64)
+        room = np.where(student_share > 0.0, out - pensioners, 0)
+        students = apportion_within(out * student_share, room, int(students_here[m]))
+        room = np.where(disability_share > 0.0, out - pensioners - students, 0)
+        disabled = apportion_within(out * disability_share, room, int(disabled_here[m]))
         for a in range(n_bands):
             for x in range(2):
-                out = int(people[a, x] - in_force[a, x])
-                pensioners = round(out * float(p.population.retired_share[a]))
-                students = min(out - pensioners, round(out * float(p.population.student_share[a])))
-                disabled = min(out - pensioners - students, round(out * float(p.population.disability_share[a])))
                 for cell_state, number in (
                     (State.EMPLOYED, in_force[a, x] - idle[a, x]),
                     (State.FURLOUGHED, furloughed[a, x]),
                     (State.UNEMPLOYED, idle[a, x] - furloughed[a, x]),
-                    (State.STUDENT, students),
-                    (State.DISABILITY, disabled),
-                    (State.RETIRED, pensioners),
-                    (State.INACTIVE, out - pensioners - students - disabled),
+                    (State.STUDENT, students[a, x]),
+                    (State.DISABILITY, disabled[a, x]),
+                    (State.RETIRED, pensioners[a, x]),
+                    (State.INACTIVE, (out - pensioners - students - disabled)[a, x]),
                 ):
                     if number > 0:
                         cells.append((m, a, x, int(cell_state), int(number)))
@@ -138,16 +152,18 @@ def residents(
         sex=sex,
         state=state,
         born=-np.floor(years * DAYS_PER_YEAR).astype(np.int64) - 1,
-        education=_education(region, band, state, years, rng),
+        education=np.zeros(n, np.int64),
         occupation=np.full(n, -1, np.int64),
         employability=np.ones(n),
         attachment=np.where(rng.random(n) < float(p.population.attached_share), 2.0, 0.3),
         spell=np.full(n, -1, np.int64),
         need=np.zeros(n, bool),
+        language=_language(region, home, state, size, scale, rng),
         coded=np.ones(n, bool),
     )
     people.occupation = _trade_of_newcomers(region, n, rng)
-    _describe_unemployed(region, start, people, group_of_band, p, rng)
+    _educate(region, people, years, rng)
+    _describe_unemployed(region, start, people, groups, p, rng)
     return people
 
 
@@ -166,12 +182,13 @@ def outsiders(region: Region, n_commuters: int, p: np.record, rng: np.random.Gen
         sex=(rng.random(n) < 0.42).astype(np.int64),
         state=state,
         born=-np.floor(years * DAYS_PER_YEAR).astype(np.int64) - 1,
-        education=_draw_rows(region.employed_age_education[band], rng),
+        education=draw(region.employed_age_education[band], rng.random(n)),
         occupation=_trade_of_newcomers(region, n, rng),
         employability=np.exp(spread * rng.standard_normal(n) - 0.5 * spread**2),
         attachment=np.ones(n),
         spell=np.full(n, -1, np.int64),
         need=np.zeros(n, bool),
+        language=np.zeros(n, np.int64),
         coded=np.ones(n, bool),
     )
 
@@ -186,47 +203,145 @@ def _trade_of_newcomers(region: Region, n: int, rng: np.random.Generator) -> NDA
     return rng.choice(len(region.occupations), n, p=newcomer_trades(region))
 
 
-def _group_of_band(ages: NDArray[np.int64], n_bands: int) -> NDArray[np.int64]:
-    """Age group of the register statistics that a five-year band lies in (the last one for older bands)."""
+def group_of_band(ages: NDArray[np.int64], n_bands: int) -> NDArray[np.int64]:
+    """Age group of the register statistics that a five-year band lies in; -1 for bands that it does not count."""
     middle = 17.0 + 5.0 * np.arange(n_bands)
-    groups = np.full(n_bands, len(ages) - 1)
+    groups = np.full(n_bands, -1)
     for g, (first, last) in enumerate(ages):
         groups[(middle >= first) & (middle <= last)] = g
     return groups
 
 
-def _draw_rows(weights: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Draw one column for each row in proportion to the row's weights."""
-    cumulated = np.cumsum(np.maximum(weights, 1e-12), axis=1)
-    return (rng.random(len(weights))[:, None] * cumulated[:, -1:] >= cumulated).sum(axis=1)
-
-
-def _education(
+def _language(
     region: Region,
-    band: NDArray[np.int64],
+    home: NDArray[np.int64],
     state: NDArray[np.int64],
-    years: NDArray[np.float64],
+    size: NDArray[np.float64],
+    scale: float,
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """Draw education by age; outside the labour force it is lower (adults of all states together)."""
+    """Choose foreign-language residents: as many as published in each municipality, more of the unemployed.
+
+    The published number is of residents of all ages; its share is taken to hold for 15–74.
+
+    Parameters
+    ----------
+    size
+        People of working age at this start over those of the region's files, shape (M,).
+    """
+    n_places = region.outside
+    everybody = region.population.sum(axis=(1, 2)) + region.children + region.elderly
+    of_working_age = region.population.sum(axis=(1, 2)) / np.maximum(everybody, 1)
+    foreign = scaled(region.residents["foreign_language"] * of_working_age * size, scale)
+    idle = np.isin(state, (State.UNEMPLOYED, State.FURLOUGHED))
+    residents_here = np.bincount(home, minlength=n_places)
+    unemployed_here = np.bincount(home[idle], minlength=n_places)
+    wanted = round(region.register_facts["foreign_language_share"] * int(unemployed_here.sum()))
+    weights = unemployed_here * foreign / np.maximum(residents_here, 1)
+    unemployed_foreign = apportion_within(weights, np.minimum(unemployed_here, foreign), wanted)
+    language = np.zeros(len(home), np.int64)
+    for m in range(n_places):
+        here = home == m
+        for who, number in (
+            (np.flatnonzero(here & idle), unemployed_foreign[m]),
+            (np.flatnonzero(here & ~idle), foreign[m] - unemployed_foreign[m]),
+        ):
+            language[rng.permutation(who)[: int(number)]] = 1
+    return language
+
+
+def _educate(region: Region, people: People, years: NDArray[np.float64], rng: np.random.Generator) -> None:
+    """Give residents an education: that of the employed by age as published, and towns as they differ.
+
+    Outside the labour force it is lower, so that adults of all states together have the published mix. Who is
+    younger than 18½ has basic education whatever the table of the employed says: its association of age and
+    education is assumed. The unemployed get theirs with their trade.
+    """
     worker = np.maximum(region.employed_age_education, 1e-9)
     worker = worker / worker.sum(axis=1, keepdims=True)
     adults = region.education.sum(axis=0) / region.education.sum()
     others = worker * (adults / (region.employed_age_education.sum(axis=0) / region.employed_age_education.sum()))
-    education = np.where(
-        (state == State.EMPLOYED) | (state == State.FURLOUGHED),
-        _draw_rows(worker[band], rng),
-        _draw_rows(others[band], rng),
-    )
-    education[years < 18.5] = EDUCATION.index("basic")
-    return education
+    others = others / others.sum(axis=1, keepdims=True)
+    works = np.isin(people.state, (State.EMPLOYED, State.FURLOUGHED))
+    young = years < YEARS_OF_SECONDARY
+    for group, shares in ((works, worker), (~works, others)):
+        for band in range(len(shares)):
+            who = np.flatnonzero(group & (people.band == band) & ~young)
+            people.education[who] = _spread(region.education, people.home[who], shares[band], rng)
+    people.education[young] = EDUCATION.index("basic")
+
+
+def _spread(
+    towns: NDArray[np.float64], home: NDArray[np.int64], shares: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Draw labels with given shares in all, which differ between towns as a table of towns by label does.
+
+    Parameters
+    ----------
+    towns
+        Town by label, shape (M, K): only its association counts.
+    home
+        Town of each person, shape (N,).
+    shares
+        Of all persons together, shape (K,).
+    """
+    if len(home) == 0:
+        return np.zeros(0, np.int64)
+    number = np.bincount(home, minlength=len(towns)).astype(np.float64)
+    table = raked(towns, number, shares / shares.sum() * len(home))
+    order = np.lexsort((rng.random(len(home)), home))
+    labels = np.zeros(len(home), np.int64)
+    labels[order] = draw(table[home[order]], evenly(len(home), rng))
+    return labels
+
+
+def _education_and_trade(
+    region: Region,
+    people: People,
+    groups: NDArray[np.int64],
+    idle: NDArray[np.int64],
+    major: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """Draw education and major group of the unemployed, so that with the furloughed they are as published.
+
+    Parameters
+    ----------
+    groups
+        Age group of each five-year band (`group_of_band`).
+    idle
+        Rows of the unemployed who are not furloughed.
+    major
+        Major group of each occupation.
+
+    Returns
+    -------
+    ndarray
+        Education times the number of columns of the published table, plus its column, for each of `idle`.
+    """
+    joint = region.unemployed_joint
+    columns = joint.shape[2]
+    away = np.flatnonzero(people.state == State.FURLOUGHED)
+    # the furloughed have the trades of the industries that furlough
+    by_trade = (region.jobs.sum(axis=0) * region.furlough_stock_share) @ region.section_occupation
+    mix = np.bincount(major, by_trade, minlength=columns) / max(by_trade.sum(), 1e-9)
+    towns = np.repeat(region.education, columns, axis=1)
+    choice = np.zeros(len(idle), np.int64)
+    of_idle, of_away = (np.where(groups < 0, len(joint) - 1, groups)[people.band[rows]] for rows in (idle, away))
+    for g in range(len(joint)):
+        here, gone = np.flatnonzero(of_idle == g), away[of_away == g]
+        known = np.bincount(people.education[gone], minlength=len(EDUCATION))
+        target = joint[g] / max(joint[g].sum(), 1e-9) * (len(here) + len(gone)) - known[:, None] * mix
+        shares = np.maximum(target, 0.0).ravel() + 1e-12
+        choice[here] = _spread(towns, people.home[idle[here]], shares, rng)
+    return choice
 
 
 def _describe_unemployed(
     region: Region,
     start: StartState,
     people: People,
-    group_of_band: NDArray[np.int64],
+    groups: NDArray[np.int64],
     p: np.record,
     rng: np.random.Generator,
 ) -> None:
@@ -237,9 +352,7 @@ def _describe_unemployed(
     idle = np.flatnonzero(people.state == State.UNEMPLOYED)
     major = np.array([int(o.isco1) for o in region.occupations])
     joint = region.unemployed_joint
-    group = group_of_band[people.band[idle]]
-    flat = joint.reshape(len(joint), -1)
-    choice = _draw_rows(flat[group], rng)
+    choice = _education_and_trade(region, people, groups, idle, major, rng)
     people.education[idle] = choice // joint.shape[2]
     wanted = choice % joint.shape[2]
     trade = people.occupation[idle]
@@ -249,9 +362,14 @@ def _describe_unemployed(
         options = np.flatnonzero(major == code)
         if len(here) and len(options):
             share = np.maximum(region.unemployed_occupation[options], 1e-9)
-            trade[here] = rng.choice(options, len(here), p=share / share.sum())
+            cells = np.tile(share, (len(here), 1))
+            trade[here] = options[draw(cells, rng.permutation(evenly(len(here), rng)))]
     people.occupation[idle] = trade
-    months = _months_unemployed(start.long_term_share[people.home[idle]], rng)
+    # the share above a year is of all unemployed; the furloughed among them have not been away that long
+    share = np.minimum(start.long_term_share / np.maximum(1.0 - start.furloughed_share, 1e-9), 1.0)
+    months = np.zeros(len(idle))
+    order = np.lexsort((rng.random(len(idle)), people.home[idle]))
+    months[order] = _months_unemployed(share[people.home[idle[order]]], rng)
     people.spell[idle] = -1 - np.floor(months * DAYS_PER_MONTH).astype(np.int64)
     people.employability[idle] = _employability_given(months, spread, rng)
     # needs: more often the lower employability, so that the share of the unemployed is as stated
@@ -269,7 +387,7 @@ def _months_unemployed(long_term_share: NDArray[np.float64], rng: np.random.Gene
     cumulated = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2.0)])
     short = np.interp(rng.random(n) * cumulated[-1], cumulated, grid)
     long = 12.0 + rng.exponential(LONG_TERM_TAIL_MONTHS, n)
-    return np.where(rng.random(n) < long_term_share, long, np.minimum(short, 11.9))
+    return np.where(evenly(n, rng) < long_term_share, long, np.minimum(short, 11.9))
 
 
 def _employability_given(months: NDArray[np.float64], spread: float, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -283,7 +401,7 @@ def _employability_given(months: NDArray[np.float64], spread: float, rng: np.ran
     prior = np.exp(-0.5 * z**2)
     exposure = JOB_EXIT_PER_MONTH * np.minimum(months, 36.0) ** 0.8
     weights = prior[None, :] * np.exp(-exposure[:, None] * points[None, :])
-    chosen = _draw_rows(weights, rng)
+    chosen = draw(weights, rng.random(len(weights)))
     jitter = np.exp(spread * (rng.random(len(months)) - 0.5) * 0.2)
     return points[chosen] * jitter
 
@@ -296,4 +414,3 @@ def _rank(employability: NDArray[np.float64], spread: float) -> NDArray[np.float
 def add(one: People, other: People) -> People:
     """Join two sets of people."""
     return People(*(np.concatenate([getattr(one, f), getattr(other, f)]) for f in one.__dataclass_fields__))
-
