@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from experiments.score import Score, Verdict, in_order
 from experiments.summary import INTERVAL
 
 _DASH = "–"
+_WIDTH = 118  # of the page's prose, signs
 _SPREAD = f"{100.0 * INTERVAL:.0f} % of replications"
 _HEAD = ("moment", "band", "mean", _SPREAD, "s.e.", "unit", "verdict")
 _RIGHT = (1, 2, 3, 4)
 _MEANS = {
     Verdict.FAIL: "the mean of the replications, two standard errors to each side, lies outside the band as a whole: "
-    "the model misses this figure, and more replications would not change that",
+    "the model misses this figure by more than chance explains",
     Verdict.NOT_AVAILABLE: "the runs did not record what the moment needs; nothing is put in its place",
     Verdict.CANNOT_TELL: "that interval lies across an edge of the band, or there is one replication and no interval: "
     "with these replications it may be a hit or a miss",
@@ -124,7 +126,9 @@ def markdown(board: Board, scores: Sequence[Score], origin: Origin) -> str:
     lines += [_row(_cells(score)) for score in in_order(scores)]
     lines += ["", "## How to read it"]
     used = {score.verdict for score in scores}
-    lines += [f"- **{verdict}**: {_MEANS[verdict]}." for verdict in Verdict if verdict in used]
+    for verdict in Verdict:
+        if verdict in used:
+            lines += textwrap.wrap(f"- **{verdict}**: {_MEANS[verdict]}.", _WIDTH, subsequent_indent="  ")
     lines += [
         "- *mean*: of the replications, each a world of its own with other people and other luck. Stocks are means of",
         "  the model year's twelve month-ends, flows means a month.",
