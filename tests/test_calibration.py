@@ -45,7 +45,7 @@ class Toy:
             seed = np.abs(np.round(x * 1e6)).astype(np.uint64)
             rough = np.random.default_rng(seed).normal(0.0, self.roughness, 5)
             rows.append(self.moments(x) - self.moments(self.answer) + rough)
-        return np.array(rows)
+        return np.array(rows)[:, None, :]
 
 
 def test_the_answer_of_a_smooth_toy_is_found() -> None:
@@ -87,9 +87,28 @@ def test_a_start_on_a_bound_looks_into_the_box() -> None:
 
 
 def test_a_parameter_without_moments_stays_where_it_was() -> None:
-    found = fit(lambda points: 3.0 * (points[:, :1] - 0.2), np.array([0.9, 0.65]), Settings(pull=0.1))
+    found = fit(lambda points: 3.0 * (points[:, None, :1] - 0.2), np.array([0.9, 0.65]), Settings(pull=0.1))
     assert found.point[0] == pytest.approx(0.2, abs=0.01)
     assert found.point[1] == pytest.approx(0.65, abs=1e-9)
+
+
+def test_chance_does_not_pass_for_a_slope() -> None:
+    """Six moments of two parameters, a third without effect, and chance larger than the step between points."""
+    effect = np.array([[8.0, 0, 0], [0, 8, 0], [4, 4, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0]])
+    answer = np.array([0.3, 0.6, 0.5])
+    for seed in range(10):
+        chance = np.random.default_rng(seed)
+
+        def residuals(points: np.ndarray, chance: np.random.Generator = chance) -> np.ndarray:
+            means = (points - answer) @ effect.T
+            return means[:, None, :] + chance.normal(0.0, 0.3, (len(points), 8, 6))
+
+        found = fit(residuals, np.array([0.7, 0.2, 0.5]), Settings(evaluations=40))
+        assert found.point[:2] == pytest.approx(answer[:2], abs=0.1)
+        assert abs(found.point[2] - 0.5) < 0.3
+        assert found.jacobian is not None
+        assert (found.jacobian[effect == 0.0] == 0.0).mean() > 0.7
+        assert (found.jacobian[effect == 8.0] != 0.0).all()  # five standard errors; 4 is not always seen
 
 
 def test_evaluations_are_not_exceeded_and_the_last_slopes_are_known() -> None:
@@ -104,7 +123,7 @@ def test_evaluations_are_not_exceeded_and_the_last_slopes_are_known() -> None:
 
 def test_a_loss_gives_an_impossible_moment_less_say() -> None:
     def residuals(points: np.ndarray) -> np.ndarray:
-        return np.column_stack([10.0 * (points[:, 0] - 0.3), 10.0 * (points[:, 0] - 0.3), 10.0 * (points[:, 0] - 3.0)])
+        return 10.0 * (points[:, :1, None] - np.array([0.3, 0.3, 3.0]))
 
     plain = fit(residuals, np.array([0.2]), Settings(pull=0.0)).point[0]
     robust = fit(residuals, np.array([0.2]), Settings(pull=0.0, loss="soft_l1")).point[0]

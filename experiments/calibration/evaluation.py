@@ -209,8 +209,8 @@ class Residuals:
         self.half = np.array([(moment.high - moment.low) / 2.0 for moment in moments])
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
-        """Residuals of the means, shape (points, used moments); NaN for a point that failed."""
-        return np.array([self.of(evaluation.means) for evaluation in self.evaluator(points)])
+        """Residuals, shape (points, replications, used moments); NaN for a replication that failed."""
+        return np.array([self.of(evaluation.moments) for evaluation in self.evaluator(points)])
 
     def of(self, moments: np.ndarray) -> np.ndarray:
         """Residuals of moments, shape (…, moments) to (…, used moments)."""

@@ -6,8 +6,10 @@ alone throws away, namely which moment each parameter moves, and need about ten 
 evaluations, where Nelder–Mead or an evolution strategy need many hundreds. The step is made by
 `scipy.optimize.least_squares` (method ``dogbox``: a trust region in the box, parameters at a bound are
 held there; Voglis & Lagaris 2004). What is ours is the Jacobian. Every point gets the same seeds, so the
-residuals are a fixed, but rough, function of the parameters: differences are taken over a wide step, and
-all points of a Jacobian are handed over in one batch, so that they are simulated in parallel.
+residuals are a fixed, but rough, function of the parameters. Differences are taken over a wide step, and all
+points of a Jacobian are handed over in one batch, so that they are simulated in parallel. A slope is the
+mean of the replications' paired differences; one within two standard errors of zero counts as none, since
+the chance in a narrow band would else pass for a slope and send parameters astray.
 
 Coordinates run from 0 (lower bound) to 1 (upper bound). A weak pull to the start, of `pull` half-widths of
 a band for the whole width of a bound, keeps parameters where they were if no moment speaks of them.
@@ -24,9 +26,11 @@ from scipy import optimize
 LOSSES = ("linear", "soft_l1", "huber", "cauchy")
 AT_BOUND = 1e-6
 """A coordinate this near to 0 or 1 is at its bound."""
+SLOPE_ERRORS = 2.0
+"""A slope within so many standard errors of zero counts as none."""
 
 Batch = Callable[[np.ndarray], np.ndarray]
-"""Points, shape (points, parameters), to residuals, shape (points, moments); a row of NaN where none exist."""
+"""Points, shape (points, parameters), to residuals, shape (points, replications, moments); NaN where none exist."""
 
 
 class StoppedError(Exception):
@@ -81,9 +85,10 @@ class Fit:
     point
         Best coordinates, shape (parameters,).
     residuals
-        There, shape (moments,).
+        There, means over replications, shape (moments,).
     jacobian
-        Of the residuals by coordinates, shape (moments, parameters), or None if it was not computed there.
+        Of the residuals by coordinates, shape (moments, parameters), 0 where chance hides the slope; None if it was
+        not computed there.
     objective, first_objective
         Sum of squared residuals there and at the start, without the pull and the loss.
     evaluations
@@ -191,12 +196,27 @@ _WHY = {
 }
 
 
+def _slopes(paired: np.ndarray) -> np.ndarray:
+    """Slopes from paired differences, shape (parameters, replications, moments) to (moments, parameters)."""
+    n = paired.shape[1]
+    slopes = paired.mean(axis=1)
+    # A parameter whose neighbour could not be simulated stays where it is in this step.
+    known = np.all(np.isfinite(slopes), axis=1)
+    slopes[~known] = 0.0
+    if n > 1 and known.any():
+        # Pooled over the parameters: a few replications alone tell a variance badly.
+        error = np.sqrt(paired[known].var(axis=1, ddof=1).mean(axis=0) / n)
+        slopes[np.abs(slopes) <= SLOPE_ERRORS * error] = 0.0
+    return slopes.T
+
+
 class _Search:
     """What the optimiser asks for, with memory."""
 
     def __init__(self, batch: Batch, start: np.ndarray, settings: Settings, told: Told | None) -> None:
         self.batch, self.start, self.settings, self.told = batch, start, settings, told
-        self.known: dict[bytes, np.ndarray] = {}
+        self.known: dict[bytes, np.ndarray] = {}  # means over replications
+        self.replications: dict[bytes, np.ndarray] = {}
         self.jacobians: dict[bytes, np.ndarray] = {}
         self.best: tuple[np.ndarray, np.ndarray] | None = None
         self.objectives: list[float] = []
@@ -209,7 +229,8 @@ class _Search:
             # A Jacobian at the point must still be affordable: it is needed to go on, and for the errors.
             if self.evaluations + 1 + len(point) > self.settings.evaluations:
                 raise _SpentError
-            self.known[key] = self._evaluate(point[None, :])[0]
+            self.replications[key] = self._evaluate(point[None, :])[0]
+            self.known[key] = self.replications[key].mean(axis=0)
             if self.best is None:
                 if not np.all(np.isfinite(self.known[key])):
                     raise ValueError("the residuals at the start are not finite")
@@ -224,10 +245,8 @@ class _Search:
         if point.tobytes() not in self.jacobians:
             steps = np.where(point + h <= 1.0, h, -h)
             values = self._evaluate(point[None, :] + np.diag(steps))
-            slope = ((values - self.known[point.tobytes()]) / steps[:, None]).T
-            # A parameter whose neighbour could not be simulated stays where it is in this step.
-            slope[:, ~np.all(np.isfinite(slope), axis=0)] = 0.0
-            self.jacobians[point.tobytes()] = slope
+            paired = (values - self.replications[point.tobytes()]) / steps[:, None, None]
+            self.jacobians[point.tobytes()] = _slopes(paired)
         return np.vstack([self.jacobians[point.tobytes()], self.settings.pull * np.eye(n)])
 
     def accept(self, point: np.ndarray) -> None:

@@ -65,7 +65,8 @@ def markdown(content: Mapping[str, Any]) -> str:
         f"seeds, {result['evaluations']} points, {content['runs_simulated']} runs simulated, "
         f"{content['seconds']:.0f} s. Code {content['code']['digest'][:12]}, data {content['region']['digest'][:12]}.",
         f"Objective (sum of squared distances from the bands' middles in half-widths, weighted): "
-        f"{number(objective['start'])} at the start, {number(objective['fitted'])} fitted; inside their bands "
+        f"{number(objective['start'])} at the start, {number(objective['fitted'])} fitted, of which chance is about "
+        f"{number(objective['chance'])}; inside their bands "
         f"{inside[0]} and {inside[1]} of {objective['moments']} moments.",
         "## Parameters",
         _table(parameter_rows(result)),
@@ -90,7 +91,8 @@ def markdown(content: Mapping[str, Any]) -> str:
         ]
         parts += [
             "## Slopes",
-            "Half-widths of its band by which a moment moves when a parameter moves through the whole of its bounds:",
+            "Half-widths of its band by which a moment moves when a parameter moves through the whole of its bounds; "
+            "0 where the chance of the replications hides it:",
             _table(rows),
         ]
     return "\n\n".join(parts) + "\n"

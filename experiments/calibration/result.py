@@ -56,6 +56,7 @@ def make_result(
             "start": fit.first_objective,
             "fitted": fit.objective,
             "steps": fit.objectives,
+            "chance": _chance(residuals.of(best.moments)),
             "moments": len(used),
         },
         "ended": fit.ended,
@@ -115,6 +116,13 @@ def to_write(result: dict[str, Any], target: str) -> dict[str, Fitted]:
             source += f", moments {', '.join(found['pinned_by'])}"
         fitted[name] = Fitted(found["fitted"], source)
     return fitted
+
+
+def _chance(residuals: np.ndarray) -> float:
+    """What the chance of the replications adds to the objective on average; NaN with one replication."""
+    if len(residuals) < 2:
+        return float("nan")
+    return float((residuals.var(axis=0, ddof=1) / len(residuals)).sum())
 
 
 def _identification(fit: Fit, residuals: Residuals, best: Evaluation) -> Identification | None:
