@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from experiments import composition
+from experiments import composition, plan
 from experiments.calibration import evaluation
 from experiments.command import main
 from experiments.composition import resolve
@@ -157,6 +158,32 @@ def test_ctrl_c_before_the_first_point_is_one_line(
     monkeypatch.setattr(evaluation, "perform_all", interrupted)
     assert calibrate(tmp_path / "outputs") == 130
     assert capsys.readouterr().err.splitlines()[-1].startswith("kohtaanto: interrupted before the first point")
+
+
+def test_other_sources_in_the_middle_of_a_search_end_it(
+    conf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = plan.code_digest()
+    digests = iter([digest, digest, digest, "other"])  # before and after a batch
+    monkeypatch.setattr(evaluation, "code_digest", Digest(digest, digests))
+    outputs = tmp_path / "outputs"
+    assert calibrate(outputs) == 1
+    assert "the sources of sim/ or agents/ changed during the search: the best of" in capsys.readouterr().err
+    assert only_result(outputs)["runs_simulated"] == 6
+    assert len(list((outputs / "runs").rglob("*.parquet"))) == 2  # those of the second batch are gone
+
+
+class Digest:
+    """Of sources: what was read first, and what stands in the files now."""
+
+    def __init__(self, first: str, now: Iterator[str]) -> None:
+        self.first, self.now = first, now
+
+    def __call__(self) -> str:
+        return self.first
+
+    def __wrapped__(self) -> str:
+        return next(self.now)
 
 
 def test_a_start_that_can_not_be_simulated_is_one_line(

@@ -6,8 +6,7 @@ import contextlib
 import dataclasses
 import json
 import math
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from experiments.calibration.least_squares import StoppedError
 from experiments.calibration.measured_moments import MeasuredMoments
 from experiments.calibration.target import FreeParameter, values_at
 from experiments.configuration import Configuration
-from experiments.plan import Run, make_plan
+from experiments.plan import Run, code_digest, make_plan
 from experiments.progress import RunProgress, say
 from experiments.runner import WorkerKilledError, perform_all
 from experiments.store import DamagedRunError, RunStore, plain, write_text
@@ -73,7 +72,7 @@ class Evaluator:
         """Runs that were not stored yet."""
         self._store = RunStore(configuration.outputs / "runs")
         self._warm = False
-        self._began = time.perf_counter()
+        self._code = code_digest()
 
     def __call__(self, points: np.ndarray) -> list[Evaluation]:
         """Evaluate points.
@@ -91,7 +90,8 @@ class Evaluator:
         Raises
         ------
         StoppedError
-            After Ctrl-C, or if a worker process was killed; finished runs are stored.
+            After Ctrl-C, if a worker process was killed, or if the model's sources changed; finished runs are
+            stored.
         InputError
             If the input is wrong or runs can not be stored.
         """
@@ -142,6 +142,7 @@ class Evaluator:
         """Simulate and store runs; errors of those that failed, by key."""
         from agents.warm_up import warm_up
 
+        self._check_code(())
         errors = {}
         try:
             if not self._warm:
@@ -165,7 +166,18 @@ class Evaluator:
             raise StoppedError("interrupted", 130) from None
         except WorkerKilledError:
             raise StoppedError("a worker process was killed, perhaps for want of memory", 1) from None
+        self._check_code(runs)
         return errors
+
+    def _check_code(self, runs: Iterable[Run]) -> None:
+        """Refuse to go on with other sources: workers read them anew, and points would not be comparable.
+
+        Runs of the batch in which they changed are removed; nobody knows which sources they are of.
+        """
+        if code_digest.__wrapped__() != self._code:
+            for run in runs:
+                self._store.remove(run.key)
+            raise StoppedError("the sources of sim/ or agents/ changed during the search", 1)
 
     def _write_log(self) -> None:
         names = [parameter.name for parameter in self.free]
