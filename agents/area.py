@@ -39,7 +39,7 @@ from sim.world import World
 
 REFERENCE_POPULATION = 100_000.0
 """People of 15–74 for whom amounts of a whole area (seats of training) are stated."""
-_FIT_AND_DISTANCE = ("fit.", "search.distance_decay_per_km")
+_FIT_AND_DISTANCE = ("fit.", "search.distance_decay_per_km", "search.own_municipality_factor")
 
 
 class EmploymentAreaModel(mesa.Model):

@@ -38,10 +38,11 @@ from sim.world import World
 def close_day(w, t):
     """Add the day's person-days to the month, from the running stocks."""
     for home in range(w.stocks.shape[1]):
-        w.flows[Flow.EMPLOYMENT_DAYS, home] += w.stocks[State.EMPLOYED, home]
+        w.flows[Flow.EMPLOYMENT_DAYS, home] += w.stocks[State.EMPLOYED, home] + w.stocks[State.SELF_EMPLOYED, home]
         unemployed = w.stocks[State.UNEMPLOYED, home] + w.stocks[State.FURLOUGHED, home]
         w.flows[Flow.UNEMPLOYMENT_DAYS, home] += unemployed
         w.flows[Flow.TRAINING_DAYS, home] += w.stocks[State.TRAINING, home]
+        w.flows[Flow.SERVICE_DAYS, home] += w.stocks[State.IN_SERVICE, home]
     w.control[0].today = t + 1
 
 

@@ -24,6 +24,9 @@ class State(IntEnum):
     DISABILITY = 7  # disability pension
     RETIRED = 8
     OUTSIDE = 9  # lives outside the area and does not work in it
+    IN_SERVICE = 10  # in a service other than training: not unemployed, still a registered jobseeker
+    SELF_EMPLOYED = 11  # works in the open market without an employer
+    CONSCRIPT = 12  # in military or civil service
 
 
 class Contract(IntEnum):

@@ -43,6 +43,10 @@ class Flow(IntEnum):
     BIRTHS = 27
     TURNED_15 = 28
     TURNED_75 = 29
+    RECALLS = 30  # called back to a job that was kept between two terms
+    EXITS_TO_SELF_EMPLOYMENT = 31
+    SERVICE_STARTS = 32  # services other than training
+    SERVICE_DAYS = 33  # person-days in them
 
 
 class Counter(IntEnum):
@@ -93,7 +97,10 @@ _ALL = (
     Indicator("unemployment_rate", "%", "rate", "lower"),
     Indicator("long_term_unemployed", "persons", "stock", "lower"),
     Indicator("employed_open_market", "persons", "stock", "higher"),
+    Indicator("self_employed", "persons", "stock", "none"),
+    Indicator("employed_part_time", "persons", "stock", "none"),
     Indicator("in_training", "persons", "stock", "none"),
+    Indicator("in_service", "persons", "stock", "none"),
     Indicator("outside_labour_force", "persons", "stock", "none"),
     Indicator("open_market_employment_days", "person-days", "flow", "higher"),
     Indicator("vacancies_open", "vacancies", "stock", "none"),
@@ -106,6 +113,7 @@ _ALL = (
     Indicator("exits_to_job", "persons", "flow", "higher"),
     Indicator("exits_to_recall", "persons", "flow", "none"),
     Indicator("exits_to_service", "persons", "flow", "none"),
+    Indicator("exits_to_self_employment", "persons", "flow", "none"),
     Indicator("exits_out_of_labour_force", "persons", "flow", "none"),
     Indicator("hires", "persons", "flow", "higher"),
     Indicator("hires_from_unemployment", "persons", "flow", "higher"),
@@ -114,6 +122,9 @@ _ALL = (
     Indicator("hires_from_outside_area", "persons", "flow", "none"),
     Indicator("separations", "persons", "flow", "none"),
     Indicator("applications", "applications", "flow", "none"),
+    Indicator("commuters_own", "persons", "stock", "none"),
+    Indicator("commuters_out", "persons", "stock", "none"),
+    Indicator("commuters_in", "persons", "stock", "none"),
     Indicator("jobs", "jobs", "stock", "higher"),
     Indicator("jobs_lost_to_unfilled", "jobs", "flow", "lower"),
     Indicator("spell_survival_3m", "share", "rate", "lower"),

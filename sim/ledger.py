@@ -29,7 +29,7 @@ def service_cost_eur(p: np.record, flows: NDArray[np.float64]) -> float:
 
 
 def benefits_eur(p: np.record, flows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Unemployment benefits of a month by place of residence, EUR; trainees receive them too.
+    """Unemployment benefits of a month by place of residence, EUR; people in services receive them too.
 
     Parameters
     ----------
@@ -38,4 +38,5 @@ def benefits_eur(p: np.record, flows: NDArray[np.float64]) -> NDArray[np.float64
     """
     share = float(p.costs.earnings_related_share)
     month = share * float(p.costs.earnings_benefit_month_eur) + (1.0 - share) * float(p.costs.basic_benefit_month_eur)
-    return (flows[Flow.UNEMPLOYMENT_DAYS] + flows[Flow.TRAINING_DAYS]) / DAYS_PER_MONTH * month
+    days = flows[Flow.UNEMPLOYMENT_DAYS] + flows[Flow.TRAINING_DAYS] + flows[Flow.SERVICE_DAYS]
+    return days / DAYS_PER_MONTH * month

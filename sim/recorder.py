@@ -30,7 +30,9 @@ _MONTHLY_LINE_COLUMNS = (
 )
 _SURVIVAL = (("spell_survival_3m", 1, 4), ("spell_survival_6m", 2, 7), ("spell_survival_12m", 3, 13))
 """Indicator, row of `Arrays.survival`, months after which all spells of a month have been seen that long."""
-_OUT = (State.STUDENT, State.INACTIVE, State.DISABILITY, State.RETIRED)
+_OUT = (State.STUDENT, State.INACTIVE, State.DISABILITY, State.RETIRED, State.CONSCRIPT)
+NO_OCCUPATION = "X"
+"""Label of the people whose occupation the register does not know."""
 
 
 class Recorder:
@@ -82,11 +84,14 @@ class Recorder:
         a, w = world.arrays, world.handle
         weight = 1.0 / float(world.control.scale)
         n = world.n_places
-        long_term = np.zeros(n + 1, np.int64)
+        long_term, registered, part_time = np.zeros((3, n + 1), np.int64)
+        commuters = np.zeros((3, n + 1), np.int64)
         cohort_states = np.zeros((len(self._cohorts) + 1, len(State)), np.int64)
         in_register = np.zeros(n + 1, np.int64)
         clients = np.zeros(len(LINES), np.int64)
-        census_places(w, month_end, long_term, cohort_states, in_register, clients)
+        census_places(
+            w, month_end, long_term, registered, part_time, commuters, cohort_states, in_register, clients
+        )
         stocks = a.stocks[:, :n] * weight
         flows = a.flows[:, :n] * weight
         p = a.parameters[0]
@@ -109,11 +114,14 @@ class Recorder:
         unemployed = stocks[State.UNEMPLOYED] + stocks[State.FURLOUGHED]
         area("unemployed", unemployed)
         area("furloughed", stocks[State.FURLOUGHED])
-        area("registered_jobseekers", unemployed + stocks[State.TRAINING])
+        area("registered_jobseekers", registered[:n] * weight)
         ratio("unemployment_rate", unemployed, self._labour_force[:-1], 100.0)
         area("long_term_unemployed", long_term[:n] * weight)
-        area("employed_open_market", stocks[State.EMPLOYED])
+        area("employed_open_market", stocks[State.EMPLOYED] + stocks[State.SELF_EMPLOYED])
+        area("self_employed", stocks[State.SELF_EMPLOYED])
+        area("employed_part_time", part_time[:n] * weight)
         area("in_training", stocks[State.TRAINING])
+        area("in_service", stocks[State.IN_SERVICE])
         area("outside_labour_force", sum((stocks[state] for state in _OUT), np.zeros(n)))
         area("open_market_employment_days", flows[Flow.EMPLOYMENT_DAYS])
         area("vacancies_open", a.open_cells.sum(axis=0)[:n] * weight)
@@ -127,6 +135,7 @@ class Recorder:
         area("exits_to_job", flows[Flow.EXITS_TO_JOB])
         area("exits_to_recall", flows[Flow.EXITS_TO_RECALL])
         area("exits_to_service", flows[Flow.EXITS_TO_SERVICE])
+        area("exits_to_self_employment", flows[Flow.EXITS_TO_SELF_EMPLOYMENT])
         area("exits_out_of_labour_force", flows[Flow.EXITS_OUT])
         origins = (
             ("hires_from_unemployment", Flow.HIRES_UNEMPLOYED),
@@ -139,6 +148,8 @@ class Recorder:
             area(name, flows[flow])
         area("separations", flows[Flow.SEPARATIONS])
         area("applications", flows[Flow.APPLICATIONS])
+        for name, by_place in zip(("commuters_own", "commuters_out", "commuters_in"), commuters, strict=True):
+            area(name, by_place[:n] * weight)
         inside = a.employers.place < n
         jobs = np.bincount(a.employers.place[inside], (a.employers.filled + a.employers.open)[inside], minlength=n)
         area("jobs", jobs * weight)
@@ -224,14 +235,16 @@ class Recorder:
             ("unemployed", unemployed),
             ("furloughed", rows[:, State.FURLOUGHED]),
             ("in_training", rows[:, State.TRAINING]),
-            ("employed_open_market", rows[:, State.EMPLOYED]),
+            ("in_service", rows[:, State.IN_SERVICE]),
+            ("employed_open_market", rows[:, State.EMPLOYED] + rows[:, State.SELF_EMPLOYED]),
             ("outside_labour_force", sum((rows[:, state] for state in _OUT), np.zeros(len(rows)))),
         ):
             self._write(moment, name, "cohort", self._cohorts, values)
 
     def _record_groups(self, moment: np.datetime64, world: World, month_end: int, weight: float) -> None:
         """Employed, unemployed and long-term unemployed by sex, age, education and occupation."""
-        kinds = (("sex", SEXES), ("age", AGE_BANDS), ("education", EDUCATION), ("occupation", self._occupations))
+        trades = (*self._occupations, NO_OCCUPATION)
+        kinds = (("sex", SEXES), ("age", AGE_BANDS), ("education", EDUCATION), ("occupation", trades))
         tables = [np.zeros((len(labels), 3), np.int64) for _, labels in kinds]
         census_groups(world.handle, month_end, *tables)
         for (kind, labels), table in zip(kinds, tables, strict=True):

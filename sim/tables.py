@@ -31,7 +31,7 @@ PERSON = np.dtype(
         ("ends", "i4"),  # day on which contract, furlough, course or studies end. Owner: states
         ("boost_until", "i4"),  # search is raised before this day. Owner: service
         ("registered_since", "i4"),  # day the job search on the register began, or NOT_YET. Owner: states
-        ("search_ended", "i4"),  # day the last job search on the register ended. Owner: states
+        ("search_ended", "i4"),  # day the last job search on the register ended, or will end by itself. Owner: states
         ("employer", "i4"),  # row of the employer, or -1. Owner: states
         ("course", "i4"),  # row of the offer taken up, or -1. Owner: training
         ("token", "i4"),  # number of the place in a queue that is valid now. Owner: service, states
@@ -52,6 +52,8 @@ PERSON = np.dtype(
         ("need", "i1"),  # needs multi-sector support (known to the service once recognised)
         ("cohort", "i1"),  # marked cohort, 0 for none. Owner: closure
         ("is_waiting", "i1"),  # has a place in a queue. Owner: service
+        ("is_part_time", "i1"),  # works part time. Owner: states
+        ("is_coded", "i1"),  # the register knows an occupation. Owner: builder, states
     ]
 )
 
@@ -100,6 +102,7 @@ VACANCY = np.dtype(
         ("state", "i1"),  # sim.dimensions.VacancyState
         ("contract", "i1"),
         ("is_registered", "i1"),
+        ("is_part_time", "i1"),
         ("rank", "i1"),  # next applicant to be offered the job today. Owner: hiring
         ("applicant", "i4", (APPLICANTS_KEPT,)),  # rows of persons, best first
         ("applicant_uid", "u8", (APPLICANTS_KEPT,)),
@@ -107,7 +110,8 @@ VACANCY = np.dtype(
         ("score", "f4", (APPLICANTS_KEPT,)),
     ]
 )
-"""A job that nobody holds, dormant or open. Owner: jobs, search (applicants), hiring (rank)."""
+"""A job that nobody holds, dormant or open. Owner: jobs, search (applicants), hiring (rank). A dormant job with
+an applicant is kept for that person, who is called back on its day (`jobs.keep_for`)."""
 
 QUEUED = np.dtype([("key", "u8"), ("person", "i4"), ("token", "i4"), ("due", "i4"), ("joined", "i4")])
 """A place in a line's queue (binary heap on `key`: due day, then a keyed tie-break). Owner: service."""
@@ -153,6 +157,7 @@ CONTROL = np.dtype(
         ("n_contacts", "i8"),  # rows in use of the contact log
         ("n_spells", "i8"),
         ("keeps_log", "i8"),
+        ("n_struck", "i8"),  # jobs that structural events struck off and employers have not made up for
         ("scale", "f8"),  # agents for each real person
     ]
 )

@@ -21,6 +21,7 @@ from agents.synthetic.people import (
     season_factor,
 )
 from agents.synthetic.rounding import scaled
+from agents.synthetic.states import call_up, days_left, make_self_employed, put_in_services
 from sim.clock import month_index, month_of_year, working_days
 from sim.dimensions import DAYS_PER_MONTH, LINES, SECTIONS, Contract, State, VacancyState
 from sim.indicators import Counter, Flow
@@ -52,6 +53,13 @@ FIRST_YEAR_SHARE = 0.14
 """Open-ended jobs held for less than a year (labour force survey, tenure under one year, fixed terms apart)."""
 MEAN_TENURE_YEARS = 9.0
 DAYS_BEYOND = 3000
+CONSCRIPTION_DAYS = 255
+WITHOUT_WORK_UNTIL_YEARS = 25.0
+"""Students and conscripts younger than this have no occupation that the register knows yet."""
+ROUNDS_WITHOUT_HIRE = 0.65
+"""Rounds of recruitment that end with nobody hired (for the pool of lost jobs at the start only)."""
+DISMISSALS_OVER_RATE = 1.25
+"""Mean dismissal hazard over that of long tenures (first-year multiplier on the share of first years)."""
 SCALE_OF_A_BIN = 2.0
 """Cells of vacancies (occupation x place) are divided so that a bin holds what a cell holds at about this scale: a
 searcher looks through one bin, so the time of a search does not grow with the region."""
@@ -99,11 +107,22 @@ def build_world(
     filled = np.append(flows.sum(axis=0)[: region.outside] + inward, flows[:, region.outside].sum())
     firms = employers(region, filled, scale, rng)
     employer = assign(region, people, flows, inward, firms, rng)
+    make_self_employed(region, people, employer, firms, p, rng)
+    conscripts = call_up(people, rng)
+    n_seats = round(float(p.training.seats) * scale * _share_of_region(region))
+    trainees, served = put_in_services(people, p, n_seats, rng)
     n_places, n_trades = region.outside + 1, len(region.occupations)
     n_people, n_firms = len(people), len(firms.size)
     rows = int(n_people * 1.04) + 2000
 
     persons = _persons(region, people, employer, firms, p, rows, rng)
+    offers = np.zeros(600, OFFER).view(np.recarray)
+    persons.ends[conscripts] = rng.integers(1, CONSCRIPTION_DAYS, len(conscripts))
+    for group, months in ((trainees, p.training.mean_months), (served, p.services.other_mean_months)):
+        persons.ends[group] = days_left(float(months), len(group), rng)
+        persons.since[group] = persons.registered_since[group] = persons.clock[group] = -1
+        persons.contacts[group] = 1
+    n_offers = _courses_under_way(region, persons, trainees, offers)
     nodes = np.zeros(rows * KINDS, NODE).view(np.recarray)
     nodes.day = -1
     table = np.zeros(n_firms, EMPLOYER).view(np.recarray)
@@ -121,6 +140,7 @@ def build_world(
     control.seed = mixed_seed(seed)
     control.horizon, control.scale, control.keeps_log = days, scale, keeps_log
     control.n_persons, control.n_vacancies = n_people, n_vacancies
+    control.n_offers = control.first_offer = n_offers
     stocks = np.zeros((len(State), n_places), np.int64)
     np.add.at(stocks, (people.state, people.home), 1)
     inside = np.where(firms.place < region.outside, table.start_jobs, 0).astype(np.float64)
@@ -138,7 +158,7 @@ def build_world(
             free_vacancies=np.zeros(len(vacancies), np.int32),
             lines=np.zeros(len(LINES), LINE).view(np.recarray),
             queues=np.zeros((len(LINES), int(n_people * 0.06) + 1000), QUEUED).view(np.recarray),
-            offers=np.zeros(600, OFFER).view(np.recarray),
+            offers=offers,
             control=control,
             days=_days(start_date, days),
             flows=np.zeros((len(Flow), n_places)),
@@ -187,7 +207,11 @@ def _persons(
     for column in ("born", "home", "sex", "state", "education", "occupation", "employability", "attachment", "need"):
         persons[column] = getattr(people, column)
     persons.employer = employer
+    persons.is_coded = people.coded
+    young = people.born > -WITHOUT_WORK_UNTIL_YEARS * DAYS_PER_YEAR
+    persons.is_coded[(people.state == State.STUDENT) | (people.state == State.CONSCRIPT) & young] = 0
     holds = employer >= 0
+    persons.is_part_time = holds & (rng.random(n) < float(p.contracts.part_time_share))
     section = firms.section[employer[holds]]
     by_age = region.fixed_term_share_by_age[people.band[holds]]
     chance = region.fixed_term_share[section] * by_age / max(by_age.mean(), 1e-9)
@@ -221,6 +245,25 @@ def _persons(
     return table
 
 
+def _courses_under_way(
+    region: Region, persons: Records, trainees: NDArray[np.int64], offers: Records
+) -> int:
+    """Write courses for those in training at the start, one a trade that courses lead to, in turn.
+
+    Returns
+    -------
+    int
+        Courses.
+    """
+    trades = [k for k, o in enumerate(region.occupations) if not o.licensed and o.skill_level <= 3]
+    for row, trade in enumerate(trades):
+        group = trainees[row :: len(trades)]
+        offers[row].measure, offers[row].occupation = 1, trade
+        offers[row].decide_by, offers[row].seats, offers[row].taken = -1, len(group), len(group)
+        persons.course[group] = row
+    return len(trades)
+
+
 def _vacancies(
     region: Region, start: StartState, people: People, firms: Employers, p: np.record, scale: float, month: int,
     rng: np.random.Generator,
@@ -236,8 +279,17 @@ def _vacancies(
     outside_jobs = int(firms.size[firms.place == region.outside].sum())
     level = n_open.sum() / max(holders.sum(), 1)
     open_by_place = np.append(n_open, round(outside_jobs * level))
-    waiting = OPENINGS_PER_JOB_AND_MONTH * (1.0 - float(p.jobs.posted_at_once_share)) * float(p.jobs.dormant_days)
-    n_dormant = firms.size.sum() * waiting / DAYS_PER_MONTH
+    # jobs that wait are of three kinds, each as many as begin to wait in a month times the time they wait
+    jobs = firms.size.sum()
+    waits = np.array([float(p.jobs.dormant_days), float(p.jobs.creation_days), float(p.jobs.return_days)])
+    begun = np.array([
+        jobs * OPENINGS_PER_JOB_AND_MONTH * (1.0 - float(p.jobs.posted_at_once_share)),
+        jobs * float(p.separation.dismissal_per_month) * DISMISSALS_OVER_RATE,
+        n_open.sum() * float(p.jobs.give_up_probability) * ROUNDS_WITHOUT_HIRE
+        * DAYS_PER_MONTH / max(1, int(p.hiring.window_days)),
+    ])  # fmt: skip
+    pools = begun * waits / DAYS_PER_MONTH
+    n_dormant = pools.sum()
     excess = start.unemployed.sum() * scale * (season_factor(region, start, month) - mean_level(region, start))
     jobs_by_place = np.bincount(firms.place, firms.size, minlength=region.outside + 1)
     seasonal = np.append(jobs_by_place[:-1], 0.0)
@@ -269,7 +321,9 @@ def _vacancies(
     is_open = used.state == VacancyState.OPEN
     window = max(1, int(p.hiring.window_days))
     used.opened = -rng.integers(0, 3 * window, made)
-    used.day = np.where(is_open, rng.integers(0, window, made), rng.exponential(float(p.jobs.dormant_days), made))
+    wait = waits[rng.choice(3, made, p=pools / max(pools.sum(), 1e-9))]
+    used.day = np.where(is_open, rng.integers(0, window, made), rng.exponential(wait))
+    used.is_part_time = rng.random(made) < float(p.contracts.part_time_share)
     used.opened = np.where(is_open, used.opened, used.day)
     used.is_registered = rng.random(made) < float(p.jobs.notified_share)
     share = np.minimum(region.fixed_term_share[firms.section[used.employer]] * float(p.contracts.hire_multiplier), 0.95)

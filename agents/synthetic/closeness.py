@@ -52,10 +52,13 @@ def kin_of_trades(fit: NDArray[np.float64]) -> NDArray[np.int32]:
 
 
 def nearness(region: Region, p: np.record) -> NDArray[np.float64]:
-    """Distance decay exp(-k km) from a home (row) to a place of work (column).
+    """Distance decay exp(-k km) from a home (row) to a place of work (column), own municipality weighted up.
 
+    One factor for all municipalities: within one, jobs are nearer than its centre is to other centres, and known.
     Outsiders do not look for work outside here: that market is its own.
     """
     near = np.exp(-float(p.search.distance_decay_per_km) * region.distance_km)
+    inside = np.arange(region.outside)
+    near[inside, inside] *= float(p.search.own_municipality_factor)
     near[region.outside, region.outside] = 0.0
     return near

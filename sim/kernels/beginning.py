@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from sim.compiled import kernel
-from sim.dimensions import Contract, State
+from sim.dimensions import DAYS_PER_MONTH, Contract, State
 from sim.kernels.calendar import DATED, SERVICE, link, link_vacancy
 from sim.kernels.contracts import contract_end
 from sim.kernels.demography import retirement_day
 from sim.kernels.hazards import schedule_hazard, schedule_life, schedule_search
 from sim.kernels.services import interval_days
+from sim.kernels.states import is_in_measure, is_unemployed, works
 from sim.kernels.studies import study_end
-from sim.rng import Purpose, mix, uniform
+from sim.rng import Purpose, exponential, mix, uniform
 
 LOOK_BACK_DAYS = 270.0
 """People close to the labour force at the start gave up their search within this time, evenly (assumption)."""
-CAME_FROM_SEARCH = 0.7
-"""Fixed-term employees at the start whose job search is still open (assumption: new searches are .39 of
-new spells, parameters of the evidence)."""
+CAME_FROM_REGISTER = 0.45
+"""Fixed-term employees at the start who were hired from the register (assumption; about .35 of hires are)."""
+OPEN_SEARCH_IN_FIRST_YEAR = 0.15
+"""Employees in the first year of an open-ended job at the start whose search is still open (assumption)."""
 
 
 @kernel
@@ -33,8 +35,8 @@ def begin(w):
         uid = person.uid
         w.persons[i].life = mix(uid)
         retires = retirement_day(w, uid, person.born)
-        works = person.state == State.EMPLOYED or person.state == State.UNEMPLOYED or person.state == State.FURLOUGHED
-        if retires <= 0 and works:
+        is_active = works(person.state) or is_unemployed(person.state)
+        if retires <= 0 and is_active:
             # already past the drawn day and still in the labour force: within three years
             retires = 1 + int(3.0 * 365.0 * uniform(seed, Purpose.LIFE_RETIREMENT, uid, 0, 2))
         w.persons[i].retires = retires
@@ -45,13 +47,19 @@ def begin(w):
                 ends += 365
             w.persons[i].ends = ends
             link(w, i, DATED, ends)
-        elif person.state == State.FURLOUGHED:
+        elif person.state == State.FURLOUGHED or is_in_measure(person.state) or person.state == State.CONSCRIPT:
             link(w, i, DATED, person.ends)
         elif person.state == State.EMPLOYED and person.contract == Contract.FIXED_TERM:
             w.persons[i].ends = contract_end(w, uid, 0)
             link(w, i, DATED, w.persons[i].ends)
-            if uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0) < CAME_FROM_SEARCH:
+            if uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0) < CAME_FROM_REGISTER * p.register.kept_in_fixed_term_share:
                 w.persons[i].search_ended = w.persons[i].ends
+        elif person.state == State.EMPLOYED and person.since > -365:
+            if uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0) < OPEN_SEARCH_IN_FIRST_YEAR:
+                kept = p.register
+                months = kept.kept_in_part_time_months if person.is_part_time else kept.kept_in_open_ended_months
+                draw = exponential(seed, Purpose.SPELL_PRIOR, uid, 0, 1)
+                w.persons[i].search_ended = int(draw * months * DAYS_PER_MONTH)
         elif person.state == State.INACTIVE and person.attachment > 1.0:
             w.persons[i].search_ended = -int(LOOK_BACK_DAYS * uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0))
         schedule_hazard(w, i, -1)

@@ -7,9 +7,10 @@ import numpy as np
 from sim.compiled import kernel, rule
 from sim.dimensions import State, VacancyState
 from sim.kernels.hazards import age_band
-from sim.kernels.states import is_unemployed
+from sim.kernels.states import is_in_measure, is_registered, is_unemployed, works
 
 LONG_TERM_DAYS = 365
+OWN, OUT, IN = 0, 1, 2
 
 
 @rule
@@ -19,13 +20,18 @@ def _is_long_term(person, t):
 
 
 @kernel
-def census_places(w, t, long_term, cohort_states, registered_vacancies, clients):
+def census_places(w, t, long_term, registered, part_time, commuters, cohort_states, registered_vacancies, clients):
     """Count what is not kept as a running stock.
 
     Parameters
     ----------
     long_term
         Out: long-term unemployed, i8[places].
+    registered, part_time
+        Out: registered jobseekers, and employees who work part time, by home, i8[places].
+    commuters
+        Out: residents who work in their own municipality, residents who work elsewhere, people who work there
+        and live elsewhere, i8[3, places].
     cohort_states
         Out: persons by cohort and labour state, i8[cohorts + 1, STATES]; the departed are absent.
     registered_vacancies
@@ -39,9 +45,21 @@ def census_places(w, t, long_term, cohort_states, registered_vacancies, clients)
             continue
         if _is_long_term(person, t):
             long_term[person.home] += 1
+        if is_registered(w, i, t):
+            registered[person.home] += 1
+        if person.state == State.SELF_EMPLOYED:
+            commuters[OWN, person.home] += 1  # at home, for want of a figure
+        elif person.state == State.EMPLOYED:
+            part_time[person.home] += person.is_part_time
+            place = w.employers[person.employer].place
+            if place == person.home:
+                commuters[OWN, place] += 1
+            else:
+                commuters[OUT, person.home] += 1
+                commuters[IN, place] += 1
         if person.cohort > 0:
             cohort_states[person.cohort, person.state] += 1
-        if person.line >= 0 and (person.state == State.UNEMPLOYED or person.state == State.TRAINING):
+        if person.line >= 0 and (person.state == State.UNEMPLOYED or is_in_measure(person.state)):
             clients[person.line] += 1
     for v in range(w.control[0].n_vacancies):
         vacancy = w.vacancies[v]
@@ -56,7 +74,7 @@ def census_groups(w, t, by_sex, by_age, by_education, by_occupation):
     Parameters
     ----------
     by_sex, by_age, by_education, by_occupation
-        Out: i8[groups, 3].
+        Out: i8[groups, 3]; the last occupation is that of people whose occupation the register does not know.
     """
     outside = w.near.shape[0] - 1
     for i in range(w.control[0].n_persons):
@@ -64,22 +82,23 @@ def census_groups(w, t, by_sex, by_age, by_education, by_occupation):
         if person.home == outside:
             continue
         column = -1
-        if person.state == State.EMPLOYED:
+        if works(person.state):
             column = 0
         elif is_unemployed(person.state):
             column = 1
         if column < 0:
             continue
         band = age_band(person, t)
+        trade = person.occupation if person.is_coded else by_occupation.shape[0] - 1
         by_sex[person.sex, column] += 1
         by_age[band, column] += 1
         by_education[person.education, column] += 1
-        by_occupation[person.occupation, column] += 1
+        by_occupation[trade, column] += 1
         if _is_long_term(person, t):
             by_sex[person.sex, 2] += 1
             by_age[band, 2] += 1
             by_education[person.education, 2] += 1
-            by_occupation[person.occupation, 2] += 1
+            by_occupation[trade, 2] += 1
 
 
 @kernel

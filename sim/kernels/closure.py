@@ -52,6 +52,7 @@ def announce(w, e, n, t):
     w.employers[e].to_close = min(n, employer.target)
     struck_off = employer.start_jobs if n >= employer.target else employer.struck_off + n
     w.employers[e].struck_off = min(struck_off, employer.start_jobs)
+    w.control[0].n_struck += w.employers[e].to_close
     for v in range(w.control[0].n_vacancies):
         vacancy = w.vacancies[v]
         if vacancy.state != VacancyState.FREE and vacancy.employer == e and belongs_to_closing(w, e, vacancy.uid, t):

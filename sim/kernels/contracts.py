@@ -1,4 +1,4 @@
-"""Contracts: which jobs are for a fixed term, and when the term ends."""
+"""Contracts: which jobs are for a fixed term or part time, and when a term ends."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from sim.dimensions import DAYS_PER_MONTH, Contract
 from sim.rng import Purpose, exponential, uniform
 
 _SHORTEST_DAYS = 14
+_TRIES = 8
+_JUNE, _DECEMBER = 5, 11
+_CHRISTMAS = 23
+"""First jobless day of terms that end with the year: work stops before Christmas."""
 
 
 @rule
@@ -22,25 +26,54 @@ def contract_of(w, section, uid):
 
 
 @rule
-def contract_end(w, uid, t):
-    """Draw the last day of a fixed term that begins on day t.
+def end_of_season(w, day):
+    """First jobless day of a term that ends with the month of a day: the first of the next, or before Christmas."""
+    last = w.days.shape[0] - 1
+    month = w.days[day].month
+    if month == _DECEMBER and w.days[day].day_of_month <= _CHRISTMAS:
+        return min(last, day + _CHRISTMAS - int(w.days[day].day_of_month))
+    while day < last and w.days[day].month == month:
+        day += 1
+    return day
 
-    Lengths are exponential; most terms end with a calendar month, and a share with the school term or
-    the year (end of May, end of December), which makes the peaks of June and January.
+
+@rule
+def contract_end(w, uid, t):
+    """Draw the first jobless day of a fixed term that begins on day t.
+
+    Lengths are exponential, thinned by the month in which they end (`contracts.end_season`), so that terms
+    end when schools, summer work and the year do; a share ends with its month.
     """
     p = w.parameters[0].contracts
     seed = w.control[0].seed
-    length = exponential(seed, Purpose.CONTRACT_LENGTH, uid, t, 0) * p.mean_months * DAYS_PER_MONTH
-    day = t + _SHORTEST_DAYS + int(length)
     last = w.days.shape[0] - 1
-    if day >= last:
-        return day
-    u = uniform(seed, Purpose.CONTRACT_LENGTH, uid, t, 1)
-    if u < p.term_end_share:
-        # month 5 is June, month 0 is January: the first day after the term
-        while day < last and not ((w.days[day].month == 5 or w.days[day].month == 0) and w.days[day].day_of_month == 1):
-            day += 1
-    elif u < p.term_end_share + p.month_end_share:
-        while day < last and w.days[day].day_of_month != 1:
-            day += 1
+    highest = p.end_season.max()
+    day = t
+    for k in range(_TRIES):
+        length = exponential(seed, Purpose.CONTRACT_LENGTH, uid, t, 2 * k) * p.mean_months * DAYS_PER_MONTH
+        day = t + _SHORTEST_DAYS + int(length)
+        if day >= last:
+            return day
+        u = uniform(seed, Purpose.CONTRACT_LENGTH, uid, t, 2 * k + 1)
+        if u * highest < p.end_season[w.days[day].month]:
+            break
+    if uniform(seed, Purpose.CONTRACT_LENGTH, uid, t, 2 * _TRIES) < p.month_end_share:
+        return end_of_season(w, day)
     return day
+
+
+@rule
+def next_season(w, t):
+    """Day on which somebody whose term ended today is called back, or -1 if no season ends today.
+
+    Terms that end with the school year or before the holiday month (1 June, 1 July) begin again in the second
+    week of August, those that end before Christmas after Epiphany.
+    """
+    day, month = w.days[t].day_of_month, w.days[t].month
+    if month == _JUNE and day == 1:
+        return t + 71  # 11 August
+    if month == _JUNE + 1 and day == 1:
+        return t + 41
+    if month == _DECEMBER and day == _CHRISTMAS:
+        return t + 15  # 7 January
+    return -1

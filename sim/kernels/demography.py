@@ -104,6 +104,8 @@ def clear_row(w, i, uid, home, born, sex, education, occupation, employability):
     w.persons[i].need = 0
     w.persons[i].cohort = 0
     w.persons[i].is_waiting = 0
+    w.persons[i].is_part_time = 0
+    w.persons[i].is_coded = 0
 
 
 @rule

@@ -73,6 +73,20 @@ def furlough_rate(w, p, i, season):
 
 
 @rule
+def start_up_rate(w, p, i):
+    """Rate at which an employee or an unemployed person starts a business, a day."""
+    if w.persons[i].state == State.UNEMPLOYED:
+        return p.self_employment.start_unemployed_per_month / DAYS_PER_MONTH
+    return p.self_employment.start_employed_per_month / DAYS_PER_MONTH
+
+
+@rule
+def close_down_rate(w, p, i):
+    """Rate at which somebody self-employed gives up the business, a day."""
+    return p.self_employment.end_per_month / DAYS_PER_MONTH
+
+
+@rule
 def exit_rate(w, p, i):
     """Rate at which an unemployed person leaves the labour force by herself, a day."""
     return (p.labour_force.exit_per_month + p.labour_force.study_per_month) / DAYS_PER_MONTH
@@ -111,6 +125,8 @@ def search_rate(w, p, i, t, boost):
         return p.search.rate_furloughed_per_month / DAYS_PER_MONTH
     if state == State.TRAINING:
         return p.search.rate_unemployed_per_month * p.training.lock_in_multiplier / DAYS_PER_MONTH
+    if state == State.IN_SERVICE:
+        return p.search.rate_unemployed_per_month * p.services.other_lock_in_multiplier / DAYS_PER_MONTH
     if state == State.INACTIVE:
         return p.search.rate_inactive_per_month * person.attachment / DAYS_PER_MONTH
     if state == State.STUDENT:
@@ -175,12 +191,16 @@ def schedule_hazard(w, i, t):
             dismissal_rate(w, b, i, t)
             + leaving_rate(w, b, i, t)
             + furlough_rate(w, b, i, b.furlough.season.max())
+            + start_up_rate(w, b, i)
         )
         _schedule(w, i, HAZARD, Purpose.HAZARD_EMPLOYED, ceiling, t, never)
     elif state == State.UNEMPLOYED:
-        _schedule(w, i, HAZARD, Purpose.HAZARD_UNEMPLOYED, exit_rate(w, b, i), t, never)
+        ceiling = exit_rate(w, b, i) + start_up_rate(w, b, i)
+        _schedule(w, i, HAZARD, Purpose.HAZARD_UNEMPLOYED, ceiling, t, never)
     elif state == State.INACTIVE:
         _schedule(w, i, HAZARD, Purpose.HAZARD_INACTIVE, entry_rate(w, b, i), t, never)
+    elif state == State.SELF_EMPLOYED:
+        _schedule(w, i, HAZARD, Purpose.HAZARD_SELF_EMPLOYED, close_down_rate(w, b, i), t, never)
 
 
 @rule

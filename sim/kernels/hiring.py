@@ -13,7 +13,7 @@ from sim.dimensions import Contract, State
 from sim.indicators import Counter, Flow
 from sim.kernels.contracts import contract_end
 from sim.kernels.jobs import add_job, close, give_up_or_go_on, replace_leaver, vacancy_identity
-from sim.kernels.states import become_employed, count, is_unemployed, leave_job
+from sim.kernels.states import become_employed, count, is_in_measure, is_unemployed, leave_job, works
 from sim.rng import NEVER, Purpose, uniform
 from sim.tables import APPLICANTS_KEPT
 
@@ -62,9 +62,9 @@ def hire(w, i, v, t):
     outside = w.near.shape[0] - 1
     if home == outside:
         w.flows[Flow.HIRES_OUTSIDE, vacancy.place] += 1.0
-    elif state == State.EMPLOYED or state == State.FURLOUGHED:
+    elif works(state) or state == State.FURLOUGHED:
         count(w, Flow.HIRES_EMPLOYED, i)
-    elif is_unemployed(state) or state == State.TRAINING:
+    elif is_unemployed(state) or is_in_measure(state):
         count(w, Flow.HIRES_UNEMPLOYED, i)
     else:
         count(w, Flow.HIRES_ENTRANT, i)
@@ -74,16 +74,18 @@ def hire(w, i, v, t):
     w.flows[Flow.VACANCIES_FILLED, vacancy.place] += 1.0
     w.flows[Flow.VACANCY_DAYS, vacancy.place] += t - vacancy.opened
     employer, occupation = int(vacancy.employer), int(vacancy.occupation)
-    contract, uid = int(vacancy.contract), vacancy.uid
+    contract, part_time, uid = int(vacancy.contract), vacancy.is_part_time, vacancy.uid
     rivals = vacancy.n_applicants - vacancy.rank
     close(w, v)
     # keyed by the vacancy: an old contract of the person may have been renewed today, with a draw of its own
     ends = contract_end(w, uid, t) if contract == Contract.FIXED_TERM else NEVER
-    become_employed(w, i, employer, occupation, contract, ends, t)
-    if rivals > 0 and home != outside and w.employers[employer].place != outside:
-        # a second suitable applicant was there: some employers take the chance to grow
+    become_employed(w, i, employer, occupation, contract, part_time, ends, t)
+    if rivals > 0 and home != outside and w.employers[employer].place != outside and w.control[0].n_struck > 0:
+        # a second suitable applicant was there: jobs that structural events struck off are made up for
         u = uniform(w.control[0].seed, Purpose.JOB_EXPANSION, uid, t, 0)
-        if u < p.jobs.expansion_probability and w.employers[employer].to_close == 0:
+        missing = w.control[0].n_struck / w.employer_share[-1]
+        if u < p.jobs.recovery_per_hire * missing and w.employers[employer].to_close == 0:
+            w.control[0].n_struck -= 1
             w.flows[Flow.JOBS_ADDED, w.employers[employer].place] += 1.0
             add_job(w, employer, occupation, vacancy_identity(uid, t), t, p.jobs.dormant_days)
 

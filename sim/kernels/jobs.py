@@ -2,8 +2,10 @@
 
 Each employer wants ``target`` jobs: filled + open + dormant, an identity that holds at all times. A
 job is *dormant* while the employer has not posted it yet and *open* while it looks for somebody.
-Targets fall when nobody suitable comes (growth lost for want of people) and rise when a second
-suitable applicant is there; so tightness feeds back on the number of jobs with no curve put in.
+Targets fall when nobody suitable comes (growth lost for want of people); the demand comes back about a
+year later, somewhere, so that a tight market is short of jobs filled and a slack one is not. Jobs that a
+structural event struck off come back only where an employer finds a second suitable applicant: slowly, and
+the faster the more people look for work. No curve of tightness is put in.
 """
 
 from __future__ import annotations
@@ -11,11 +13,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import kernel, rule
-from sim.dimensions import VacancyState
+from sim.dimensions import Contract, State, VacancyState
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import VACANCY_KIND, link_vacancy, unlink_vacancy
-from sim.kernels.contracts import contract_of
-from sim.rng import UID_MASK, VACANCY_UID, Purpose, exponential, pair, uniform
+from sim.kernels.contracts import contract_end, contract_of
+from sim.kernels.states import become_employed, count
+from sim.rng import NEVER, UID_MASK, VACANCY_UID, Purpose, exponential, pair, uniform
 
 _TRIES = 16
 
@@ -49,6 +52,7 @@ def new_row(w, employer, occupation, uid):
 def let_wait(w, v, day):
     """Make a job dormant until a day."""
     w.vacancies[v].state = VacancyState.DORMANT
+    w.vacancies[v].n_applicants = 0
     w.vacancies[v].opened = day
     w.employers[w.vacancies[v].employer].dormant += 1
     link_vacancy(w, v, day)
@@ -65,6 +69,7 @@ def post(w, v, t):
     w.vacancies[v].rounds = 0
     w.vacancies[v].n_applicants = 0
     w.vacancies[v].contract = contract_of(w, w.employers[employer].section, uid)
+    w.vacancies[v].is_part_time = uniform(seed, Purpose.JOB_HOURS, uid, 0, 0) < p.contracts.part_time_share
     w.vacancies[v].is_registered = uniform(seed, Purpose.JOB_REGISTERED, uid, 0, 0) < p.jobs.notified_share
     w.employers[employer].open += 1
     place = w.vacancies[v].place
@@ -138,10 +143,19 @@ def posting_pace(w, section, place):
 
 
 @rule
-def wait_days(w, employer, uid, mean_days):
-    """Draw how long a job waits before it is posted, exponential with a mean that demand divides, days."""
+def posting_day(w, employer, uid, mean_days, t):
+    """Draw the day on which a job that waits from day t is posted.
+
+    An exponential time, divided by demand, on a clock that runs with the season of postings.
+    """
     pace = posting_pace(w, w.employers[employer].section, w.employers[employer].place)
-    return int(exponential(w.control[0].seed, Purpose.JOB_DORMANCY, uid, 0, 0) * mean_days / pace)
+    left = exponential(w.control[0].seed, Purpose.JOB_DORMANCY, uid, 0, 0) * mean_days / pace
+    last = w.days.shape[0] - 1
+    day = t + 1
+    while day < last and left > 0.0:
+        left -= w.parameters[0].jobs.posting_season[w.days[day].month]
+        day += 1
+    return day
 
 
 @rule
@@ -158,10 +172,51 @@ def replace_leaver(w, employer, occupation, leaver, t):
     seed = w.control[0].seed
     uid = vacancy_identity(leaver, t)
     v = new_row(w, employer, occupation, uid)
-    if uniform(seed, Purpose.JOB_POSTING, uid, 0, 0) < p.jobs.posted_at_once_share:
+    at_once = p.jobs.posted_at_once_share * p.jobs.posting_season[w.days[t].month]
+    if uniform(seed, Purpose.JOB_POSTING, uid, 0, 0) < at_once:
         post(w, v, t)
     else:
-        let_wait(w, v, t + 1 + wait_days(w, employer, uid, p.jobs.dormant_days))
+        let_wait(w, v, posting_day(w, employer, uid, p.jobs.dormant_days, t))
+
+
+@rule
+def keep_for(w, i, day, t):
+    """Keep the job that a person leaves today for her until a day: she is called back if she is still free then.
+
+    The caller moves her out of the job; that she is the same and free is seen by her `since`.
+    """
+    employer = int(w.persons[i].employer)
+    v = new_row(w, employer, int(w.persons[i].occupation), vacancy_identity(w.persons[i].uid, t))
+    w.vacancies[v].contract = w.persons[i].contract
+    w.vacancies[v].is_part_time = w.persons[i].is_part_time
+    let_wait(w, v, day)
+    w.vacancies[v].n_applicants = 1
+    w.vacancies[v].applicant[0] = i
+    w.vacancies[v].applicant_uid[0] = w.persons[i].uid
+    w.vacancies[v].applicant_since[0] = t
+
+
+@rule
+def is_kept_for(w, v):
+    """Row of the person whom a dormant job is kept for, if she has been unemployed ever since, or -1."""
+    if w.vacancies[v].n_applicants == 0:
+        return -1
+    i = int(w.vacancies[v].applicant[0])
+    same = w.persons[i].uid == w.vacancies[v].applicant_uid[0]
+    if same and w.persons[i].since == w.vacancies[v].applicant_since[0] and w.persons[i].state == State.UNEMPLOYED:
+        return i
+    return -1
+
+
+@rule
+def call_back(w, i, v, t):
+    """Fill a job with the person it was kept for."""
+    employer, occupation = int(w.vacancies[v].employer), int(w.vacancies[v].occupation)
+    contract, part_time, uid = int(w.vacancies[v].contract), w.vacancies[v].is_part_time, w.vacancies[v].uid
+    close(w, v)
+    count(w, Flow.RECALLS, i)
+    ends = contract_end(w, uid, t) if contract == Contract.FIXED_TERM else NEVER
+    become_employed(w, i, employer, occupation, contract, part_time, ends, t)
 
 
 @rule
@@ -192,7 +247,7 @@ def add_job(w, employer, occupation, uid, t, mean_days):
     """Raise an employer's target by one job that will be posted after an exponential time."""
     v = new_row(w, employer, occupation, uid)
     w.employers[employer].target += 1
-    let_wait(w, v, t + 1 + wait_days(w, employer, uid, mean_days))
+    let_wait(w, v, posting_day(w, employer, uid, mean_days, t))
 
 
 @rule
@@ -220,7 +275,8 @@ def move_job(w, employer, occupation, leaver, t):
 
 @kernel
 def vacancies(w, t):
-    """Handle the vacancies whose day has come: dormant jobs are posted, rounds that end go to `hiring`.
+    """Handle the vacancies whose day has come: dormant jobs are posted, or filled with the person they were kept
+    for; rounds that end go to `hiring`.
 
     Returns
     -------
@@ -235,8 +291,12 @@ def vacancies(w, t):
         unlink_vacancy(w, v)
         w.counters[Counter.JOB_EVENTS] += 1
         if w.vacancies[v].state == VacancyState.DORMANT:
-            w.employers[w.vacancies[v].employer].dormant -= 1
-            post(w, v, t)
+            i = is_kept_for(w, v)
+            if i >= 0:
+                call_back(w, i, v, t)
+            else:
+                w.employers[w.vacancies[v].employer].dormant -= 1
+                post(w, v, t)
         else:
             w.deciding[n] = v
             n += 1
@@ -259,11 +319,15 @@ def give_up_or_go_on(w, v, t):
             w.open_cells[w.vacancies[v].occupation, place] -= 1
             # it is another vacancy then, with luck of its own
             w.vacancies[v].uid = vacancy_identity(w.vacancies[v].uid, t)
-            delay = exponential(w.control[0].seed, Purpose.JOB_DORMANCY, w.vacancies[v].uid, 0, 0)
-            let_wait(w, v, t + 1 + int(delay * p.jobs.creation_days))
+            employer = int(w.vacancies[v].employer)
+            let_wait(w, v, posting_day(w, employer, w.vacancies[v].uid, p.jobs.creation_days, t))
             return
         w.flows[Flow.JOBS_LOST, place] += 1.0
+        uid = vacancy_identity(w.vacancies[v].uid, t)
         withdraw(w, v)
+        other = draw_employer(w, uid)
+        if other >= 0:
+            add_job(w, other, draw_occupation(w, other, uid), uid, t, p.jobs.return_days)
     else:
         link_vacancy(w, v, t + max(1, int(p.hiring.window_days)))
 
@@ -295,7 +359,8 @@ def _change_pace(w, index, t):
         w.sections[section].demand = index[section]
         ratio[section] = before / posting_pace(w, section, 0)
     for v in range(w.control[0].n_vacancies):
-        if w.vacancies[v].state == VacancyState.DORMANT and w.vacancies[v].place != last:
+        is_waiting = w.vacancies[v].state == VacancyState.DORMANT and w.vacancies[v].n_applicants == 0
+        if is_waiting and w.vacancies[v].place != last:
             r = ratio[w.employers[w.vacancies[v].employer].section]
             if r != 1.0:
                 # not its calendar day: that has none beyond the horizon

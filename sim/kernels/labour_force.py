@@ -1,4 +1,4 @@
-"""Into and out of the labour force by chance: giving up the search, studies, coming back."""
+"""Into and out of the labour force by chance: giving up the search, studies, a business, coming back."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from sim.compiled import rule
 from sim.dimensions import DAYS_PER_MONTH, State
 from sim.indicators import Counter
 from sim.kernels.calendar import HAZARD
-from sim.kernels.hazards import accepts, entry_rate, exit_rate, schedule_hazard
-from sim.kernels.states import become_inactive, become_student, become_unemployed
+from sim.kernels.hazards import accepts, entry_rate, exit_rate, schedule_hazard, start_up_rate
+from sim.kernels.states import become_inactive, become_self_employed, become_student, become_unemployed
 from sim.kernels.studies import study_end
 from sim.rng import Purpose, uniform
 
@@ -26,8 +26,12 @@ def leave_or_enter(w, i, t):
         if accepts(w, i, HAZARD, study, u):
             become_student(w, i, study_end(w, uid, t), t)
             return
-        if accepts(w, i, HAZARD, exit_rate(w, p, i), u):
+        leaving = exit_rate(w, p, i)
+        if accepts(w, i, HAZARD, leaving, u):
             become_inactive(w, i, p.labour_force.attachment_after_exit, t)
+            return
+        if accepts(w, i, HAZARD, leaving + start_up_rate(w, p, i), u):
+            become_self_employed(w, i, t)
             return
     elif state == State.INACTIVE:
         u = uniform(seed, Purpose.INACTIVE_CAUSE, uid, t, 0)

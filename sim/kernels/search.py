@@ -16,11 +16,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import kernel, rule
-from sim.dimensions import DAYS_PER_MONTH, State, VacancyState
+from sim.dimensions import DAYS_PER_MONTH, VacancyState
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SEARCH, take
 from sim.kernels.hazards import accepts, schedule_search, search_rate
-from sim.kernels.states import is_unemployed
+from sim.kernels.states import is_in_measure, is_unemployed
 from sim.rng import Purpose, bits, mix, uniform
 from sim.tables import APPLICANTS_KEPT
 
@@ -163,7 +163,7 @@ def suitability(w, p, i, v, t):
     """
     person = w.persons[i]
     value = p.hiring.suitable_share * person.employability
-    if is_unemployed(person.state) or person.state == State.TRAINING:
+    if is_unemployed(person.state) or is_in_measure(person.state):
         months = max(0.5, (t - person.clock) / DAYS_PER_MONTH)
         value *= months ** -p.hiring.duration_exponent
     fit = w.fit[person.occupation, w.vacancies[v].occupation]

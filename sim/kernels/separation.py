@@ -10,19 +10,29 @@ from sim.compiled import kernel, rule
 from sim.dimensions import DAYS_PER_MONTH, Contract, State
 from sim.indicators import Counter
 from sim.kernels.calendar import DATED, HAZARD, link, take
-from sim.kernels.contracts import contract_end
-from sim.kernels.hazards import accepts, dismissal_rate, furlough_rate, leaving_rate, schedule_hazard, slump_factor
-from sim.kernels.jobs import belongs_to_closing, move_job, replace_leaver
+from sim.kernels.contracts import contract_end, next_season
+from sim.kernels.hazards import (
+    accepts,
+    close_down_rate,
+    dismissal_rate,
+    furlough_rate,
+    leaving_rate,
+    schedule_hazard,
+    slump_factor,
+    start_up_rate,
+)
+from sim.kernels.jobs import belongs_to_closing, keep_for, move_job, replace_leaver
 from sim.kernels.labour_force import leave_or_enter
 from sim.kernels.states import (
     become_furloughed,
     become_inactive,
     become_outsider,
+    become_self_employed,
     become_unemployed,
     leave_job,
     return_from_furlough,
 )
-from sim.kernels.studies import graduate
+from sim.kernels.studies import go_on_from_school, graduate
 from sim.kernels.training import end_course
 from sim.rng import Purpose, exponential, uniform
 
@@ -64,6 +74,22 @@ def leave(w, i, t):
 
 
 @rule
+def start_business(w, i, t):
+    """Give up a job to be self-employed; the employer looks for somebody else."""
+    replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
+    leave_job(w, i)
+    become_self_employed(w, i, t)
+
+
+@rule
+def close_down(w, i, t):
+    """Give up a business: some register as unemployed, the others look for work on their own."""
+    share = w.parameters[0].self_employment.end_register_share
+    u = uniform(w.control[0].seed, Purpose.BUSINESS_DESTINATION, w.persons[i].uid, t, 0)
+    lose_job(w, i, t, u < share)
+
+
+@rule
 def furlough(w, i, t):
     """Furlough an employee; the length is exponential."""
     p = w.parameters[0]
@@ -83,13 +109,24 @@ def end_furlough(w, i, t):
 
 @rule
 def end_contract(w, i, t):
-    """End a fixed term: the contract is renewed, becomes open-ended, or the person has to go."""
+    """End a fixed term: the contract is renewed, becomes open-ended, or the person has to go.
+
+    A renewal that falls between two seasons may wait for the next one; the person is unemployed meanwhile.
+    """
     p = w.parameters[0]
     person = w.persons[i]
     seed = w.control[0].seed
     u = uniform(seed, Purpose.CONTRACT_RENEWAL, person.uid, t, 0)
     closing = belongs_to_closing(w, int(person.employer), person.uid, t)
+    registers = uniform(seed, Purpose.SEPARATION_REGISTER, person.uid, t, 0) < p.contracts.register_share
+    again = next_season(w, t)
     if u < p.contracts.renewal_share and not closing:
+        has_break = again > 0 and registers and person.home < w.near.shape[0] - 1
+        if has_break and uniform(seed, Purpose.CONTRACT_RECALL, person.uid, t, 0) < p.contracts.recall_share:
+            keep_for(w, i, again, t)
+            leave_job(w, i)
+            lose_job(w, i, t, True)
+            return
         w.persons[i].ends = contract_end(w, person.uid, t)
         link(w, i, DATED, w.persons[i].ends)
         schedule_hazard(w, i, t)
@@ -97,7 +134,6 @@ def end_contract(w, i, t):
         w.persons[i].contract = Contract.OPEN_ENDED
         schedule_hazard(w, i, t)
     else:
-        registers = uniform(seed, Purpose.SEPARATION_REGISTER, person.uid, t, 0) < p.contracts.register_share
         replace_leaver(w, int(person.employer), int(person.occupation), person.uid, t)
         leave_job(w, i)
         lose_job(w, i, t, registers)
@@ -123,6 +159,10 @@ def separations(w, t):
             end_furlough(w, i, t)
         elif state == State.TRAINING:
             end_course(w, i, t)
+        elif state == State.IN_SERVICE:
+            become_unemployed(w, i, t)
+        elif state == State.CONSCRIPT:
+            go_on_from_school(w, i, t)
         elif state == State.STUDENT:
             graduate(w, i, t)
     season = p.furlough.season[w.days[t].month]
@@ -146,8 +186,20 @@ def separations(w, t):
                 leave(w, i, t)
             elif accepts(w, i, HAZARD, dismissal + leaving + furloughing, u):
                 furlough(w, i, t)
+            elif w.persons[i].home < w.near.shape[0] - 1 and accepts(
+                w, i, HAZARD, dismissal + leaving + furloughing + start_up_rate(w, p, i), u
+            ):
+                start_business(w, i, t)
             else:
                 w.counters[Counter.SEPARATION_EVENTS] -= 1
+                schedule_hazard(w, i, t)
+        elif state == State.SELF_EMPLOYED:
+            w.counters[Counter.SEPARATION_CANDIDATES] += 1
+            u = uniform(seed, Purpose.SEPARATION_CAUSE, w.persons[i].uid, t, 0)
+            if accepts(w, i, HAZARD, close_down_rate(w, p, i), u):
+                w.counters[Counter.SEPARATION_EVENTS] += 1
+                close_down(w, i, t)
+            else:
                 schedule_hazard(w, i, t)
         else:
             leave_or_enter(w, i, t)

@@ -9,17 +9,18 @@ overruns the day borrows from the next, time that nobody needs is not saved up.
 from __future__ import annotations
 
 from sim.compiled import kernel, rule
-from sim.dimensions import State
+from sim.dimensions import DAYS_PER_MONTH, State
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SERVICE, link, take
 from sim.kernels.queue import drop_first, push
-from sim.kernels.states import become_inactive, count
+from sim.kernels.states import become_inactive, become_served, count
 from sim.kernels.training import take_seat
-from sim.rng import Purpose, uniform
+from sim.rng import Purpose, exponential, uniform
 from sim.tables import NOT_YET
 
 BROKERAGE, COMPETENCE, MULTI_SECTOR = 0, 1, 2
 FIRST_INTERVIEW, FOLLOW_UP = 0, 1
+_SHORTEST_SERVICE_DAYS = 14
 
 
 @rule
@@ -99,6 +100,10 @@ def meet(w, line, i, t):
     if line == COMPETENCE:
         if uniform(seed, Purpose.SERVICE_TRAINING, uid, t, 0) < p.training.start_share and take_seat(w, i, t):
             return
+    if uniform(seed, Purpose.SERVICE_START, uid, t, 0) < p.services.other_start_share[line]:
+        length = exponential(seed, Purpose.SERVICE_LENGTH, uid, t, 0) * p.services.other_mean_months * DAYS_PER_MONTH
+        become_served(w, i, t + _SHORTEST_SERVICE_DAYS + int(length), t)
+        return
     link(w, i, SERVICE, t + max(1, interval_days(w, p, i, t)))
 
 

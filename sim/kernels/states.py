@@ -10,17 +10,18 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import rule
-from sim.dimensions import Contract, State
+from sim.dimensions import DAYS_PER_MONTH, Contract, State
 from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, SEARCH, SERVICE, link, unlink
 from sim.kernels.hazards import schedule_hazard, schedule_search
-from sim.rng import NEVER, mix
+from sim.rng import NEVER, Purpose, exponential, mix, uniform
 from sim.tables import NOT_YET
 
 EXIT_JOB = 1
 EXIT_RECALL = 2
 EXIT_SERVICE = 3
 EXIT_OUT = 4
+EXIT_SELF_EMPLOYMENT = 5
 
 _SURVIVAL_DAYS = (91, 182, 365)
 
@@ -29,6 +30,18 @@ _SURVIVAL_DAYS = (91, 182, 365)
 def is_unemployed(state):
     """Whether a state counts as register unemployment (the full-time furloughed included)."""
     return state == State.UNEMPLOYED or state == State.FURLOUGHED
+
+
+@rule
+def works(state):
+    """Whether a state is work in the open market."""
+    return state == State.EMPLOYED or state == State.SELF_EMPLOYED
+
+
+@rule
+def is_in_measure(state):
+    """Whether a state is a course or another service of the employment authority: a registered jobseeker."""
+    return state == State.TRAINING or state == State.IN_SERVICE
 
 
 @rule
@@ -45,7 +58,7 @@ def _enter(w, i, state, t):
     days = t - max(person.since, 0)
     if is_unemployed(old):
         w.persons[i].unemployed_days += days
-    elif old == State.EMPLOYED:
+    elif works(old):
         w.persons[i].employed_days += days
     w.stocks[old, person.home] -= 1
     w.stocks[state, person.home] += 1
@@ -67,6 +80,7 @@ def leave_job(w, i):
         w.employers[employer].filled -= 1
         w.persons[i].employer = -1
         w.persons[i].contract = Contract.NONE
+        w.persons[i].is_part_time = 0
         count(w, Flow.SEPARATIONS, i)
 
 
@@ -82,6 +96,8 @@ def end_spell(w, i, t, how):
         count(w, Flow.EXITS_TO_RECALL, i)
     elif how == EXIT_SERVICE:
         count(w, Flow.EXITS_TO_SERVICE, i)
+    elif how == EXIT_SELF_EMPLOYMENT:
+        count(w, Flow.EXITS_TO_SELF_EMPLOYMENT, i)
     else:
         count(w, Flow.EXITS_OUT, i)
     was_furlough = person.state == State.FURLOUGHED
@@ -106,12 +122,40 @@ def end_spell(w, i, t, how):
 
 
 @rule
-def leave_register(w, i, t):
-    """End the registered job search: out of queues and appointments."""
+def leave_register(w, i, until, t):
+    """Leave the queues and appointments of a registered jobseeker; the search itself stays open until a day.
+
+    Who works or is outside the labour force with an open search is a registered jobseeker all the same
+    (`is_registered`): nothing happens to her on the day when it runs out.
+    """
     if w.persons[i].registered_since > NOT_YET:
         w.persons[i].registered_since = NOT_YET
-        w.persons[i].search_ended = t
+        w.persons[i].search_ended = max(until, t)
     leave_queue(w, i)
+
+
+@rule
+def is_registered(w, i, t):
+    """Whether a person is a registered jobseeker on a day: unemployed, in a service, or with a search left open."""
+    person = w.persons[i]
+    if person.registered_since > NOT_YET:
+        return True
+    return person.search_ended > t and (works(person.state) or person.state == State.INACTIVE)
+
+
+@rule
+def open_until(w, i, contract, part_time, ends, t):
+    """Draw until when somebody who is hired from the register stays on it.
+
+    Job searches stay open through a fixed term, or while part-time work is topped up by a benefit, for
+    some; most of those with a full-time open-ended job are taken off before long.
+    """
+    p = w.parameters[0].register
+    seed, uid = w.control[0].seed, w.persons[i].uid
+    if contract == Contract.FIXED_TERM:
+        return ends if uniform(seed, Purpose.REGISTER_KEEPING, uid, t, 0) < p.kept_in_fixed_term_share else t
+    months = p.kept_in_part_time_months if part_time else p.kept_in_open_ended_months
+    return t + int(exponential(seed, Purpose.REGISTER_KEEPING, uid, t, 1) * months * DAYS_PER_MONTH)
 
 
 @rule
@@ -125,22 +169,22 @@ def leave_queue(w, i):
 
 
 @rule
-def become_employed(w, i, employer, occupation, contract, ends, t):
+def become_employed(w, i, employer, occupation, contract, part_time, ends, t):
     """Start a job.
 
     Parameters
     ----------
     employer, occupation, contract
         Row of the employer, index of the occupation, `Contract`.
+    part_time
+        Whether the job is part time.
     ends
         Day on which the contract ends, or `NEVER`.
     """
     end_spell(w, i, t, EXIT_JOB)
-    was_registered = w.persons[i].registered_since > NOT_YET
-    leave_register(w, i, t)
-    if was_registered and contract == Contract.FIXED_TERM:
-        # the job search stays open during a fixed term: who comes back at its end goes on with it
-        w.persons[i].search_ended = ends
+    leave_register(w, i, open_until(w, i, contract, part_time, ends, t), t)
+    w.persons[i].is_part_time = part_time
+    w.persons[i].is_coded = 1
     w.persons[i].employer = employer
     w.persons[i].occupation = occupation
     w.persons[i].contract = contract
@@ -157,7 +201,7 @@ def become_employed(w, i, employer, occupation, contract, ends, t):
 def return_from_furlough(w, i, t):
     """Go back to the job one was furloughed from; an old contract goes on."""
     end_spell(w, i, t, EXIT_RECALL)
-    leave_register(w, i, t)
+    leave_register(w, i, t, t)
     _enter(w, i, State.EMPLOYED, t)
     w.persons[i].contract = Contract.OPEN_ENDED
     w.persons[i].ends = NEVER
@@ -187,8 +231,8 @@ def become_unemployed(w, i, t):
     appointment is made by `services`, which sees who registered today.
     """
     old = w.persons[i].state
-    if old == State.TRAINING:
-        # the duration clock stood still during the course
+    if is_in_measure(old):
+        # the duration clock stood still during the course or service
         w.persons[i].clock += t - w.persons[i].since
     elif old == State.FURLOUGHED:
         w.persons[i].registered_since = NOT_YET  # an ordinary job search begins
@@ -208,9 +252,11 @@ def become_unemployed(w, i, t):
 
 @rule
 def become_inactive(w, i, attachment, t):
-    """Leave the labour force for a while; ``attachment`` says how close to it."""
+    """Leave the labour force for a while; ``attachment`` says how close to it. The search may stay open."""
     end_spell(w, i, t, EXIT_OUT)
-    leave_register(w, i, t)
+    months = w.parameters[0].register.kept_outside_months
+    draw = exponential(w.control[0].seed, Purpose.REGISTER_KEEPING, w.persons[i].uid, t, 2)
+    leave_register(w, i, t + int(draw * months * DAYS_PER_MONTH), t)
     _enter(w, i, State.INACTIVE, t)
     w.persons[i].attachment = attachment
     schedule_hazard(w, i, t)
@@ -221,7 +267,7 @@ def become_inactive(w, i, attachment, t):
 def become_student(w, i, ends, t):
     """Begin studies that end on a day."""
     end_spell(w, i, t, EXIT_OUT)
-    leave_register(w, i, t)
+    leave_register(w, i, t, t)
     _enter(w, i, State.STUDENT, t)
     w.persons[i].ends = ends
     link(w, i, DATED, ends)
@@ -241,10 +287,42 @@ def become_trainee(w, i, ends, t):
 
 
 @rule
+def become_served(w, i, ends, t):
+    """Begin a service other than training (work trial, rehabilitative work, coaching, study with benefit)."""
+    end_spell(w, i, t, EXIT_SERVICE)
+    leave_queue(w, i)
+    _enter(w, i, State.IN_SERVICE, t)
+    w.persons[i].ends = ends
+    count(w, Flow.SERVICE_STARTS, i)
+    link(w, i, DATED, ends)
+    schedule_search(w, i, t)
+
+
+@rule
+def become_self_employed(w, i, t):
+    """Start a business; the caller has ended the job, if there was one."""
+    end_spell(w, i, t, EXIT_SELF_EMPLOYMENT)
+    leave_register(w, i, t, t)
+    w.persons[i].is_coded = 1
+    _enter(w, i, State.SELF_EMPLOYED, t)
+    schedule_hazard(w, i, t)
+
+
+@rule
+def become_conscript(w, i, ends, t):
+    """Begin military or civil service."""
+    end_spell(w, i, t, EXIT_OUT)
+    leave_register(w, i, t, t)
+    _enter(w, i, State.CONSCRIPT, t)
+    w.persons[i].ends = ends
+    link(w, i, DATED, ends)
+
+
+@rule
 def become_pensioner(w, i, state, t):
     """Retire or go on disability pension."""
     end_spell(w, i, t, EXIT_OUT)
-    leave_register(w, i, t)
+    leave_register(w, i, t, t)
     _enter(w, i, state, t)
 
 
@@ -259,7 +337,7 @@ def become_outsider(w, i, t):
 def become_absent(w, i, t):
     """Die or move away: the row is free for somebody else."""
     end_spell(w, i, t, EXIT_OUT)
-    leave_register(w, i, t)
+    leave_register(w, i, t, t)
     _enter(w, i, State.ABSENT, t)
     w.stocks[State.ABSENT, w.persons[i].home] -= 1
     n = w.control[0].n_free_persons

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from sim.compiled import rule
+from sim.dimensions import State
 from sim.kernels.calendar import DATED, link
 from sim.kernels.hazards import DAYS_PER_YEAR, schedule_search
-from sim.kernels.states import become_inactive, become_unemployed
+from sim.kernels.states import become_conscript, become_inactive, become_student, become_unemployed
 from sim.rng import Purpose, uniform
 
 _BASIC, _SECONDARY, _TERTIARY = 0, 1, 2
+_MEN = 0
+_OLDEST_CONSCRIPT_YEARS = 25.0
+_TO_JULY = 38
+"""Days from the end of the school year to the contingent of July; that of January is left out."""
 
 
 @rule
@@ -26,14 +31,41 @@ def study_end(w, uid, t):
 
 
 @rule
+def conscription_end(w, uid, t):
+    """Draw the last day of a service that begins in the July after day t: 165, 255 or 347 days."""
+    u = uniform(w.control[0].seed, Purpose.CONSCRIPTION_LENGTH, uid, t, 0)
+    days = 165 if u < 0.43 else (255 if u < 0.58 else 347)
+    return t + _TO_JULY + days
+
+
+@rule
 def graduate(w, i, t):
-    """End studies with a qualification: go on studying, register, or look for work on one's own."""
+    """End studies with a qualification; men may have to serve before they go on."""
     p = w.parameters[0]
     seed, person = w.control[0].seed, w.persons[i]
     had = person.education
     if had < _TERTIARY:
         w.persons[i].education = had + 1
-    if had == _BASIC and uniform(seed, Purpose.STUDIES_NEXT, person.uid, t, 0) < p.studies.continue_share:
+    young = t - person.born < _OLDEST_CONSCRIPT_YEARS * DAYS_PER_YEAR
+    if had == _BASIC and person.sex == _MEN and young:
+        if uniform(seed, Purpose.STUDIES_CONSCRIPTION, person.uid, t, 0) < p.studies.conscript_share:
+            become_conscript(w, i, conscription_end(w, person.uid, t), t)
+            return
+    go_on_from_school(w, i, t)
+
+
+@rule
+def go_on_from_school(w, i, t):
+    """Go on after a qualification or conscription: to further studies, to the register, or look for work on one's
+    own.
+    """
+    p = w.parameters[0]
+    seed, person = w.control[0].seed, w.persons[i]
+    first = person.education == _SECONDARY
+    if first and uniform(seed, Purpose.STUDIES_NEXT, person.uid, t, 0) < p.studies.continue_share:
+        if person.state == State.CONSCRIPT:
+            become_student(w, i, study_end(w, person.uid, t), t)
+            return
         w.persons[i].ends = study_end(w, person.uid, t)
         link(w, i, DATED, w.persons[i].ends)
         schedule_search(w, i, t)

@@ -23,9 +23,12 @@ from sim.kernels.census import recount
 from sim.tables import NOT_YET
 from sim.world import World
 
-DATED_STATES = (State.FURLOUGHED, State.TRAINING, State.STUDENT)
-HAZARDOUS = (State.EMPLOYED, State.UNEMPLOYED, State.INACTIVE)
-OF_WORKING_AGE = (State.EMPLOYED, State.FURLOUGHED, State.UNEMPLOYED, State.TRAINING, State.INACTIVE)
+DATED_STATES = (State.FURLOUGHED, State.TRAINING, State.STUDENT, State.IN_SERVICE, State.CONSCRIPT)
+HAZARDOUS = (State.EMPLOYED, State.UNEMPLOYED, State.INACTIVE, State.SELF_EMPLOYED)
+OF_WORKING_AGE = (
+    State.EMPLOYED, State.SELF_EMPLOYED, State.FURLOUGHED, State.UNEMPLOYED, State.TRAINING, State.IN_SERVICE,
+    State.INACTIVE, State.CONSCRIPT,
+)  # fmt: skip
 # Parameter, operation and range of amounts that stay within declared ranges and the hazards' headroom.
 CHANGES = (
     ("services.staff_fte", "set", 0.0, 200.0),
@@ -97,7 +100,8 @@ def check(world: World) -> None:
     holds = np.isin(people.state, (State.EMPLOYED, State.FURLOUGHED))
     np.testing.assert_array_equal(holds, people.employer >= 0)
     np.testing.assert_array_equal(holds, people.contract != Contract.NONE)
-    registered = np.isin(people.state, (State.UNEMPLOYED, State.FURLOUGHED, State.TRAINING))
+    on_register = (State.UNEMPLOYED, State.FURLOUGHED, State.TRAINING, State.IN_SERVICE)
+    registered = np.isin(people.state, on_register)
     np.testing.assert_array_equal(registered, people.registered_since != NOT_YET)
     assert np.all(people.offer == -1)
     assert np.all(people.course[people.state == State.TRAINING] >= 0)

@@ -25,7 +25,7 @@ Applications = list[tuple[int, int, float]]
 
 def labour_market(n_people: int, n_vacancies: int) -> World:
     """Unemployed people and open vacancies, each with an employer of its own, in place 0; nothing else moves."""
-    quiet = {"jobs.give_up_probability": 0.0, "jobs.expansion_probability": 0.0}
+    quiet = {"jobs.give_up_probability": 0.0}
     world = bare_world(specification(days=60, parameters=with_values(quiet)), n_people)
     for i in range(n_people):
         become_unemployed(world.handle, i, 0)

@@ -23,7 +23,8 @@ from sim.world import World
 
 TUESDAY = date(2025, 1, 7)
 QUIET = {
-    "services.exit_per_contact": 0.0, "training.start_share": 0.0, "services.recognition_share": 0.0,
+    "services.exit_per_contact": 0.0, "services.other_start_share": 0.0,
+    "training.start_share": 0.0, "services.recognition_share": 0.0,
     "services.later_recognition_share": 0.0, "services.competence_share": 0.0, "services.other_clients_share": 0.0,
     "services.present_share": 1.0, "services.client_time_share": 1.0,
 }  # fmt: skip

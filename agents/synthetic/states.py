@@ -1,0 +1,94 @@
+"""Labour states that the published labour force does not tell apart: self-employed, conscripts, people in services.
+
+`agents.synthetic.people` gives everybody a place in or outside the labour force and `employers` a job; here
+some of them are moved into states of their own, so that the margins met before still hold.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.region import Region
+from agents.synthetic.employers import Employers
+from agents.synthetic.people import DAYS_PER_YEAR, People
+from sim.dimensions import DAYS_PER_MONTH, SECTIONS, State
+
+IN_SERVICE_PER_UNEMPLOYED = 0.20
+"""People in services other than training over the unemployed at the start (registered jobseekers by reason, 2022:
+in services .094, in training .185 less labour-market training)."""
+YOUNG_MEN_IN_SERVICE = 0.25
+"""Conscripts at the start among male students of 19 and 20 (a service of 255 days of .6 of a cohort)."""
+
+
+def make_self_employed(
+    region: Region, people: People, employer: NDArray[np.int64], firms: Employers, p: np.record,
+    rng: np.random.Generator,
+) -> None:  # fmt: skip
+    """Make some job holders self-employed: in each industry a share, of those who work where they live, in the
+    smallest establishments first.
+
+    Parameters
+    ----------
+    employer
+        Row of each person's employer; set to -1 for the self-employed.
+    firms
+        Employers; their sizes fall by those who leave.
+    """
+    shares = np.asarray(p.self_employment.share_of_jobs)
+    holders = np.flatnonzero((people.state == State.EMPLOYED) & (people.home < region.outside))
+    at = employer[holders]
+    own = firms.place[at] == people.home[holders]
+    for section in range(len(SECTIONS)):
+        inside = holders[own & (firms.section[at] == section)]
+        number = round(float(shares[section]) * np.count_nonzero(firms.section[at] == section))
+        order = np.argsort(firms.size[employer[inside]] + rng.random(len(inside)), kind="stable")
+        chosen = inside[order[:number]]
+        np.subtract.at(firms.size, employer[chosen], 1)
+        employer[chosen] = -1
+        people.state[chosen] = State.SELF_EMPLOYED
+
+
+def call_up(people: People, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Make some young male students conscripts.
+
+    Returns
+    -------
+    ndarray
+        Their rows.
+    """
+    years = -people.born / DAYS_PER_YEAR
+    young = (people.state == State.STUDENT) & (people.sex == 0) & (years >= 19.0) & (years < 21.0)
+    rows = np.flatnonzero(young & (rng.random(len(people)) < YOUNG_MEN_IN_SERVICE))
+    people.state[rows] = State.CONSCRIPT
+    return rows
+
+
+def put_in_services(
+    people: People, p: np.record, n_seats: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Put people outside the labour force on courses and in other services that are under way.
+
+    Parameters
+    ----------
+    n_seats
+        Seats of training begun each month, agents.
+
+    Returns
+    -------
+    tuple of ndarray
+        Rows of those in training, and of those in another service.
+    """
+    years = -people.born / DAYS_PER_YEAR
+    free = rng.permutation(np.flatnonzero((people.state == State.INACTIVE) & (years >= 18.0) & (years < 62.0)))
+    n_unemployed = np.count_nonzero((people.state == State.UNEMPLOYED) | (people.state == State.FURLOUGHED))
+    n_trainees = min(round(n_seats * float(p.training.mean_months)), len(free))
+    n_served = min(round(IN_SERVICE_PER_UNEMPLOYED * n_unemployed), len(free) - n_trainees)
+    trainees, served = free[:n_trainees], free[n_trainees : n_trainees + n_served]
+    people.state[trainees], people.state[served] = State.TRAINING, State.IN_SERVICE
+    return trainees, served
+
+
+def days_left(mean_months: float, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Days until services under way end, exponential."""
+    return 1 + rng.exponential(mean_months * DAYS_PER_MONTH, n).astype(np.int64)
