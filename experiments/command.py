@@ -184,12 +184,21 @@ def _data(given: list[str], keys: list[str]) -> int:
     from experiments.composition import resolve
     from experiments.data_check import run_check
     from experiments.data_import import run_import
+    from experiments.data_margins import run_margins
 
-    actions = ("check", "import")
+    actions = ("check", "import", "margins")
     if not given or given[0] not in actions:
         what = f"no 'data {given[0]}'{near_miss(given[0], actions)}" if given else "data needs an action"
-        raise InputError(f"{what}; kohtaanto data check [REGION], kohtaanto data import FILE")
+        raise InputError(f"{what}; kohtaanto data check|margins [REGION], kohtaanto data import FILE")
     action, *rest = given
+    if action == "margins":
+        if len(rest) > 1:
+            raise InputError(f"data margins: expected one region, got {' '.join(rest)}")
+        own = {key: [word for word in keys if word.startswith(f"{key}=")] for key in ("rows", "out")}
+        asked = [f"region={rest[0]}"] if rest else []
+        asked += [word for word in keys if word not in own["rows"] + own["out"]]
+        told = _options(own["rows"] + own["out"], {"rows": "missed", "out": ""}, "data margins")
+        return run_margins(asked, told["rows"], Path(told["out"]) if told["out"] else None)
     options = _options(keys, {"region": "satakunta", "out": ""}, f"data {action}")
     if action == "check":
         if len(rest) > 1:

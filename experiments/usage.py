@@ -14,6 +14,7 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
   kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
   kohtaanto explain [PARAMETER]                where a number comes from
   kohtaanto data check [REGION]                provenance and consistency of a region's data
+  kohtaanto data margins [REGION]              published margins against the population that is made
   kohtaanto data import FILE                   a file of the statistics office's service
 
 kohtaanto COMMAND --help tells more; --version says which version this is."""
@@ -59,7 +60,8 @@ kohtaanto validate board=BOARD: the baseline against the bands of a board, failu
 
 The board says the start state, the dates and the number of replications; keys that are typed take their place.
 The table is also written as board.csv, board.json and board.md; write_docs=true writes
-docs/validation_BOARD.md as well. A miss is a result: the exit status is 0 whatever the verdicts.""",
+docs/validation_BOARD.md as well. A miss is a result: the exit status is 0 whatever the verdicts.
+Flags --cfg, --fresh and --retry-failed as with compare; record= is the board's.""",
     "calibrate": """\
 kohtaanto calibrate target=TARGET: fits constants of the whole area to the moments of a board.
 
@@ -83,10 +85,13 @@ policies that change it. Without a name: all parameters, by mechanism.
   kohtaanto explain services.staff_fte""",
     "data": """\
 kohtaanto data check [REGION]: provenance and consistency of a region (a name or a folder).
+kohtaanto data margins [REGION] [start=STATE] [scale=1] [seed=42] [rows=all] [out=CSV]: published margins
+against the people and jobs that a start state is given; what is not met first, every row in a CSV file.
 kohtaanto data import FILE [region=REGION] [out=CSV]: bring in a JSON-stat 2 or CSV file saved from the
 statistics office's service.
 
   kohtaanto data check satakunta
+  kohtaanto data margins satakunta start=boom_2022
   kohtaanto data import saved.csv""",
 }
 
