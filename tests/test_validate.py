@@ -146,7 +146,7 @@ HIRES = "moments:\n  hires: {band: [1, 2], unit: persons a month, source: s}\n"
         (HEAD.replace("2022-01-01", "2022-13-01") + HIRES, "2022-13-01"),
         (HEAD.replace("title: T", "title:") + HIRES, "title: expected text"),
         (HEAD.replace("# @package board", "# @package bored") + HIRES, "first line must be '# @package board'"),
-        (HEAD + HIRES + "  hires: {band: [1, 3], unit: persons a month, source: s}\n", "line 10: found duplicate key hires"),
+        (HEAD + HIRES + HIRES.splitlines()[1] + "\n", "line 10: found duplicate key hires"),
         (HEAD + "moments: [", "own.yaml, line"),
     ],
 )

@@ -164,7 +164,8 @@ MEASURES: dict[str, Measure] = {
         "vacancies", "truly open vacancies, registered or not", partial(_mean, "vacancies_open")),
     "hires": Measure("persons a month", "all hires to jobs of the area", partial(_mean, "hires")),
     "hires_from_unemployment": Measure(
-        "persons a month", "hires of unemployed people (furloughed left out, people in training counted)",
+        "persons a month",
+        "hires of unemployed people (furloughed left out, people in training and other services counted)",
         partial(_mean, "hires_from_unemployment")),
     "hires_from_employment": Measure(
         "persons a month", "moves from job to job, of furloughed people too", partial(_mean, "hires_from_employment")),
