@@ -23,7 +23,7 @@ from agents.region import Region, StartState
 from agents.service_lines import SERVICE_LINES
 from agents.specification import Closure, RunResult, RunSpecification
 from agents.synthetic import build_world
-from agents.synthetic.closeness import fit_of_trades, kin_of_trades, nearness
+from agents.synthetic.closeness import fit_of_trades, jobs_within_reach, kin_of_trades, nearness
 from sim.clock import Clock, day_of, is_month_end
 from sim.day import advance
 from sim.dimensions import LINES, SECTIONS, State
@@ -39,7 +39,9 @@ from sim.world import World
 
 REFERENCE_POPULATION = 100_000.0
 """People of 15–74 for whom amounts of a whole area (seats of training) are stated."""
-_FIT_AND_DISTANCE = ("fit.", "search.distance_decay_per_km", "search.own_municipality_factor")
+_FIT_AND_DISTANCE = (
+    "fit.", "search.distance_decay_per_km", "search.own_municipality_factor", "search.outside_factor",
+)  # fmt: skip
 
 
 class EmploymentAreaModel(mesa.Model):
@@ -224,6 +226,7 @@ class EmploymentAreaModel(mesa.Model):
             arrays.fit[:] = fit_of_trades(self.region, p)
             arrays.kin[:] = kin_of_trades(arrays.fit)
             arrays.near[:] = nearness(self.region, p)
+            arrays.jobs_within[:] = jobs_within_reach(arrays.jobs_by_cell, arrays.fit, arrays.near)
 
     def _mark(self, number: int, row: int, name: str, jobs: int) -> None:
         marked = mark_cohort(self.world.handle, row, round(jobs * self.scale), number)

@@ -210,6 +210,8 @@ class Arrays(NamedTuple):
     cell_uids: np.ndarray  # u8[rows]: their identities
     reach: np.ndarray  # f8[places, occupations]: distance-weighted vacancies, valid for today
     seen: np.ndarray  # f8[places, occupations]: vacancies that a person sees, weighted, valid for today
+    jobs_within: np.ndarray  # f8[places, occupations]: jobs of the start, weighted as a person sees vacancies
+    jobs_by_cell: np.ndarray  # f8[occupations, places]: jobs held at the start, agents
     fit: np.ndarray  # f8[occupations, occupations]: how well a trade fits another
     near: np.ndarray  # f8[places, places]: distance decay
     kin: np.ndarray  # i4[occupations, occupations]: occupations with fit > 0, then -1

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.region import Region, StartState
-from agents.synthetic.closeness import fit_of_trades, kin_of_trades, nearness
+from agents.synthetic.closeness import fit_of_trades, jobs_within_reach, kin_of_trades, nearness
 from agents.synthetic.employers import Employers, assign, commuting, employers
 from agents.synthetic.people import (
     DAYS_PER_YEAR,
@@ -145,7 +145,10 @@ def build_world(
     np.add.at(stocks, (people.state, people.home), 1)
     inside = np.where(firms.place < region.outside, table.start_jobs, 0).astype(np.float64)
     bins = max(1, round(scale / SCALE_OF_A_BIN))
-    fit = fit_of_trades(region, p)
+    fit, near = fit_of_trades(region, p), nearness(region, p)
+    jobs_by_cell = np.zeros((n_trades, n_places))
+    holds = employer >= 0
+    np.add.at(jobs_by_cell, (people.occupation[holds], firms.place[employer[holds]]), 1.0)
     baseline = parameter_set.record()
     world = World(
         Arrays(
@@ -171,8 +174,10 @@ def build_world(
             cell_uids=np.zeros(len(vacancies), np.uint64),
             reach=np.zeros((n_places, n_trades)),
             seen=np.zeros((n_places, n_trades)),
+            jobs_within=jobs_within_reach(jobs_by_cell, fit, near),
+            jobs_by_cell=jobs_by_cell,
             fit=fit,
-            near=nearness(region, p),
+            near=near,
             kin=kin_of_trades(fit),
             deciding=np.zeros(len(vacancies), np.int32),
             parameters=parameter_set.record(),

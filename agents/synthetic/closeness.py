@@ -51,14 +51,30 @@ def kin_of_trades(fit: NDArray[np.float64]) -> NDArray[np.int32]:
     return kin
 
 
+def jobs_within_reach(
+    jobs: NDArray[np.float64], fit: NDArray[np.float64], near: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Jobs that a person of a home (row) and trade (column) could hold, weighted as she sees vacancies.
+
+    Parameters
+    ----------
+    jobs
+        Jobs held at the start by occupation and place, shape (occupations, places).
+    fit, near
+        From `fit_of_trades` and `nearness`.
+    """
+    return near @ jobs.T @ fit.T
+
+
 def nearness(region: Region, p: np.record) -> NDArray[np.float64]:
     """Distance decay exp(-k km) from a home (row) to a place of work (column), own municipality weighted up.
 
     One factor for all municipalities: within one, jobs are nearer than its centre is to other centres, and known.
-    Outsiders do not look for work outside here: that market is its own.
+    One more for the outside market, which is many places at once and is entered at its nearest edge. Outsiders do not look for work outside here: that market is its own.
     """
     near = np.exp(-float(p.search.distance_decay_per_km) * region.distance_km)
     inside = np.arange(region.outside)
     near[inside, inside] *= float(p.search.own_municipality_factor)
+    near[: region.outside, region.outside] *= float(p.search.outside_factor)
     near[region.outside, region.outside] = 0.0
     return near

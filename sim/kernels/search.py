@@ -1,8 +1,9 @@
 """Search: who looks for a job today, which vacancy she applies to, and whether she is suitable.
 
 A searcher sees the open vacancies within reach, weighted by how well her trade fits and by distance.
-She finds something to apply to with probability W / (W + W0), W the weighted number (search
-congestion of the urn-ball kind; Petrongolo & Pissarides 2001, section 3). She chooses an occupation
+She finds something to apply to with probability v / (v + v0), v the weighted number over that of jobs
+within her reach: what counts is how many of the jobs there are vacant, not how large the market is
+(constant returns; Petrongolo & Pissarides 2001, section 3). She chooses an occupation
 and a place in proportion to the weights, and within that cell the vacancy whose keyed number is
 least (a race), so that a vacancy more or less elsewhere does not change her choice. In worlds of more
 than the real size a cell is divided into bins by the vacancies' identity, a bin is chosen by a race
@@ -203,8 +204,6 @@ def search(w, t):
     """Let everybody whose candidate day it is look for a job."""
     p = w.parameters[0]
     seed = w.control[0].seed
-    # vacancies are counted in agents
-    half_visible = p.search.half_visible * w.control[0].scale
     look_around(w)
     while True:
         i = take(w, SEARCH, t)
@@ -217,7 +216,8 @@ def search(w, t):
         if accepts(w, i, SEARCH, search_rate(w, p, i, t, boost), u):
             w.counters[Counter.SEARCH_EVENTS] += 1
             total = w.seen[person.home, person.occupation]
-            sees = uniform(seed, Purpose.SEARCH_APPLY, person.uid, t, 0) * (total + half_visible) < total
+            half = p.search.half_visible_rate * w.jobs_within[person.home, person.occupation]
+            sees = uniform(seed, Purpose.SEARCH_APPLY, person.uid, t, 0) * (total + half) < total
             if sees and total > 0.0:
                 v = choose_vacancy(w, i, total, t)
                 w.flows[Flow.APPLICATIONS, person.home] += 1.0

@@ -38,7 +38,7 @@ CHANGES = (
     ("hiring.window_days", "set", 1.0, 45.0),
     ("jobs.give_up_probability", "set", 0.02, 0.2),
     ("jobs.dormant_days", "set", 20.0, 90.0),
-    ("search.half_visible", "set", 2.0, 60.0),
+    ("search.half_visible_rate", "set", 0.005, 0.12),
     ("search.distance_decay_per_km", "set", 0.02, 0.06),
     ("separation.dismissal_per_month", "scale", 0.9, 1.5),
     ("labour_force.entry_per_month", "scale", 0.5, 1.5),

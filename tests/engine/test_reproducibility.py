@@ -123,9 +123,9 @@ def test_steps_and_stretches_do_the_same(record: str) -> None:
 
 def test_a_change_that_changes_nothing_is_exactly_nothing(baseline: RunResult) -> None:
     p = EmploymentAreaModel(specification(days=1)).parameter_set
-    number, cell = p.value("search.half_visible"), p.value("services.staff_fte.brokerage")
+    number, cell = p.value("search.half_visible_rate"), p.value("services.staff_fte.brokerage")
     nothing = (
-        changed("search.half_visible", "set", float(number)),
+        changed("search.half_visible_rate", "set", float(number)),
         changed("services.staff_fte.brokerage", "set", float(cell)),
         changed("hiring.suitable_share", "scale", 1.0),
         changed("search.distance_decay_per_km", "add", 0.0),

@@ -27,7 +27,7 @@ CONSTANT = {
     "separation.leave_per_month": 0.0, "furlough.start_multiplier": 0.0,
     "search.rate_unemployed_per_month": F_PER_MONTH, "search.rate_employed_per_month": 0.0,
     "search.rate_inactive_per_month": 0.0, "search.rate_graduating_per_month": 0.0,
-    "search.rate_outside_per_month": 0.0, "search.half_visible": 0.0,
+    "search.rate_outside_per_month": 0.0, "search.half_visible_rate": 0.0,
     "hiring.window_days": 1.0, "hiring.suitable_share": 1.0, "hiring.duration_exponent": 0.0,
     "jobs.give_up_probability": 0.0, "jobs.creation_days": 0.0,
     "labour_force.exit_per_month": 0.0, "labour_force.study_per_month": 0.0, "labour_force.entry_per_month": 0.0,
