@@ -209,7 +209,8 @@ def _persons(
     table.registered_since = NOT_YET
     persons: Records = table[:n]
     persons.uid = PERSON_UID | np.arange(1, n + 1, dtype=np.uint64)
-    for column in ("born", "home", "sex", "state", "education", "occupation", "employability", "attachment", "need"):
+    for column in ("born", "home", "sex", "state", "education", "occupation", "employability", "attachment", "need",
+                   "language"):  # fmt: skip
         persons[column] = getattr(people, column)
     persons.employer = employer
     persons.is_coded = people.coded
@@ -219,7 +220,11 @@ def _persons(
     persons.is_part_time = holds & (rng.random(n) < float(p.contracts.part_time_share))
     section = firms.section[employer[holds]]
     by_age = region.fixed_term_share_by_age[people.band[holds]]
-    chance = region.fixed_term_share[section] * by_age / max(by_age.mean(), 1e-9)
+    # ages differ between industries; the share of each is as published, of all its jobs, the self-employed included
+    number = np.maximum(np.bincount(section, minlength=len(SECTIONS)), 1)
+    mean = np.bincount(section, by_age, minlength=len(SECTIONS)) / number
+    share = region.fixed_term_share / np.maximum(1.0 - np.asarray(p.self_employment.share_of_jobs), 0.05)
+    chance = np.minimum(share[section] * by_age / np.maximum(mean[section], 1e-9), 0.95)
     fixed = (rng.random(len(chance)) < chance) & (people.state[holds] == State.EMPLOYED)
     contract = np.where(fixed, int(Contract.FIXED_TERM), int(Contract.OPEN_ENDED))
     tenure = np.where(

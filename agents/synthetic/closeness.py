@@ -70,7 +70,8 @@ def nearness(region: Region, p: np.record) -> NDArray[np.float64]:
     """Distance decay exp(-k km) from a home (row) to a place of work (column), own municipality weighted up.
 
     One factor for all municipalities: within one, jobs are nearer than its centre is to other centres, and known.
-    One more for the outside market, which is many places at once and is entered at its nearest edge. Outsiders do not look for work outside here: that market is its own.
+    One more for the outside market, which is many places at once and is entered at its nearest edge.
+    Outsiders do not look for work outside here: that market is its own.
     """
     near = np.exp(-float(p.search.distance_decay_per_km) * region.distance_km)
     inside = np.arange(region.outside)

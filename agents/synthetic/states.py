@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from agents.region import Region
 from agents.synthetic.employers import Employers
 from agents.synthetic.people import DAYS_PER_YEAR, People
+from agents.synthetic.rounding import scaled
 from sim.dimensions import DAYS_PER_MONTH, SECTIONS, State
 
 IN_SERVICE_PER_UNEMPLOYED = 0.20
@@ -25,8 +26,11 @@ def make_self_employed(
     region: Region, people: People, employer: NDArray[np.int64], firms: Employers, p: np.record,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
-    """Make some job holders self-employed: in each industry a share, of those who work where they live, in the
-    smallest establishments first.
+    """Make some job holders self-employed: in each place and industry a share, people who live there, in the jobs
+    of its smallest establishments.
+
+    Whoever holds such a job and lives elsewhere changes jobs with somebody of the place and industry who lives
+    there. Listed employers keep their staff.
 
     Parameters
     ----------
@@ -36,14 +40,33 @@ def make_self_employed(
         Employers; their sizes fall by those who leave.
     """
     shares = np.asarray(p.self_employment.share_of_jobs)
-    holders = np.flatnonzero((people.state == State.EMPLOYED) & (people.home < region.outside))
+    n_places = region.outside
+    inside = np.flatnonzero(firms.place < n_places)
+    jobs = np.bincount(
+        firms.place[inside] * len(SECTIONS) + firms.section[inside],
+        firms.size[inside],
+        minlength=n_places * len(SECTIONS),
+    )
+    number = scaled(jobs * np.tile(shares, n_places), 1.0)
+    listed = np.zeros(len(firms.size), bool)
+    listed[list(firms.rows.values())] = True
+    holders = np.flatnonzero((employer >= 0) & (people.state == State.EMPLOYED))
+    holders = holders[(firms.place[employer[holders]] < n_places) & ~listed[employer[holders]]]
     at = employer[holders]
-    own = firms.place[at] == people.home[holders]
-    for section in range(len(SECTIONS)):
-        inside = holders[own & (firms.section[at] == section)]
-        number = round(float(shares[section]) * np.count_nonzero(firms.section[at] == section))
-        order = np.argsort(firms.size[employer[inside]] + rng.random(len(inside)), kind="stable")
-        chosen = inside[order[:number]]
+    cell = firms.place[at] * len(SECTIONS) + firms.section[at]
+    # the smallest establishments first, one after another
+    order = np.lexsort((at, rng.random(len(firms.size))[at], firms.size[at], cell))
+    holders, cell = holders[order], cell[order]
+    first = np.searchsorted(cell, np.arange(len(number) + 1))
+    for k in np.flatnonzero(number):
+        rows = holders[first[k] : first[k + 1]]
+        lives_here = people.home[rows] == firms.place[employer[rows]]
+        n = min(int(number[k]), int(lives_here.sum()))
+        strangers = rows[:n][~lives_here[:n]]
+        locals_ = rows[n:][lives_here[n:]][: len(strangers)]
+        for column in (employer, people.occupation):
+            column[strangers], column[locals_] = column[locals_].copy(), column[strangers].copy()
+        chosen = np.concatenate([rows[:n][lives_here[:n]], locals_])
         np.subtract.at(firms.size, employer[chosen], 1)
         employer[chosen] = -1
         people.state[chosen] = State.SELF_EMPLOYED

@@ -21,7 +21,10 @@ MARGIN_NEAR_SHARE, MARGIN_NEAR_PERSONS = 0.10, 150.0
 """A commuting margin is near the published one within this share of it or this many persons."""
 _MAJOR_GROUPS = "123456789"
 _UNCODED = "X"
-_SEASON = {"january": 0, "july": 6, "september": 8, "december": 11}
+_SEASON = {
+    "january": 0, "february": 1, "march": 2, "april": 3, "may": 4, "june": 5, "july": 6, "august": 7,
+    "september": 8, "october": 9, "november": 10, "december": 11,
+}  # fmt: skip
 _SEEN_AFTER = {"3m": 4, "6m": 7, "12m": 13}
 """Months after which `sim.recorder` tells the survival of the spells begun in a month."""
 
@@ -59,6 +62,22 @@ def _share(indicator: str, of: str, factor: float, year: ModelYear) -> float:
 
 def _unemployment_rate(year: ModelYear) -> float:
     return _ratio(year.mean("unemployed"), float(year.published.labour_force.sum()), 100.0)
+
+
+def _next_year(indicator: str, year: ModelYear) -> float:
+    return float(year.monthly(indicator, after=MONTHS).mean())
+
+
+def _rate_change(year: ModelYear) -> float:
+    change = _next_year("unemployed", year) - year.mean("unemployed")
+    return _ratio(change, float(year.published.labour_force.sum()), 100.0)
+
+
+def _active_change(year: ModelYear) -> float:
+    """Change of the employed and unemployed together to the year after, %."""
+    now = year.mean("employed_open_market") + year.mean("unemployed")
+    later = _next_year("employed_open_market", year) + _next_year("unemployed", year)
+    return _ratio(later - now, now, 100.0)
 
 
 def _men_share(year: ModelYear) -> float:
@@ -133,6 +152,11 @@ MEASURES: dict[str, Measure] = {
     "unemployment_rate": Measure(
         "%", "unemployed of the register, full-time furloughed included, over the start state's labour force",
         _unemployment_rate),
+    "unemployment_rate_change": Measure(
+        "percentage points", "unemployment rate of the year after the model year less that of the model year",
+        _rate_change),
+    "active_change": Measure(
+        "%", "employed and unemployed residents, change to the year after the model year", _active_change),
     "furloughed_share": Measure(
         "%", "full-time furloughed among the unemployed", partial(_share, "furloughed", "unemployed", 100.0)),
     "new_spells": Measure(
