@@ -235,7 +235,7 @@ def test_wrong_input_is_one_line(
         ("moments: [hires,", "moments: [hirse,", "moments.hirse: no such moment in conf/board/tiny.yaml; did you mean"),
         ("  search.rate_employed_per_month:", "  search.rate_employd_per_month:", "did you mean 'search.rate_employed"),
         ("high: 3.0", "high: 30", "high: 30 is outside the declared range"),
-        ("low: 0.5", "low: 2.5", "the search starts at 0.9, the value in conf/, which is outside the bounds 2.5 to 3"),
+        ("low: 0.5", "low: 2.5", "the value in conf/, which is outside the bounds 2.5 to 3"),
         ("board: tiny\n", "", "conf/target/tiny.yaml: board missing"),
     ],
 )

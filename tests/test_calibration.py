@@ -13,7 +13,7 @@ import yaml
 from experiments.board import Board
 from experiments.calibration.declaration import Fitted, plain_number, write_values
 from experiments.calibration.identification import identify
-from experiments.calibration.least_squares import Settings, StoppedError, fit, needed
+from experiments.calibration.least_squares import Settings, Slopes, StoppedError, fit, needed
 from experiments.calibration.measured_moments import moments_of
 from experiments.calibration.target import FreeParameter, coordinates, target_from, values_at
 from experiments.composition import CONF, resolve
@@ -62,8 +62,8 @@ def test_the_answer_of_a_rough_toy_is_found_within_its_error(start: tuple[float,
     toy = Toy((0.3, 0.7, 0.5), roughness)
     found = fit(toy, np.array(start), Settings(evaluations=60))
     assert found.evaluations == toy.points <= 60
-    assert found.jacobian is not None
-    error = roughness * np.sqrt(np.diag(np.linalg.inv(found.jacobian.T @ found.jacobian)))
+    assert found.slopes is not None
+    error = roughness * np.sqrt(np.diag(np.linalg.inv(found.slopes.seen.T @ found.slopes.seen)))
     assert np.all(np.abs(found.point - toy.answer) < 4.0 * error + 0.02), (found.point, error)
 
 
@@ -106,9 +106,9 @@ def test_chance_does_not_pass_for_a_slope() -> None:
         found = fit(residuals, np.array([0.7, 0.2, 0.5]), Settings(evaluations=40))
         assert found.point[:2] == pytest.approx(answer[:2], abs=0.1)
         assert abs(found.point[2] - 0.5) < 0.3
-        assert found.jacobian is not None
-        assert (found.jacobian[effect == 0.0] == 0.0).mean() > 0.7
-        assert (found.jacobian[effect == 8.0] != 0.0).all()  # five standard errors; 4 is not always seen
+        assert found.slopes is not None
+        assert (found.slopes.seen[effect == 0.0] == 0.0).mean() > 0.7
+        assert (found.slopes.seen[effect == 8.0] != 0.0).all()  # five standard errors; 4 is not always seen
 
 
 def test_evaluations_are_not_exceeded_and_the_last_slopes_are_known() -> None:
@@ -116,7 +116,7 @@ def test_evaluations_are_not_exceeded_and_the_last_slopes_are_known() -> None:
         toy = Toy((0.3, 0.7, 0.5), 0.3)
         found = fit(toy, np.array([0.9, 0.1, 0.9]), Settings(evaluations=most, tolerance=1e-6))
         assert toy.points <= most
-        assert found.jacobian is not None
+        assert found.slopes is not None
     with pytest.raises(ValueError, match="fewer than 8"):
         fit(Toy((0.3, 0.7, 0.5)), np.array([0.5, 0.5, 0.5]), Settings(evaluations=7))
 
@@ -170,10 +170,16 @@ def test_steps_are_told() -> None:
 # --- identification --------------------------------------------------------------------------------------------------
 
 
+def exactly(slopes: list[list[float]]) -> Slopes:
+    """Slopes without chance."""
+    measured = np.array(slopes)
+    return Slopes(measured, measured, np.zeros((measured.shape[1], measured.shape[1])))
+
+
 def test_errors_are_those_of_linear_least_squares() -> None:
-    jacobian = np.array([[4.0, 0.0], [0.0, 2.0], [0.0, 0.0]])
+    slopes = exactly([[4.0, 0.0], [0.0, 2.0], [0.0, 0.0]])
     chance = np.random.default_rng(1).normal(0.0, 1.0, (400, 3))
-    known = identify(jacobian, np.ones(3), np.array([False, False]), chance)
+    known = identify(slopes, np.ones(3), np.array([False, False]), chance)
     assert known.standard_error == pytest.approx([0.5 / 4.0, 0.5 / 2.0])  # a half-width is two standard errors
     assert known.simulation_error == pytest.approx([1.0 / 4.0 / 20.0, 1.0 / 2.0 / 20.0], rel=0.1)
     assert known.identified.tolist() == [True, True]
@@ -181,17 +187,37 @@ def test_errors_are_those_of_linear_least_squares() -> None:
 
 
 def test_parameters_that_moments_leave_open_or_can_not_tell_apart_are_named() -> None:
-    flat = identify(np.array([[4.0, 0.0], [3.0, 0.0]]), np.ones(2), np.array([False, False]), np.zeros((1, 2)))
+    flat = identify(exactly([[4.0, 0.0], [3.0, 0.0]]), np.ones(2), np.array([False, False]), np.zeros((1, 2)))
     assert flat.identified.tolist() == [True, False]
     assert np.isnan(flat.simulation_error).all()
-    few = identify(np.array([[4.0, 3.0]]), np.ones(1), np.array([False, False]), np.zeros((2, 1)))
+    few = identify(exactly([[4.0, 3.0]]), np.ones(1), np.array([False, False]), np.zeros((2, 1)))
     assert few.identified.tolist() == [False, False]
-    near = identify(np.array([[20.0, 20.0], [20.0, 25.0]]), np.ones(2), np.array([False, False]), np.zeros((2, 2)))
+    near = identify(exactly([[20.0, 20.0], [20.0, 25.0]]), np.ones(2), np.array([False, False]), np.zeros((2, 2)))
     assert [(i, j) for i, j, _ in near.alike()] == [(0, 1)]
     assert near.alike()[0][2] < -0.9
-    bound = identify(np.array([[4.0, 3.0]]), np.ones(1), np.array([False, True]), np.zeros((2, 1)))
+    bound = identify(exactly([[4.0, 3.0]]), np.ones(1), np.array([False, True]), np.zeros((2, 1)))
     assert bound.identified.tolist() == [True, False]
     assert np.isnan(bound.standard_error[1])
+
+
+def test_errors_know_that_slopes_hold_chance() -> None:
+    """A parameter whose slopes are chance alone is open; without the correction chance would pin it."""
+    effect = np.array([[8.0, 0.0], [4.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
+    told = {"corrected": 0, "not": 0}
+    for seed in range(20):
+        chance = np.random.default_rng(seed)
+
+        def residuals(points: np.ndarray, chance: np.random.Generator = chance) -> np.ndarray:
+            return ((points - 0.5) @ effect.T)[:, None, :] + chance.normal(0.0, 0.3, (len(points), 8, 6))
+
+        found = fit(residuals, np.array([0.7, 0.5]), Settings(evaluations=20))
+        assert found.slopes is not None
+        asked = (np.ones(6), np.array([False, False]), np.zeros((2, 6)))
+        told["corrected"] += identify(found.slopes, *asked).identified[1]
+        told["not"] += identify(exactly(found.slopes.measured.tolist()), *asked).identified[1]
+        assert identify(found.slopes, *asked).identified[0]
+    assert told["not"] > 15
+    assert told["corrected"] < 10
 
 
 # --- targets ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,10 @@ With residuals r = (moment − middle of band) / half-width · √weight and the
 estimate moves by A dr, A = −(JᵀJ)⁻¹Jᵀ (delta method; Gouriéroux & Monfort 1996, *Simulation-based
 econometric methods*). Two causes of dr are told apart: the bands, read as two standard errors to each side
 of an independent observation, and the chance of the replications.
+
+Measured slopes hold chance too, which makes JᵀJ larger than it is and errors smaller. What chance adds on
+average is subtracted (the correction of errors in variables; Fuller 1987, *Measurement error models*), so a
+direction whose slopes could be chance alone is told as open.
 """
 
 from __future__ import annotations
@@ -12,11 +16,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.calibration.least_squares import Slopes
+
 OPEN = 0.5
 """A parameter is not identified if its standard error is more than this share of the width of its bounds."""
 ALIKE = 0.9
 """Parameters correlated beyond this are told as pairs that the moments hardly tell apart."""
-_FLOOR = 1e-6
+_LEAST = 0.25  # eigenvalue at which a direction has an error of the whole width of the bounds
 
 
 @dataclass(frozen=True)
@@ -54,15 +60,13 @@ class Identification:
         ]
 
 
-def identify(
-    jacobian: np.ndarray, weights: np.ndarray, at_bound: np.ndarray, residuals: np.ndarray
-) -> Identification:
+def identify(slopes: Slopes, weights: np.ndarray, at_bound: np.ndarray, residuals: np.ndarray) -> Identification:
     """Errors and correlations at a point.
 
     Parameters
     ----------
-    jacobian
-        Of the weighted residuals by coordinates, shape (moments, parameters).
+    slopes
+        Of the weighted residuals by coordinates.
     weights
         Of the moments, shape (moments,).
     at_bound
@@ -74,24 +78,25 @@ def identify(
     -------
     Identification
     """
-    m, n = jacobian.shape
+    m, n = slopes.measured.shape
     free = np.flatnonzero(~at_bound)
     standard, simulation = np.full(n, np.nan), np.full(n, np.nan)
     correlation = np.full((n, n), np.nan)
     if len(free):
-        # A floor instead of a pseudo-inverse: a direction without slope has a huge error, not none.
-        u, s, vt = np.linalg.svd(jacobian[:, free])
-        pull = (vt[: len(s)].T / np.maximum(s, _FLOOR)) @ u[:, : len(s)].T
-        unseen = vt[len(s) :].T / _FLOOR  # of more parameters than moments
-        band = (pull * (0.25 * weights)) @ pull.T + unseen @ unseen.T
+        jacobian = slopes.measured[:, free]
+        information = jacobian.T @ jacobian - slopes.noise[np.ix_(free, free)]
+        values, vectors = np.linalg.eigh(information)
+        seen = values > _LEAST
+        pull = (vectors[:, seen] / values[seen]) @ vectors[:, seen].T @ jacobian.T
+        # A direction that no slope tells of is open over the whole of the bounds, and no farther.
+        band = (pull * (0.25 * weights)) @ pull.T + vectors[:, ~seen] @ vectors[:, ~seen].T
         error = np.sqrt(np.diag(band))
         standard[free] = error
-        with np.errstate(divide="ignore", invalid="ignore"):
-            correlation[np.ix_(free, free)] = band / np.outer(error, error)
+        correlation[np.ix_(free, free)] = band / np.outer(error, error)
         if len(residuals) > 1:
             chance = np.atleast_2d(np.cov(residuals, rowvar=False)) / len(residuals)
             simulation[free] = np.sqrt(np.diag(pull @ chance @ pull.T))
-    squares = jacobian**2
+    squares = slopes.seen**2
     total = squares.sum(axis=0)
     pins = np.divide(squares, total, out=np.zeros((m, n)), where=total > 0.0)
     identified = ~at_bound & (np.nan_to_num(standard, nan=np.inf) <= OPEN)

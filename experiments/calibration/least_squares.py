@@ -76,6 +76,25 @@ class Settings:
     evaluations: int = 120
 
 
+@dataclass(frozen=True)
+class Slopes:
+    """Slopes of the residuals by coordinates at a point.
+
+    Attributes
+    ----------
+    measured
+        Shape (moments, parameters).
+    seen
+        The same, 0 where a slope is within `SLOPE_ERRORS` standard errors of zero.
+    noise
+        What chance adds to measuredᵀ measured on average, shape (parameters, parameters); 0 with one replication.
+    """
+
+    measured: np.ndarray
+    seen: np.ndarray
+    noise: np.ndarray
+
+
 @dataclass
 class Fit:
     """What the search found.
@@ -86,9 +105,8 @@ class Fit:
         Best coordinates, shape (parameters,).
     residuals
         There, means over replications, shape (moments,).
-    jacobian
-        Of the residuals by coordinates, shape (moments, parameters), 0 where chance hides the slope; None if it was
-        not computed there.
+    slopes
+        There, or None if they were not measured.
     objective, first_objective
         Sum of squared residuals there and at the start, without the pull and the loss.
     evaluations
@@ -103,7 +121,7 @@ class Fit:
 
     point: np.ndarray
     residuals: np.ndarray
-    jacobian: np.ndarray | None
+    slopes: Slopes | None
     objective: float
     first_objective: float
     evaluations: int
@@ -178,7 +196,7 @@ def fit(batch: Batch, start: np.ndarray, settings: Settings, told: Told | None =
     return Fit(
         point=point,
         residuals=residuals,
-        jacobian=search.jacobians.get(point.tobytes()),
+        slopes=search.slopes.get(point.tobytes()),
         objective=float(residuals @ residuals),
         first_objective=search.objectives[0],
         evaluations=search.evaluations,
@@ -196,18 +214,22 @@ _WHY = {
 }
 
 
-def _slopes(paired: np.ndarray) -> np.ndarray:
-    """Slopes from paired differences, shape (parameters, replications, moments) to (moments, parameters)."""
-    n = paired.shape[1]
-    slopes = paired.mean(axis=1)
+def _slopes(paired: np.ndarray) -> Slopes:
+    """Slopes from paired differences by coordinate, shape (parameters, replications, moments)."""
+    k, n, _ = paired.shape
+    means = paired.mean(axis=1)
     # A parameter whose neighbour could not be simulated stays where it is in this step.
-    known = np.all(np.isfinite(slopes), axis=1)
-    slopes[~known] = 0.0
+    known = np.all(np.isfinite(means), axis=1)
+    means[~known] = 0.0
+    seen, noise = means.copy(), np.zeros((k, k))
     if n > 1 and known.any():
         # Pooled over the parameters: a few replications alone tell a variance badly.
         error = np.sqrt(paired[known].var(axis=1, ddof=1).mean(axis=0) / n)
-        slopes[np.abs(slopes) <= SLOPE_ERRORS * error] = 0.0
-    return slopes.T
+        seen[np.abs(seen) <= SLOPE_ERRORS * error] = 0.0
+        # The point itself is in every difference, so the slopes of a moment share its chance.
+        apart = np.where(known[:, None, None], paired - means[:, None, :], 0.0)
+        noise = np.einsum("irm,jrm->ij", apart, apart) / ((n - 1) * n)
+    return Slopes(means.T, seen.T, noise)
 
 
 class _Search:
@@ -217,7 +239,7 @@ class _Search:
         self.batch, self.start, self.settings, self.told = batch, start, settings, told
         self.known: dict[bytes, np.ndarray] = {}  # means over replications
         self.replications: dict[bytes, np.ndarray] = {}
-        self.jacobians: dict[bytes, np.ndarray] = {}
+        self.slopes: dict[bytes, Slopes] = {}
         self.best: tuple[np.ndarray, np.ndarray] | None = None
         self.objectives: list[float] = []
         self.evaluations = 0
@@ -242,12 +264,12 @@ class _Search:
     def jacobian(self, point: np.ndarray) -> np.ndarray:
         """Differences over a wide step, into the box, shape (moments + parameters, parameters)."""
         n, h = len(point), self.settings.step
-        if point.tobytes() not in self.jacobians:
+        if point.tobytes() not in self.slopes:
             steps = np.where(point + h <= 1.0, h, -h)
             values = self._evaluate(point[None, :] + np.diag(steps))
             paired = (values - self.replications[point.tobytes()]) / steps[:, None, None]
-            self.jacobians[point.tobytes()] = _slopes(paired)
-        return np.vstack([self.jacobians[point.tobytes()], self.settings.pull * np.eye(n)])
+            self.slopes[point.tobytes()] = _slopes(paired)
+        return np.vstack([self.slopes[point.tobytes()].seen, self.settings.pull * np.eye(n)])
 
     def accept(self, point: np.ndarray) -> None:
         """Take the optimiser's answer; equal to the best point but for ties."""

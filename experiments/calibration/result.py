@@ -85,9 +85,9 @@ def make_result(
         ],
         # Half-widths of the band (times the root of the weight) for the whole width of the bounds.
         "slopes": {}
-        if fit.jacobian is None
+        if fit.slopes is None
         else {
-            moment.name: dict(zip([p.name for p in free], fit.jacobian[k].tolist(), strict=True))
+            moment.name: dict(zip([p.name for p in free], fit.slopes.seen[k].tolist(), strict=True))
             for k, moment in enumerate(used)
         },
     }
@@ -126,10 +126,10 @@ def _chance(residuals: np.ndarray) -> float:
 
 
 def _identification(fit: Fit, residuals: Residuals, best: Evaluation) -> Identification | None:
-    if fit.jacobian is None:
+    if fit.slopes is None:
         return None
     weights = residuals.root[residuals.used] ** 2
-    return identify(fit.jacobian, weights, _at_low(fit) | _at_high(fit), residuals.of(best.moments))
+    return identify(fit.slopes, weights, _at_low(fit) | _at_high(fit), residuals.of(best.moments))
 
 
 def _at_low(fit: Fit) -> np.ndarray:
