@@ -349,7 +349,8 @@ def _jobs_added(w, e, before, after):
 def _change_pace(w, index, t):
     """Set the demand index and move the days on which waiting jobs are posted.
 
-    An exponential time left to wait, divided by the ratio of hazards, is exponential with the new hazard.
+    An exponential time left to wait, divided by the ratio of hazards, is exponential with the new hazard; the
+    season of postings moves with it, a small error. Jobs kept for somebody stay on their day.
     """
     last = w.near.shape[0] - 1
     n = w.sections.shape[0]
