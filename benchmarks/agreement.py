@@ -23,7 +23,10 @@ from sim.clock import is_month_end
 
 QUANTITIES = {
     "unemployed": "unemployed",
+    "registered": "registered_jobseekers",
+    "in_service": "in_service",
     "employed": "employed_open_market",
+    "self_employed": "self_employed",
     "open_vacancies": "vacancies_open",
     "hires": "hires",
 }

@@ -9,9 +9,10 @@ up as a difference. Nothing here is used by the product.
 It is no straw man: vacancies are kept by occupation, so that a search costs the vacancies of the trades
 that fit and not all of them, appointments and ends of contracts are plain days compared with today.
 
-Left out, because neither side does it in a comparison: closures, dated changes of parameters, a demand
-index, logs. Left out, because no one who works or looks for work is touched: numbers of children and of
-people of 75 and over (the engine stops turning 15 when a place has no children left).
+Left out, because neither side does it in a comparison: closures and the recovery of jobs they struck off,
+dated changes of parameters, a demand index, logs. Left out, because no one who works or looks for work is
+touched: numbers of children and of people of 75 and over (the engine stops turning 15 when a place has no
+children left).
 """
 
 from __future__ import annotations
@@ -35,10 +36,15 @@ from sim.world import World
 
 DAYS_PER_YEAR = 365.25
 BROKERAGE, COMPETENCE, MULTI_SECTOR = 0, 1, 2
-BASIC, TERTIARY = 0, 2
+BASIC, SECONDARY, TERTIARY = 0, 1, 2
+MEN = 0
+JUNE, JULY, AUGUST, DECEMBER = 5, 6, 7, 11
 MOVING_IN, TURNING_15 = 0, 1
 FIRST_YEAR_DAYS = 365
 SHORTEST_TERM_DAYS = 14
+SHORTEST_SERVICE_DAYS = 14
+CHRISTMAS = 23  # of December: first day without work of terms that end with the year
+OLDEST_CONSCRIPT_YEARS = 25.0
 NEAR_GRADUATION_DAYS = 120
 REMEMBERED = 3  # best applicants that an employer remembers in a round
 NEVER = 1 << 30
@@ -50,6 +56,9 @@ EMPLOYED, FURLOUGHED, UNEMPLOYED, TRAINING = (
 STUDENT, INACTIVE, DISABILITY, RETIRED, OUTSIDE = (
     int(s) for s in (State.STUDENT, State.INACTIVE, State.DISABILITY, State.RETIRED, State.OUTSIDE)
 )
+IN_SERVICE, SELF_EMPLOYED, CONSCRIPT = (int(s) for s in (State.IN_SERVICE, State.SELF_EMPLOYED, State.CONSCRIPT))
+NEVER_SEARCH = frozenset({SELF_EMPLOYED, CONSCRIPT, DISABILITY, RETIRED})
+DATED = frozenset({EMPLOYED, FURLOUGHED, TRAINING, IN_SERVICE, STUDENT, CONSCRIPT})
 OPEN_ENDED, FIXED_TERM = int(Contract.OPEN_ENDED), int(Contract.FIXED_TERM)
 
 
@@ -66,12 +75,21 @@ class Employer(mesa.Agent):
 
     def replace_leaver(self, occupation: int) -> None:
         """Look for somebody else: at once, or after some time."""
-        jobs = self.model.p.jobs
-        vacancy = Vacancy(self.model, self, occupation)
-        if self.random.random() < jobs.posted_at_once_share:
+        model, jobs = self.model, self.model.p.jobs
+        vacancy = Vacancy(model, self, occupation)
+        if self.random.random() < jobs.posted_at_once_share * jobs.posting_season[model.month[model.today]]:
             vacancy.post()
         else:
             vacancy.wait(jobs.dormant_days)
+
+    def keep_job(self, person: Person, until: int) -> None:
+        """Keep the job of somebody whose term ends today, to call her back when the next season begins."""
+        vacancy = Vacancy(self.model, self, person.occupation)
+        vacancy.day = until
+        vacancy.contract = person.contract
+        vacancy.is_part_time = person.is_part_time
+        vacancy.kept_for = person
+        vacancy.kept_since = self.model.today
 
     def add_job(self, occupation: int, mean_days: float) -> None:
         """Want one more job, to be posted after some time."""
@@ -85,9 +103,7 @@ class Employer(mesa.Agent):
         if self.place == model.outside:
             self.add_job(occupation, model.p.jobs.creation_days)
             return
-        other = self.random.choices(model.employers_inside, cum_weights=model.employer_shares)[0]
-        (trade,) = self.random.choices(model.trades, cum_weights=model.section_trades[other.section])
-        other.add_job(trade, model.p.jobs.creation_days)
+        model.add_job_somewhere(model.p.jobs.creation_days)
 
 
 class Vacancy(mesa.Agent):
@@ -101,15 +117,25 @@ class Vacancy(mesa.Agent):
         self.is_open = False
         self.day = 0
         self.contract = OPEN_ENDED
+        self.is_part_time = False
+        self.kept_for: Person | None = None
+        self.kept_since = 0
         self.applicants: list[tuple[float, Person, int]] = []  # best first, with their `since` when they applied
         self.n_applicants = 0
         self.rank = 0
         employer.vacancies.add(self)
 
     def wait(self, mean_days: float) -> None:
-        """Wait an exponential time before posting."""
+        """Wait an exponential time before posting; it passes quickly in months with many postings."""
+        model = self.model
+        season, month, last = model.p.jobs.posting_season, model.month, len(model.month) - 1
         self.is_open = False
-        self.day = self.model.today + 1 + int(self.random.expovariate(1.0) * mean_days)
+        left = self.random.expovariate(1.0) * mean_days
+        day = model.today + 1
+        while left > season[month[day]] and day < last:
+            left -= season[month[day]]
+            day += 1
+        self.day = day
 
     def post(self) -> None:
         """Open the job."""
@@ -117,6 +143,7 @@ class Vacancy(mesa.Agent):
         p = model.p
         share = min(0.95, model.fixed_term_share[self.employer.section] * p.contracts.hire_multiplier)
         self.contract = FIXED_TERM if self.random.random() < share else OPEN_ENDED
+        self.is_part_time = self.random.random() < p.contracts.part_time_share
         self.is_open = True
         self.clear()
         self.day = model.today + max(1, int(p.hiring.window_days))
@@ -140,12 +167,21 @@ class Vacancy(mesa.Agent):
         self.remove()
 
     def step(self) -> None:
-        """Post the job or end a round when the day has come."""
+        """End a round, call back whom the job was kept for, or post it, when the day has come."""
         if self.day == self.model.today:
             if self.is_open:
                 self.model.deciding.append(self)
-            else:
+            elif not self.call_back():
                 self.post()
+
+    def call_back(self) -> bool:
+        """Give the job to the person it was kept for, if she has been unemployed ever since."""
+        person, self.kept_for = self.kept_for, None
+        if person is None or not person.is_here or person.state != UNEMPLOYED or person.since != self.kept_since:
+            return False
+        self.close()
+        person.start_job(self)
+        return True
 
     def receive(self, person: Person, score: float) -> None:
         """Remember an acceptable applicant if she is among the best; nobody applies twice in a round."""
@@ -189,21 +225,15 @@ class Vacancy(mesa.Agent):
         else:
             self.employer.target -= 1
             self.close()
+            self.model.add_job_somewhere(jobs.return_days)
 
     def hire(self, person: Person) -> None:
-        """Hire a person; some employers grow if there was a second suitable applicant."""
+        """Hire a person."""
         model = self.model
-        comes_from_outside = person.home == model.outside
-        model.hires += not (comes_from_outside and self.place == model.outside)
-        if person.employer is not None:
-            person.vacate()
-        rivals = self.n_applicants - self.rank
+        model.hires += not (person.home == model.outside and self.place == model.outside)
+        person.vacate()
         self.close()
-        ends = model.contract_end() if self.contract == FIXED_TERM else NEVER
-        person.start_job(self.employer, self.occupation, self.contract, ends)
-        if rivals > 0 and not comes_from_outside and self.place != model.outside:
-            if self.random.random() < model.p.jobs.expansion_probability:
-                self.employer.add_job(self.occupation, model.p.jobs.dormant_days)
+        person.start_job(self)
 
 
 class Course:
@@ -255,10 +285,11 @@ class ServiceLine(mesa.Agent):
 class Person(mesa.Agent):
     """Somebody of 15–74 who lives in the area, or lives outside and works in it or might."""
 
-    def __init__(self, model: AreaModel, home: int, born: int, occupation: int, education: int) -> None:
+    def __init__(self, model: AreaModel, home: int, born: int, sex: int, occupation: int, education: int) -> None:
         super().__init__(model)
         self.home = home
         self.born = born
+        self.sex = sex
         self.occupation = occupation
         self.education = education
         self.retires = NEVER
@@ -270,6 +301,7 @@ class Person(mesa.Agent):
         self.since = model.today
         self.employer: Employer | None = None
         self.contract = 0
+        self.is_part_time = False
         self.ends = NEVER
         self.spell = -1  # first day of the unemployment spell
         self.clock = 0  # origin of the duration of unemployment
@@ -290,12 +322,18 @@ class Person(mesa.Agent):
         self.state = state
         self.since = self.model.today
 
-    def leave_register(self) -> None:
-        """End the registered job search."""
+    def leave_register(self, open_until: int = -NEVER) -> None:
+        """Be no client of the services any more; the job search may stay open until a day."""
         if self.registered_since is not None:
             self.registered_since = None
-            self.search_ended = self.model.today
+            self.search_ended = max(open_until, self.model.today)
         self.leave_queue()
+
+    def is_registered(self, today: int) -> bool:
+        """Say whether a person is a registered jobseeker: as a client, or by a search that is still open."""
+        if self.registered_since is not None:
+            return True
+        return self.search_ended > today and self.state in (EMPLOYED, SELF_EMPLOYED, INACTIVE)
 
     def leave_queue(self) -> None:
         """Give up the place in a queue and the next appointment."""
@@ -308,6 +346,7 @@ class Person(mesa.Agent):
         self.employer.filled -= 1
         self.employer = None
         self.contract = 0
+        self.is_part_time = False
 
     def vacate(self) -> None:
         """Leave the job to somebody else."""
@@ -315,17 +354,23 @@ class Person(mesa.Agent):
             self.employer.replace_leaver(self.occupation)
             self.leave_job()
 
-    def start_job(self, employer: Employer, occupation: int, contract: int, ends: int) -> None:
+    def start_job(self, job: Vacancy) -> None:
         """Start a job."""
-        was_registered = self.registered_since is not None
-        self.leave_register()
-        if was_registered and contract == FIXED_TERM:
-            self.search_ended = ends
-        self.employer = employer
-        self.occupation = occupation
-        self.contract = contract
-        self.ends = ends
-        employer.filled += 1
+        model = self.model
+        kept, today = model.p.register, model.today
+        self.contract = job.contract
+        self.is_part_time = job.is_part_time
+        if job.contract == FIXED_TERM:
+            self.ends = model.contract_end()
+            open_until = self.ends if self.random.random() < kept.kept_in_fixed_term_share else today
+        else:
+            self.ends = NEVER
+            months = kept.kept_in_part_time_months if job.is_part_time else kept.kept_in_open_ended_months
+            open_until = today + int(self.random.expovariate(1.0) * months * DAYS_PER_MONTH)
+        self.leave_register(open_until)
+        self.employer = job.employer
+        self.occupation = job.occupation
+        job.employer.filled += 1
         self.enter(EMPLOYED)
 
     def lose_job(self, registers: bool) -> None:
@@ -338,9 +383,9 @@ class Person(mesa.Agent):
             self.become_inactive(self.model.p.labour_force.attachment_after_job)
 
     def become_unemployed(self) -> None:
-        """Begin unemployment, or go on with it after a course or a furlough."""
+        """Begin unemployment, or go on with it after a course, another service or a furlough."""
         today = self.model.today
-        if self.state == TRAINING:
+        if self.state in (TRAINING, IN_SERVICE):
             self.clock += today - self.since  # the duration stood still
         elif self.state == FURLOUGHED:
             self.registered_since = None
@@ -353,8 +398,10 @@ class Person(mesa.Agent):
         self.appointment = today
 
     def become_inactive(self, attachment: float) -> None:
-        """Leave the labour force."""
-        self.leave_register()
+        """Leave the labour force; a job search is taken off the register after a while."""
+        model = self.model
+        days = self.random.expovariate(1.0) * model.p.register.kept_outside_months * DAYS_PER_MONTH
+        self.leave_register(model.today + int(days))
         self.enter(INACTIVE)
         self.attachment = attachment
 
@@ -363,6 +410,18 @@ class Person(mesa.Agent):
         self.leave_register()
         self.enter(STUDENT)
         self.ends = self.model.study_end()
+
+    def become_self_employed(self) -> None:
+        """Start a business."""
+        self.leave_register()
+        self.enter(SELF_EMPLOYED)
+
+    def become_conscript(self) -> None:
+        """Wait for the contingent of July and serve: 165, 255 or 347 days."""
+        (days,) = self.random.choices((165, 255, 347), (0.43, 0.15, 0.42))
+        self.leave_register()
+        self.enter(CONSCRIPT)
+        self.ends = self.model.today + 38 + days
 
     def retire(self, state: int) -> None:
         """Be a pensioner from today."""
@@ -420,7 +479,7 @@ class Person(mesa.Agent):
         """Retire outside the area: somebody younger takes the place in the pool."""
         self.vacate()
         born = today - int((20.0 + 25.0 * self.random.random()) * DAYS_PER_YEAR)
-        other = Person(self.model, self.home, born, self.occupation, self.education)
+        other = Person(self.model, self.home, born, self.sex, self.occupation, self.education)
         other.employability = self.employability
         other.retires = self.model.retirement_day(born)
         other.state = OUTSIDE
@@ -430,30 +489,40 @@ class Person(mesa.Agent):
     def work(self, today: int) -> None:
         """Let what is dated end, or else draw whether something happens."""
         state = self.state
-        if self.ends == today and state in (EMPLOYED, FURLOUGHED, TRAINING, STUDENT):
+        if self.ends == today and state in DATED:
             if state == EMPLOYED:
-                self.end_contract()
+                self.end_contract(today)
             elif state == FURLOUGHED:
                 self.end_furlough()
             elif state == TRAINING:
                 self.end_course()
+            elif state == IN_SERVICE:
+                self.become_unemployed()
+            elif state == STUDENT:
+                self.graduate(today)
             else:
-                self.graduate()
+                self.go_on_from_school()
         elif state == EMPLOYED:
-            self.keep_job(today)
+            self.stay_in_job(today)
         elif state == UNEMPLOYED:
-            force = self.model.p.labour_force
-            u = self.random.random() * DAYS_PER_MONTH
-            if u < force.study_per_month:
+            p = self.model.p
+            u = self.random.random() * DAYS_PER_MONTH - p.labour_force.study_per_month
+            if u < 0.0:
                 self.become_student()
-            elif u < force.study_per_month + force.exit_per_month:
-                self.become_inactive(force.attachment_after_exit)
+            elif u < p.labour_force.exit_per_month:
+                self.become_inactive(p.labour_force.attachment_after_exit)
+            elif u < p.labour_force.exit_per_month + p.self_employment.start_unemployed_per_month:
+                self.become_self_employed()
         elif state == INACTIVE:
             if self.random.random() * DAYS_PER_MONTH < self.model.p.labour_force.entry_per_month * self.attachment:
                 self.become_unemployed()
+        elif state == SELF_EMPLOYED:
+            business = self.model.p.self_employment
+            if self.random.random() * DAYS_PER_MONTH < business.end_per_month:
+                self.lose_job(self.random.random() < business.end_register_share)
 
-    def keep_job(self, today: int) -> None:
-        """Keep the job unless dismissed, tired of it or furloughed."""
+    def stay_in_job(self, today: int) -> None:
+        """Stay in the job unless dismissed, tired of it, furloughed or starting a business."""
         assert self.employer is not None
         model, p = self.model, self.model.p
         section = self.employer.section
@@ -470,12 +539,20 @@ class Person(mesa.Agent):
             registers = self.random.random() < p.separation.leave_to_unemployment_share
             self.vacate()
             self.lose_job(registers)
-        elif self.contract == OPEN_ENDED and self.home != model.outside:
+            return
+        if self.home == model.outside:
+            return
+        if self.contract == OPEN_ENDED:
             f = p.furlough
-            if u < f.start_multiplier * model.furlough_per_month[section] * f.season[model.month[today]]:
+            u -= f.start_multiplier * model.furlough_per_month[section] * f.season[model.month[today]]
+            if u < 0.0:
                 self.enter(FURLOUGHED)
                 self.spell = self.clock = self.registered_since = today
                 self.ends = today + 1 + int(self.random.expovariate(1.0) * f.mean_months * DAYS_PER_MONTH)
+                return
+        if u < p.self_employment.start_employed_per_month:
+            self.vacate()
+            self.become_self_employed()
 
     def dismiss(self) -> None:
         """Lose the job for good."""
@@ -484,17 +561,25 @@ class Person(mesa.Agent):
         self.leave_job()
         self.lose_job(True)
 
-    def end_contract(self) -> None:
-        """End a fixed term: renewed, made open-ended, or over."""
-        c = self.model.p.contracts
+    def end_contract(self, today: int) -> None:
+        """End a fixed term: renewed at once or from the next season on, made open-ended, or over."""
+        assert self.employer is not None
+        model, c = self.model, self.model.p.contracts
+        registers = self.random.random() < c.register_share
         u = self.random.random()
         if u < c.renewal_share:
-            self.ends = self.model.contract_end()
+            again = model.next_season(today)
+            waits = again is not None and registers and self.home != model.outside
+            if again is not None and waits and self.random.random() < c.recall_share:
+                self.employer.keep_job(self, again)
+                self.leave_job()
+                self.become_unemployed()
+            else:
+                self.ends = model.contract_end()
         elif u < c.renewal_share + c.conversion_share:
             self.contract = OPEN_ENDED
             self.ends = NEVER
         else:
-            registers = self.random.random() < c.register_share
             self.vacate()
             self.lose_job(registers)
 
@@ -515,13 +600,24 @@ class Person(mesa.Agent):
         self.course = None
         self.become_unemployed()
 
-    def graduate(self) -> None:
-        """End studies: go on, register, or look for work on one's own."""
-        p = self.model.p
+    def graduate(self, today: int) -> None:
+        """End studies; young men may have to serve first."""
         had = self.education
         self.education = min(had + 1, TERTIARY)
-        if had == BASIC and self.random.random() < p.studies.continue_share:
-            self.ends = self.model.study_end()
+        may_serve = had == BASIC and self.sex == MEN and today - self.born < OLDEST_CONSCRIPT_YEARS * DAYS_PER_YEAR
+        if may_serve and self.random.random() < self.model.p.studies.conscript_share:
+            self.become_conscript()
+        else:
+            self.go_on_from_school()
+
+    def go_on_from_school(self) -> None:
+        """Go on after school or service: study, register, or look for work on one's own."""
+        p = self.model.p
+        if self.education == SECONDARY and self.random.random() < p.studies.continue_share:
+            if self.state == CONSCRIPT:
+                self.become_student()
+            else:
+                self.ends = self.model.study_end()
         elif self.random.random() < p.studies.register_share:
             self.become_unemployed()
         else:
@@ -559,7 +655,14 @@ class Person(mesa.Agent):
         self.contacts += 1
         if random() < s.exit_per_contact:
             self.become_inactive(p.labour_force.attachment_after_exit)
-        elif line != COMPETENCE or random() >= p.training.start_share or not self.take_seat(today):
+        elif line == COMPETENCE and random() < p.training.start_share and self.take_seat(today):
+            pass
+        elif random() < s.other_start_share[line]:
+            self.leave_queue()
+            self.enter(IN_SERVICE)
+            days = self.random.expovariate(1.0) * s.other_mean_months * DAYS_PER_MONTH
+            self.ends = today + SHORTEST_SERVICE_DAYS + int(days)
+        else:
             if self.line == MULTI_SECTOR:
                 interval = s.interval_multi_sector_days
             elif today - self.spell < s.first_phase_days:
@@ -604,12 +707,16 @@ class Person(mesa.Agent):
             return p.search.rate_furloughed_per_month
         if state == TRAINING:
             return p.search.rate_unemployed_per_month * p.training.lock_in_multiplier
+        if state == IN_SERVICE:
+            return p.search.rate_unemployed_per_month * p.services.other_lock_in_multiplier
         if state == STUDENT and today > self.ends - NEAR_GRADUATION_DAYS:
             return p.search.rate_graduating_per_month
         return 0.0
 
     def search(self) -> None:
         """Maybe look for a job today; who changed state today looks from tomorrow."""
+        if self.state in NEVER_SEARCH:
+            return
         today = self.model.today
         rate = self.applications_per_month(today)
         if rate > 0.0 and self.since < today and self.random.random() * DAYS_PER_MONTH < rate:
@@ -633,7 +740,7 @@ class Person(mesa.Agent):
             return
         hiring = model.p.hiring
         suitable = hiring.suitable_share * self.employability
-        if self.state in (UNEMPLOYED, FURLOUGHED, TRAINING):
+        if self.state in (UNEMPLOYED, FURLOUGHED, TRAINING, IN_SERVICE):
             suitable *= max(0.5, (today - self.clock) / DAYS_PER_MONTH) ** -hiring.duration_exponent
         suitable *= model.fit[self.occupation][vacancy.occupation] ** hiring.fit_exponent
         suitable = min(1.0, suitable)
@@ -691,14 +798,20 @@ class AreaModel(mesa.Model):
         self.employer_shares = list(accumulate(jobs for _, jobs in inside))
         for row in a.vacancies[: int(world.control.n_vacancies)]:
             self._copy_vacancy(row)
+        under_way = [Course(int(offer.occupation), 0, -1) for offer in a.offers[: int(world.control.n_offers)]]
         first_days = _first_appointments(world)
         for row, day in zip(a.persons[: int(world.control.n_persons)], first_days, strict=True):
-            self._copy_person(row, day)
+            person = self._copy_person(row, day)
+            if row.course >= 0:
+                person.course = under_way[row.course]
         self.persons = self.agents_by_type[Person]
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "unemployed": _unemployed,
                 "employed": _employed,
+                "registered": _registered,
+                "in_service": _in_service,
+                "self_employed": _self_employed,
                 "open_vacancies": _open_vacancies,
                 "hires": "hires",
             }
@@ -708,18 +821,19 @@ class AreaModel(mesa.Model):
         vacancy = Vacancy(self, self.employers[row.employer], int(row.occupation))
         vacancy.day = int(row.day)
         vacancy.contract = int(row.contract)
+        vacancy.is_part_time = bool(row.is_part_time)
         if row.state == VacancyState.OPEN:
             vacancy.is_open = True
             self.open_vacancies[vacancy.occupation].append(vacancy)
 
-    def _copy_person(self, row: Any, appointment: int) -> None:
-        person = Person(self, int(row.home), int(row.born), int(row.occupation), int(row.education))
+    def _copy_person(self, row: Any, appointment: int) -> Person:
+        person = Person(self, int(row.home), int(row.born), int(row.sex), int(row.occupation), int(row.education))
         copied = ("retires", "state", "contract", "spell", "clock", "ends", "search_ended", "contacts", "boost_until")
         for name in copied:
             setattr(person, name, int(row[name]))
         person.since = min(int(row.since), -1)  # the built state did not begin today
         person.employability, person.attachment = float(row.employability), float(row.attachment)
-        person.need = bool(row.need)
+        person.need, person.is_part_time = bool(row.need), bool(row.is_part_time)
         person.line = max(int(row.line), BROKERAGE)
         person.appointment = appointment
         if row.registered_since > NOT_YET:
@@ -727,6 +841,7 @@ class AreaModel(mesa.Model):
         if row.employer >= 0:
             person.employer = self.employers[row.employer]
             person.employer.filled += 1
+        return person
 
     # -- a day ------------------------------------------------------------------------------------
 
@@ -781,7 +896,8 @@ class AreaModel(mesa.Model):
             if years >= 18.0:
                 (education,) = random.choices(range(3), p.demography.arrivals_by_education)
         (trade,) = random.choices(self.trades, cum_weights=self.entrant_trades)
-        person = Person(self, home, self.today - int(years * DAYS_PER_YEAR), trade, education)
+        born = self.today - int(years * DAYS_PER_YEAR)
+        person = Person(self, home, born, random.randrange(2), trade, education)
         spread = p.hiring.employability_spread
         person.employability = math.exp(spread * random.gauss(0.0, 1.0) - 0.5 * spread * spread)
         person.retires = self.retirement_day(person.born)
@@ -806,17 +922,34 @@ class AreaModel(mesa.Model):
     # -- draws ------------------------------------------------------------------------------------
 
     def contract_end(self) -> int:
-        """Draw the end of a fixed term that begins today."""
+        """Draw the end of a fixed term that begins today: an exponential length, but ends come in their season."""
         c = self.p.contracts
-        day = self.today + SHORTEST_TERM_DAYS + int(self.random.expovariate(1.0) * c.mean_months * DAYS_PER_MONTH)
-        last = len(self.month) - 1
-        u = self.random.random()
-        if u < c.term_end_share:
-            while day < last and not (self.day_of_month[day] == 1 and self.month[day] in (0, 5)):
-                day += 1
-        elif u < c.term_end_share + c.month_end_share:
+        month, last = self.month, len(self.month) - 1
+        most = max(c.end_season)
+        while True:
+            length = self.random.expovariate(1.0) * c.mean_months * DAYS_PER_MONTH
+            day = min(last, self.today + SHORTEST_TERM_DAYS + int(length))
+            if day == last or self.random.random() * most < c.end_season[month[day]]:
+                break
+        if self.random.random() < c.month_end_share:
+            if month[day] == DECEMBER and self.day_of_month[day] <= CHRISTMAS:
+                return min(last, day + CHRISTMAS - self.day_of_month[day])
+            day += 1
             while day < last and self.day_of_month[day] != 1:
                 day += 1
+        return min(last, day)
+
+    def next_season(self, day: int) -> int | None:
+        """Find the day on which those are called back whose season ends with a day; None if no season does."""
+        date = (self.month[day], self.day_of_month[day])
+        if date in ((JUNE, 1), (JULY, 1)):
+            wanted = (AUGUST, 11)
+        elif date == (DECEMBER, CHRISTMAS):
+            wanted = (0, 7)
+        else:
+            return None
+        while day < len(self.month) - 1 and (self.month[day], self.day_of_month[day]) != wanted:
+            day += 1
         return day
 
     def study_end(self) -> int:
@@ -828,6 +961,12 @@ class AreaModel(mesa.Model):
         while day < last and not (self.day_of_month[day] == 1 and self.month[day] == 5):
             day += 1
         return day
+
+    def add_job_somewhere(self, mean_days: float) -> None:
+        """Let the demand for a job come back at an employer of the area, drawn by size."""
+        (employer,) = self.random.choices(self.employers_inside, cum_weights=self.employer_shares)
+        (trade,) = self.random.choices(self.trades, cum_weights=self.section_trades[employer.section])
+        employer.add_job(trade, mean_days)
 
     def retirement_day(self, born: int) -> int:
         """Draw the day of old-age retirement."""
@@ -864,7 +1003,21 @@ def _unemployed(model: AreaModel) -> int:
 
 
 def _employed(model: AreaModel) -> int:
-    return sum(person.state == EMPLOYED and person.home != model.outside for person in model.persons)
+    works = (EMPLOYED, SELF_EMPLOYED)
+    return sum(person.state in works and person.home != model.outside for person in model.persons)
+
+
+def _registered(model: AreaModel) -> int:
+    last_day = model.today - 1
+    return sum(person.is_registered(last_day) and person.home != model.outside for person in model.persons)
+
+
+def _in_service(model: AreaModel) -> int:
+    return sum(person.state == IN_SERVICE for person in model.persons)
+
+
+def _self_employed(model: AreaModel) -> int:
+    return sum(person.state == SELF_EMPLOYED for person in model.persons)
 
 
 def _open_vacancies(model: AreaModel) -> int:
