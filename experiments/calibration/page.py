@@ -72,7 +72,9 @@ def markdown(content: Mapping[str, Any]) -> str:
         _table(parameter_rows(result)),
         "± band: standard error if each band is two standard errors to each side of an independent observation. "
         "± chance: standard error from the replications alone. A parameter is *not identified* if the first fills "
-        "more than half of its bounds; then a weak pull keeps it near its start and its value means nothing.",
+        "more than half of its bounds; then its value means little beside those of the others. The errors allow for "
+        "the chance in measured slopes: more replications or a wider step (`target.step`) tell whether the moments "
+        "or the replications leave it open.",
     ]
     if result["alike"]:
         parts += [
