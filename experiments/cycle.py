@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,14 +92,6 @@ def simulate_cycle(specification: RunSpecification) -> Cycle:
     return Cycle(annual(result, "unemployed"), annual(result, "vacancies_registered"))
 
 
-def simulate_cycles(specifications: Sequence[RunSpecification], processes: int) -> list[Cycle]:
-    """Run all replications, in worker processes if more than one is given."""
-    if processes == 1:
-        return [simulate_cycle(s) for s in specifications]
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        return list(pool.map(simulate_cycle, specifications))
-
-
 def report(cycles: Sequence[Cycle]) -> str:
     """Put what came out into lines: the mean years, slopes, ways round, and whether both hold."""
     u = np.mean([c.unemployed for c in cycles], axis=0)
@@ -128,12 +118,11 @@ def told(holds: bool) -> str:
 
 
 def main(words: Sequence[str]) -> int:
-    """Run and print; exit status 2 for wrong input, 1 if the curve does not hold."""
+    """Run and print; exit status 2 for wrong input."""
     number = int(words[0]) if words and words[0].isdigit() else REPLICATIONS
     overrides = [word for word in words if not word.isdigit()]
     try:
-        asked = specifications(number, overrides)
-        cycles = simulate_cycles(asked, 1)
+        cycles = [simulate_cycle(specification) for specification in specifications(number, overrides)]
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
