@@ -215,7 +215,7 @@ def _persons(
     persons.employer = employer
     persons.is_coded = people.coded
     young = people.born > -WITHOUT_WORK_UNTIL_YEARS * DAYS_PER_YEAR
-    persons.is_coded[(people.state == State.STUDENT) | (people.state == State.CONSCRIPT) & young] = 0
+    persons.is_coded[((people.state == State.STUDENT) | (people.state == State.CONSCRIPT)) & young] = 0
     holds = employer >= 0
     persons.is_part_time = holds & (rng.random(n) < float(p.contracts.part_time_share))
     section = firms.section[employer[holds]]

@@ -155,7 +155,7 @@ def residents(
         education=np.zeros(n, np.int64),
         occupation=np.full(n, -1, np.int64),
         employability=np.ones(n),
-        attachment=np.where(rng.random(n) < float(p.population.attached_share), 2.0, 0.3),
+        attachment=np.where(rng.random(n) < float(p.population.attached_share), 2.4, 0.3),
         spell=np.full(n, -1, np.int64),
         need=np.zeros(n, bool),
         language=_language(region, home, state, size, scale, rng),

@@ -15,7 +15,7 @@ from agents.synthetic.people import DAYS_PER_YEAR, People
 from agents.synthetic.rounding import scaled
 from sim.dimensions import DAYS_PER_MONTH, SECTIONS, State
 
-IN_SERVICE_PER_UNEMPLOYED = 0.20
+IN_SERVICE_PER_UNEMPLOYED = 0.15
 """People in services other than training over the unemployed at the start (registered jobseekers by reason, 2022:
 in services .094, in training .185 less labour-market training)."""
 YOUNG_MEN_IN_SERVICE = 0.25

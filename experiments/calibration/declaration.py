@@ -35,7 +35,7 @@ def write_values(fitted: Mapping[str, Fitted], conf: Path) -> list[Path]:
     Parameters
     ----------
     fitted
-        By name, ``mechanism.parameter``.
+        By name, ``mechanism.parameter`` or, of a table, ``mechanism.parameter.label``.
     conf
         Folder of the configuration groups.
 
@@ -51,17 +51,17 @@ def write_values(fitted: Mapping[str, Fitted], conf: Path) -> list[Path]:
     """
     texts = _texts(conf)
     trees = {path: yaml.compose(text, Loader=yaml.SafeLoader) for path, text in texts.items()}
-    edits: dict[Path, list[tuple[int, int, str]]] = {}
+    edits: dict[Path, dict[tuple[int, int], str]] = {}  # cells of one table share its source
     for name, new in fitted.items():
         path, spans = _declared(name, trees, conf)
         words = {"value": plain_number(new.value), "source": _scalar(new.source), "source_kind": new.source_kind}
         for field in _FIELDS:
             begin, end = spans[field]
             end = begin + len(texts[path][begin:end].rstrip())  # a block of text ends after its line break
-            edits.setdefault(path, []).append((begin, end, words[field]))
+            edits.setdefault(path, {})[begin, end] = words[field]
     for path, changes in edits.items():
         text = texts[path]
-        for begin, end, word in sorted(changes, reverse=True):
+        for (begin, end), word in sorted(changes.items(), reverse=True):
             text = text[:begin] + word + text[end:]
         write_text(text, path)
     return list(edits)
@@ -95,6 +95,7 @@ def _declared(
 ) -> tuple[Path, dict[str, tuple[int, int]]]:
     """File of a declaration, and where its fields stand in it."""
     mechanism, _, parameter = name.partition(".")
+    parameter, _, label = parameter.partition(".")
     found = []
     for path, tree in trees.items():
         node = _child(_child(tree, mechanism), parameter)
@@ -109,6 +110,8 @@ def _declared(
     spans = {}
     for field in _FIELDS:
         child = _child(node, field)
+        if field == "value" and label:
+            child = _child(child, label)
         if not isinstance(child, yaml.ScalarNode):
             raise InputError(f"write: {path.name}: {name}.{field}: expected a single value, nothing else is written")
         spans[field] = (child.start_mark.index, child.end_mark.index)

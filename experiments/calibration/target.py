@@ -14,6 +14,7 @@ from experiments.composition import read_option
 from sim.errors import InputError
 from sim.parameters import (
     ParameterSet,
+    cells_of,
     check_keys,
     near_or_known,
     read_number,
@@ -119,26 +120,29 @@ class Target:
     def _free(self, name: str, parameters: ParameterSet) -> FreeParameter:
         where = f"{_place(self.name)}: parameters.{name}"
         parameter, cell = parameters.locate(name, where)
-        if cell is not None or not isinstance(parameter.value, float):
+        values = cells_of(parameter.value, parameter.n_cells)
+        if (cell is None and len(values) > 1) or (cell is not None and parameter.over != "month"):
             raise InputError(
-                f"{where}: a table over {parameter.over}; expected a constant of the whole area, a single number"
+                f"{where}: a table over {parameter.over}; expected a constant of the whole area: a single number, or a "
+                "month of a season"
             )
-        assert isinstance(parameter.low, float)
-        assert isinstance(parameter.high, float)
-        declared = f"the declared range {show_value(parameter.low)} to {show_value(parameter.high)} {parameter.unit}"
+        value = values[cell or 0]
+        lowest = cells_of(parameter.low, parameter.n_cells)[cell or 0]
+        highest = cells_of(parameter.high, parameter.n_cells)[cell or 0]
+        declared = f"the declared range {show_value(lowest)} to {show_value(highest)} {parameter.unit}"
         low, high = self.bounds[name]
-        low, high = parameter.low if low is None else low, parameter.high if high is None else high
+        low, high = lowest if low is None else low, highest if high is None else high
         for key, bound in (("low", low), ("high", high)):
-            if not parameter.low <= bound <= parameter.high:
+            if not lowest <= bound <= highest:
                 raise InputError(f"{where}.{key}: {show_value(bound)} is outside {declared}")
         if low >= high:
             raise InputError(f"{where}: low {show_value(low)} is not below high {show_value(high)}")
-        if not low <= parameter.value <= high:
+        if not low <= value <= high:
             raise InputError(
-                f"{where}: the search starts at {show_value(parameter.value)}, the value in conf/, which is outside "
+                f"{where}: the search starts at {show_value(value)}, the value in conf/, which is outside "
                 f"the bounds {show_value(low)} to {show_value(high)}; widen them, or set parameters.{name}=NUMBER"
             )
-        return FreeParameter(name, parameter.unit, low, high, parameter.value)
+        return FreeParameter(name, parameter.unit, low, high, value)
 
 
 def read_target(name: str, changed: Mapping[str, Any] | None = None) -> Target:

@@ -42,7 +42,8 @@ def contract_end(w, uid, t):
     """Draw the first jobless day of a fixed term that begins on day t.
 
     Lengths are exponential, thinned by the month in which they end (`contracts.end_season`), so that terms
-    end when schools, summer work and the year do; a share ends with its month.
+    end when schools, summer work and the year do; a share ends with its month. After eight tries a length
+    stands whatever its month (a few in a hundred).
     """
     p = w.parameters[0].contracts
     seed = w.control[0].seed

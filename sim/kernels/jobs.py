@@ -151,9 +151,10 @@ def posting_day(w, employer, uid, mean_days, t):
     pace = posting_pace(w, w.employers[employer].section, w.employers[employer].place)
     left = exponential(w.control[0].seed, Purpose.JOB_DORMANCY, uid, 0, 0) * mean_days / pace
     last = w.days.shape[0] - 1
-    day = t + 1
-    while day < last and left > 0.0:
-        left -= w.parameters[0].jobs.posting_season[w.days[day].month]
+    day = min(t + 1, last)
+    season = w.parameters[0].jobs.posting_season
+    while day < last and left > season[w.days[day].month]:
+        left -= season[w.days[day].month]
         day += 1
     return day
 

@@ -165,7 +165,8 @@ def suitability(w, p, i, v, t):
     person = w.persons[i]
     value = p.hiring.suitable_share * person.employability
     if is_unemployed(person.state) or is_in_measure(person.state):
-        months = max(0.5, (t - person.clock) / DAYS_PER_MONTH)
+        until = person.since if is_in_measure(person.state) else t  # the clock stands still in a service
+        months = max(0.5, (until - person.clock) / DAYS_PER_MONTH)
         value *= months ** -p.hiring.duration_exponent
     fit = w.fit[person.occupation, w.vacancies[v].occupation]
     return min(1.0, value * fit**p.hiring.fit_exponent)
