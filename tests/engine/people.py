@@ -53,9 +53,7 @@ def next_day_of(world: World, kind: int, n: int) -> np.ndarray:
     return world.arrays.nodes.day[: n * KINDS].reshape(-1, KINDS)[:, kind].copy()
 
 
-def open_one(
-    world: World, v: int, employer: int, contract: Contract = Contract.OPEN_ENDED, part_time: int = 0
-) -> None:
+def open_one(world: World, v: int, employer: int, contract: Contract = Contract.OPEN_ENDED, part_time: int = 0) -> None:
     """Open a vacancy in row v at an employer in place 0, in trade 0, beside the jobs that are there."""
     a = world.arrays
     job = a.vacancies[v]
