@@ -733,7 +733,7 @@ class Person(mesa.Agent):
             seen += vacancies
             weights += [fit * near[vacancy.place] for vacancy in vacancies]
         total = sum(weights)
-        if total <= 0.0 or self.random.random() * (total + model.half_visible) >= total:
+        if total <= 0.0 or self.random.random() * (total + model.half_visible[self.home][self.occupation]) >= total:
             return
         (vacancy,) = self.random.choices(seen, weights)
         if vacancy.employer is self.employer:
@@ -772,7 +772,6 @@ class AreaModel(mesa.Model):
         self.hires = 0  # of residents, or to jobs in the area, since the start
         self.tickets = 0
         self.outside = region.outside
-        self.half_visible = self.p.search.half_visible * self.scale
         self.is_working = a.days.is_working.tolist()
         self.month = a.days.month.tolist()
         self.day_of_month = a.days.day_of_month.tolist()
@@ -804,6 +803,7 @@ class AreaModel(mesa.Model):
             person = self._copy_person(row, day)
             if row.course >= 0:
                 person.course = under_way[row.course]
+        self.half_visible = self._half_visible()
         self.persons = self.agents_by_type[Person]
         self.datacollector = mesa.DataCollector(
             model_reporters={
@@ -842,6 +842,19 @@ class AreaModel(mesa.Model):
             person.employer = self.employers[row.employer]
             person.employer.filled += 1
         return person
+
+    def _half_visible(self) -> list[list[float]]:
+        """Weighted vacancies at which half of searches find something, by home and trade: a share of the jobs there."""
+        places = range(self.outside + 1)
+        jobs = [[0.0 for _ in places] for _ in self.trades]
+        for person in self.agents_by_type[Person]:
+            if person.employer is not None:
+                jobs[person.occupation][person.employer.place] += 1.0
+        rate = self.p.search.half_visible_rate
+        return [
+            [rate * sum(fit * near[place] * jobs[o][place] for o, fit in kin for place in places) for kin in self.kin]
+            for near in self.near
+        ]
 
     # -- a day ------------------------------------------------------------------------------------
 
