@@ -178,12 +178,11 @@ def test_a_search_not_kept_is_new_after_long_enough() -> None:
 @pytest.mark.parametrize("way", ["job", "outside"])
 def test_a_search_open_beyond_today_goes_on(way: str) -> None:
     """Out of work, or back in the labour force, before the open search would have ended: it is the same search."""
-    back = {
-        "labour_force.entry_per_month": 2.0 * DAYS_PER_MONTH, "separation.dismissal_per_month": 2.0 * DAYS_PER_MONTH,
-        "services.new_search_after_days": 1.0,
-    }  # fmt: skip
+    soon = with_values(QUIET | {"services.new_search_after_days": 1.0})
     for search_ended, n_new in ((60, 0), (40, 0), (39, 1), (NOT_YET, 1)):
-        world = bare_world(specification(start_date=TUESDAY, days=100, parameters=with_values(QUIET | back)), 1)
+        world = bare_world(specification(start_date=TUESDAY, days=100, parameters=soon), 1)
+        p = world.arrays.parameters[0]  # from here on: as declared they would make a world of job losses
+        p.labour_force.entry_per_month = p.separation.dismissal_per_month = 2.0 * DAYS_PER_MONTH
         if way == "job":
             employ(world, [0], 0)
         else:
