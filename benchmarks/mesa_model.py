@@ -70,6 +70,8 @@ class Employer(mesa.Agent):
         self.place = place
         self.section = section
         self.target = target
+        self.start_target = target
+        self.rounding = self.random.random()  # lasting, so that a level that comes back is the same number of jobs
         self.filled = 0
         self.vacancies: set[Vacancy] = set()
 
@@ -95,6 +97,20 @@ class Employer(mesa.Agent):
         """Want one more job, to be posted after some time."""
         self.target += 1
         Vacancy(self.model, self, occupation).wait(mean_days)
+
+    def follow_trend(self, before: float, after: float) -> int:
+        """Move the target to another level of demand; say how many jobs in being are left over."""
+        model, start = self.model, self.start_target
+        more = math.floor(start * (after - 1.0) + self.rounding) - math.floor(start * (before - 1.0) + self.rounding)
+        for _ in range(more):
+            (trade,) = self.random.choices(model.trades, cum_weights=model.section_trades[self.section])
+            self.add_job(trade, model.p.jobs.dormant_days)
+        excess = min(max(-more, 0), self.target)
+        for vacancy in sorted(self.vacancies, key=lambda vacancy: vacancy.is_open)[:excess]:  # waiting ones first
+            self.target -= 1
+            excess -= 1
+            vacancy.close()
+        return excess
 
     def move_job(self, occupation: int) -> None:
         """End a job; the demand for it comes back at some employer (outside the area: at the same one)."""
@@ -561,6 +577,13 @@ class Person(mesa.Agent):
         self.leave_job()
         self.lose_job(True)
 
+    def be_made_redundant(self) -> None:
+        """Lose a job that the employer does not want any more."""
+        assert self.employer is not None
+        self.employer.target -= 1
+        self.leave_job()
+        self.lose_job(True)
+
     def end_contract(self, today: int) -> None:
         """End a fixed term: renewed at once or from the next season on, made open-ended, or over."""
         assert self.employer is not None
@@ -741,7 +764,8 @@ class Person(mesa.Agent):
         hiring = model.p.hiring
         suitable = hiring.suitable_share * self.employability
         if self.state in (UNEMPLOYED, FURLOUGHED, TRAINING, IN_SERVICE):
-            suitable *= max(0.5, (today - self.clock) / DAYS_PER_MONTH) ** -hiring.duration_exponent
+            until = self.since if self.state in (TRAINING, IN_SERVICE) else today
+            suitable *= max(0.5, (until - self.clock) / DAYS_PER_MONTH) ** -hiring.duration_exponent
         suitable *= model.fit[self.occupation][vacancy.occupation] ** hiring.fit_exponent
         suitable = min(1.0, suitable)
         if self.random.random() < suitable:
@@ -769,6 +793,7 @@ class AreaModel(mesa.Model):
         self.scale = float(world.control.scale)
         self.region_size = float(region.population.sum()) / 100_000.0
         self.today = 0
+        self.level = 1.0  # of employers' targets against the start, by their trend
         self.hires = 0  # of residents, or to jobs in the area, since the start
         self.tickets = 0
         self.outside = region.outside
@@ -861,6 +886,8 @@ class AreaModel(mesa.Model):
     def step(self) -> None:
         """Simulate a day."""
         if self.day_of_month[self.today] == 1 or self.today == 0:
+            if self.today > 0:
+                self.follow_trend()
             self.plan_month()
         self.persons.shuffle_do("step")
         self.welcome()
@@ -874,6 +901,24 @@ class AreaModel(mesa.Model):
         self.today += 1
         if self.day_of_month[self.today] == 1:
             self.datacollector.collect(self)
+
+    def follow_trend(self) -> None:
+        """Move demand a month along its trend; the newest staff lose the jobs that are left over."""
+        before, self.level = self.level, self.level * (1.0 + self.p.jobs.trend_per_year) ** (1.0 / 12.0)
+        if self.level == before:
+            return
+        excess = {}
+        for employer in self.employers:
+            if employer.place != self.outside:
+                number = employer.follow_trend(before, self.level)
+                if number > 0:
+                    excess[employer] = number
+        staff = [person for person in self.persons if person.employer in excess]
+        for person in sorted(staff, key=lambda person: -person.since):
+            employer = person.employer
+            if employer is not None and excess[employer] > 0:
+                excess[employer] -= 1
+                person.be_made_redundant()
 
     def plan_month(self) -> None:
         """Order the month's seats on courses for the trades with most vacancies for each unemployed."""

@@ -27,11 +27,11 @@ from sim.dimensions import State
 START = date(2022, 1, 1)
 DETECTABLE = {
     "unemployed": 0.062, "registered": 0.046, "in_service": 0.19, "employed": 0.007, "self_employed": 0.034,
-    "open_vacancies": 0.14, "hires": 0.065,
+    "open_vacancies": 0.14, "hires": 0.07,
 }  # fmt: skip
 DETECTABLE_BY_STRONGER = {
     "unemployed": 0.032, "registered": 0.025, "in_service": 0.1, "employed": 0.005, "self_employed": 0.02,
-    "open_vacancies": 0.08, "hires": 0.022,
+    "open_vacancies": 0.08, "hires": 0.025,
 }  # fmt: skip
 
 
