@@ -13,7 +13,7 @@ from sim.errors import InputError
 from sim.timetable import Timetable
 
 HAZARDS: dict[str, tuple[str, ...]] = {
-    "dismissal": ("separation.dismissal_per_month", "separation.first_year_multiplier"),
+    "dismissal": ("separation.dismissal_per_month", "separation.public_multiplier", "separation.first_year_multiplier"),
     "leaving a job": ("separation.leave_per_month", "separation.leave_by_age"),
     "furlough": ("furlough.start_multiplier", "furlough.season"),
     "leaving the labour force": ("labour_force.exit_per_month",),

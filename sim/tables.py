@@ -81,6 +81,7 @@ SECTION = np.dtype(
     [
         ("turnover", "f8"),  # separations relative to the mean of all industries
         ("fixed_term_share", "f8"),  # of the stock of employees
+        ("is_public", "i1"),  # mostly public: administration, education, health and social work
         ("furlough_per_month", "f8"),  # hazard of furlough of an employee, year's mean
         ("demand", "f8"),  # demand index of today, 1 at the start. Owner: jobs
     ]

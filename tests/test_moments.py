@@ -58,7 +58,12 @@ def made_up() -> Rows:
     rows = Rows()
     rows.add("unemployed", [3 * value for value in UNEMPLOYED], after=-12)  # another year does not count
     rows.add("unemployed", UNEMPLOYED)
-    rows.add("unemployed", [0.0] * 6, after=12)
+    rows.add("unemployed", [106] * 12, after=12)
+    rows.add("employed_open_market", 900)
+    rows.add("employed_open_market", 884, after=12)
+    rows.add("population", 2000)
+    rows.add("population", 1990, after=12)
+    rows.add("exits_to_job", 18)
     rows.add("furloughed", 4.5)
     rows.add("long_term_unemployed", 31)
     rows.add("registered_jobseekers", 195)
@@ -93,6 +98,9 @@ def made_up() -> Rows:
 
 ANSWERS = {
     "unemployment_rate": 10.0,
+    "unemployment_rate_change": 0.6,
+    "population_change": -0.5,
+    "active_change": -1.0,
     "furloughed_share": 4.5,
     "new_spells": 14 * 10 / 12 + 3,
     "new_furlough_spells": 3,
@@ -101,14 +109,23 @@ ANSWERS = {
     "spell_survival_12m": 6.2 / 14,
     "long_term_share": 0.31,
     "season_january": 1.07,
+    "season_february": 1.0,
+    "season_march": 1.0,
+    "season_april": 1.0,
+    "season_may": 1.0,
+    "season_june": 1.0,
     "season_july": 1.05,
+    "season_august": 0.96,
     "season_september": 0.94,
+    "season_october": 0.96,
+    "season_november": 0.92,
     "season_december": 1.10,
     "vacancies_registered": 60,
     "new_vacancies_registered": 40,
     "vacancy_turnover_days": 1.5 * 30.4,
     "vacancies_open": 80,
     "hires": 50,
+    "exits_to_job": 18,
     "hires_from_unemployment": 20,
     "hires_from_employment": 15,
     "hires_from_outside_labour_force": 10,

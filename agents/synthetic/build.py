@@ -53,6 +53,7 @@ FIRST_YEAR_SHARE = 0.14
 """Open-ended jobs held for less than a year (labour force survey, tenure under one year, fixed terms apart)."""
 MEAN_TENURE_YEARS = 9.0
 DAYS_BEYOND = 3000
+PUBLIC_SECTIONS = ("O", "P", "Q")
 CONSCRIPTION_DAYS = 255
 WITHOUT_WORK_UNTIL_YEARS = 25.0
 """Students and conscripts younger than this have no occupation that the register knows yet."""
@@ -351,6 +352,7 @@ def _sections(region: Region, mean_months: float) -> Records:
     table.fixed_term_share = region.fixed_term_share
     table.furlough_per_month = region.furlough_stock_share / mean_months
     table.demand = 1.0
+    table.is_public = np.isin(SECTIONS, PUBLIC_SECTIONS)
     return table
 
 

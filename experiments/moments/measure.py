@@ -73,6 +73,10 @@ def _rate_change(year: ModelYear) -> float:
     return _ratio(change, float(year.published.labour_force.sum()), 100.0)
 
 
+def _population_change(year: ModelYear) -> float:
+    return _ratio(_next_year("population", year) - year.mean("population"), year.mean("population"), 100.0)
+
+
 def _active_change(year: ModelYear) -> float:
     """Change of the employed and unemployed together to the year after, %."""
     now = year.mean("employed_open_market") + year.mean("unemployed")
@@ -155,6 +159,8 @@ MEASURES: dict[str, Measure] = {
     "unemployment_rate_change": Measure(
         "percentage points", "unemployment rate of the year after the model year less that of the model year",
         _rate_change),
+    "population_change": Measure(
+        "%", "inhabitants, change to the year after the model year", _population_change),
     "active_change": Measure(
         "%", "employed and unemployed residents, change to the year after the model year", _active_change),
     "furloughed_share": Measure(
@@ -187,6 +193,9 @@ MEASURES: dict[str, Measure] = {
     "vacancies_open": Measure(
         "vacancies", "truly open vacancies, registered or not", partial(_mean, "vacancies_open")),
     "hires": Measure("persons a month", "all hires to jobs of the area", partial(_mean, "hires")),
+    "exits_to_job": Measure(
+        "persons a month", "unemployed people who start a job in the open market (calls back from furlough apart)",
+        partial(_mean, "exits_to_job")),
     "hires_from_unemployment": Measure(
         "persons a month",
         "hires of unemployed people (furloughed left out, people in training and other services counted)",

@@ -29,11 +29,13 @@ def age_band(person, t):
 def dismissal_rate(w, p, i, t):
     """Rate at which the job of an employee ends by the employer's decision, a day.
 
-    Highest in the first year of a job and in industries with much turnover.
+    Highest in the first year of a job and in industries with much turnover; rare in the public sector.
     """
     person = w.persons[i]
     section = w.employers[person.employer].section
     rate = p.separation.dismissal_per_month / DAYS_PER_MONTH * w.sections[section].turnover
+    if w.sections[section].is_public:
+        rate *= p.separation.public_multiplier
     if t - person.since < _FIRST_YEAR:
         rate *= p.separation.first_year_multiplier
     return rate

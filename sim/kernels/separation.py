@@ -120,7 +120,9 @@ def end_contract(w, i, t):
     closing = belongs_to_closing(w, int(person.employer), person.uid, t)
     registers = uniform(seed, Purpose.SEPARATION_REGISTER, person.uid, t, 0) < p.contracts.register_share
     again = next_season(w, t)
-    if u < p.contracts.renewal_share and not closing:
+    is_public = w.sections[w.employers[person.employer].section].is_public
+    renewal = p.contracts.renewal_share_public if is_public else p.contracts.renewal_share
+    if u < renewal and not closing:
         has_break = again > 0 and registers and person.home < w.near.shape[0] - 1
         if has_break and uniform(seed, Purpose.CONTRACT_RECALL, person.uid, t, 0) < p.contracts.recall_share:
             keep_for(w, i, again, t)
@@ -130,7 +132,7 @@ def end_contract(w, i, t):
         w.persons[i].ends = contract_end(w, person.uid, t)
         link(w, i, DATED, w.persons[i].ends)
         schedule_hazard(w, i, t)
-    elif u < p.contracts.renewal_share + p.contracts.conversion_share and not closing:
+    elif u < renewal + p.contracts.conversion_share and not closing:
         w.persons[i].contract = Contract.OPEN_ENDED
         schedule_hazard(w, i, t)
     else:

@@ -101,7 +101,8 @@ def end_spell(w, i, t, how):
     else:
         count(w, Flow.EXITS_OUT, i)
     was_furlough = person.state == State.FURLOUGHED
-    if not was_furlough and person.spell >= 0:
+    began_as_furlough = person.spell != person.since
+    if not was_furlough and not began_as_furlough and person.spell >= 0:
         month = w.days[person.spell].month_index
         length = t - person.spell
         for k in range(3):
@@ -241,8 +242,8 @@ def become_unemployed(w, i, t):
     if old != State.FURLOUGHED:  # dismissal out of furlough goes on with the same spell
         w.persons[i].spell = t
         count(w, Flow.NEW_SPELLS, i)
-    if w.persons[i].spell >= 0:
-        w.survival[0, w.days[w.persons[i].spell].month_index] += 1.0
+        if t >= 0:
+            w.survival[0, w.days[t].month_index] += 1.0
     _enter(w, i, State.UNEMPLOYED, t)
     w.persons[i].ends = NEVER
     schedule_hazard(w, i, t)
