@@ -128,9 +128,9 @@ def test_how_many_are_posted_at_once(month: int) -> None:
 
 
 def test_a_region_posts_by_the_season() -> None:
-    """Four years without other seasons: months' postings rise and fall with the multipliers (r > .8); without, not.
+    """Four years without other seasons: postings rise and fall with the multipliers (r > .75); without, half as much.
 
-    The correlation of twelve months by chance alone is above .8 once in 1,000.
+    The correlation of twelve months by chance alone is above .75 once in 400.
     """
     still = {"contracts.end_season": 1.0, "furlough.season": 1.0, "jobs.trend_per_year": 0.0}
     by_season = {}
@@ -144,7 +144,7 @@ def test_a_region_posts_by_the_season() -> None:
     wanted = np.array(list(with_values({})["jobs"]["posting_season"]["value"].values()))
     r = {name: float(np.corrcoef(seen, wanted)[0, 1]) for name, seen in by_season.items()}
     print(r, {name: np.round(seen, 2) for name, seen in by_season.items()})
-    assert r["shipped"] > 0.8
+    assert r["shipped"] > 0.75
     assert by_season["flat"].std() < 0.5 * by_season["shipped"].std()
 
 

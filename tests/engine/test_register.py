@@ -124,6 +124,7 @@ def a_term_between(n_days_new: float, **more: float) -> tuple[World, int]:
     values = QUIET | {"services.new_search_after_days": n_days_new} | more
     spec = specification(start_date=TUESDAY, days=500, record="full", parameters=with_values(values))
     world = bare_world(spec, 1)
+    world.arrays.sections.is_public = 0
     people = world.arrays.persons
     put(world, [0], State.UNEMPLOYED, 0)
     people.registered_since[0] = NOT_YET
@@ -181,6 +182,7 @@ def test_a_search_open_beyond_today_goes_on(way: str) -> None:
     soon = with_values(QUIET | {"services.new_search_after_days": 1.0})
     for search_ended, n_new in ((60, 0), (40, 0), (39, 1), (NOT_YET, 1)):
         world = bare_world(specification(start_date=TUESDAY, days=100, parameters=soon), 1)
+        world.arrays.sections.is_public = 0
         p = world.arrays.parameters[0]  # from here on: as declared they would make a world of job losses
         p.labour_force.entry_per_month = p.separation.dismissal_per_month = 2.0 * DAYS_PER_MONTH
         if way == "job":
