@@ -543,6 +543,8 @@ class Person(mesa.Agent):
         model, p = self.model, self.model.p
         section = self.employer.section
         dismissal = p.separation.dismissal_per_month * model.turnover[section]
+        if model.is_public[section]:
+            dismissal *= p.separation.public_multiplier
         if today - self.since < FIRST_YEAR_DAYS:
             dismissal *= p.separation.first_year_multiplier
         u = self.random.random() * DAYS_PER_MONTH - dismissal
@@ -589,8 +591,9 @@ class Person(mesa.Agent):
         assert self.employer is not None
         model, c = self.model, self.model.p.contracts
         registers = self.random.random() < c.register_share
+        renewal = c.renewal_share_public if model.is_public[self.employer.section] else c.renewal_share
         u = self.random.random()
-        if u < c.renewal_share:
+        if u < renewal:
             again = model.next_season(today)
             waits = again is not None and registers and self.home != model.outside
             if again is not None and waits and self.random.random() < c.recall_share:
@@ -599,7 +602,7 @@ class Person(mesa.Agent):
                 self.become_unemployed()
             else:
                 self.ends = model.contract_end()
-        elif u < c.renewal_share + c.conversion_share:
+        elif u < renewal + c.conversion_share:
             self.contract = OPEN_ENDED
             self.ends = NEVER
         else:
@@ -801,6 +804,7 @@ class AreaModel(mesa.Model):
         self.month = a.days.month.tolist()
         self.day_of_month = a.days.day_of_month.tolist()
         self.turnover = a.sections.turnover.tolist()
+        self.is_public = a.sections.is_public.tolist()
         self.fixed_term_share = a.sections.fixed_term_share.tolist()
         self.furlough_per_month = a.sections.furlough_per_month.tolist()
         self.near = a.near.tolist()
