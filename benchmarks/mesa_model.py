@@ -106,7 +106,8 @@ class Employer(mesa.Agent):
             (trade,) = self.random.choices(model.trades, cum_weights=model.section_trades[self.section])
             self.add_job(trade, model.p.jobs.dormant_days)
         excess = min(max(-more, 0), self.target)
-        for vacancy in sorted(self.vacancies, key=lambda vacancy: vacancy.is_open)[:excess]:  # waiting ones first
+        waiting_first = sorted(self.vacancies, key=lambda vacancy: (vacancy.is_open, vacancy.unique_id))
+        for vacancy in waiting_first[:excess]:
             self.target -= 1
             excess -= 1
             vacancy.close()
