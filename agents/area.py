@@ -30,8 +30,8 @@ from sim.dimensions import LINES, SECTIONS, State
 from sim.errors import InputError
 from sim.headroom import check_headroom
 from sim.indicators import Counter
-from sim.kernels.closure import dismiss_excess, mark_cohort
-from sim.kernels.jobs import shift_targets
+from sim.kernels.closure import mark_cohort
+from sim.kernels.demand import dismiss_excess, shift_targets
 from sim.parameters import ParameterSet
 from sim.recorder import Recorder
 from sim.timetable import Timetable, compose
@@ -235,7 +235,8 @@ class EmploymentAreaModel(mesa.Model):
     def _shift_demand(self, before: Any, after: Any, index: Any) -> None:
         start_jobs = self.world.arrays.employers.start_jobs
         growth = max(float((after - before).max()), 0.0)
-        self.world.ensure_room(jobs=len(start_jobs) + int(start_jobs.sum() * growth))
+        if growth > 0.0:  # rounding may give each employer one job more than its share
+            self.world.ensure_room(jobs=len(start_jobs) + int(start_jobs.sum() * growth))
         excess = shift_targets(self.world.handle, before, after, index, self.clock.day)
         dismiss_excess(self.world.handle, excess, self.clock.day)
 

@@ -7,7 +7,7 @@ The index is 1 at the level of the start. It acts on
 * separations: an employee is dismissed with a hazard × index ** −``demand.separation_elasticity``.
 
 Dismissals by the hazard move a job to another employer; jobs that a fall of the target leaves over end by
-the employer's decision (`sim.kernels.closure.dismiss_excess`). The first are churn, the second fewer jobs, so
+the employer's decision (`sim.kernels.demand.dismiss_excess`). The first are churn, the second fewer jobs, so
 both are needed. A hazard has a ceiling, ``engine.hazard_headroom``: an index that would leave it is refused
 before the first day, as a policy's change is.
 """

@@ -53,8 +53,8 @@ def call_every_kernel(specification: RunSpecification) -> None:
     """Run a tiny world through every kernel."""
     from agents.area import EmploymentAreaModel, build
     from sim.kernels.census import recount
-    from sim.kernels.closure import announce, carry_on, dismiss_excess, exit_staff, give_notice, mark_cohort
-    from sim.kernels.jobs import shift_targets
+    from sim.kernels.closure import announce, carry_on, exit_staff, give_notice, mark_cohort
+    from sim.kernels.demand import dismiss_excess, shift_targets
 
     scale = max(TINY_SCALE * specification.scale, 0.01)
     tiny = dataclasses.replace(

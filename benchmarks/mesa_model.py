@@ -37,7 +37,7 @@ from sim.world import World
 DAYS_PER_YEAR = 365.25
 BROKERAGE, COMPETENCE, MULTI_SECTOR = 0, 1, 2
 BASIC, SECONDARY, TERTIARY = 0, 1, 2
-MEN = 0
+MEN, WOMEN = 0, 1
 JUNE, JULY, AUGUST, DECEMBER = 5, 6, 7, 11
 MOVING_IN, TURNING_15 = 0, 1
 FIRST_YEAR_DAYS = 365
@@ -814,6 +814,7 @@ class AreaModel(mesa.Model):
         self.trades = range(len(self.fit))
         self.section_trades = a.section_occupation.tolist()
         self.entrant_trades = a.entrant_occupation.tolist()
+        self.men_share = a.men_share.tolist()
         self.streams = a.streams.tolist()
         self.can_train = [not o.licensed and o.skill_level <= HIGHEST_SKILL_LEVEL for o in region.occupations]
         self.courses: list[Course] = []
@@ -960,7 +961,8 @@ class AreaModel(mesa.Model):
                 (education,) = random.choices(range(3), p.demography.arrivals_by_education)
         (trade,) = random.choices(self.trades, cum_weights=self.entrant_trades)
         born = self.today - int(years * DAYS_PER_YEAR)
-        person = Person(self, home, born, random.randrange(2), trade, education)
+        sex = MEN if random.random() < self.men_share[trade] else WOMEN
+        person = Person(self, home, born, sex, trade, education)
         spread = p.hiring.employability_spread
         person.employability = math.exp(spread * random.gauss(0.0, 1.0) - 0.5 * spread * spread)
         person.retires = self.retirement_day(person.born)

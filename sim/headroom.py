@@ -17,7 +17,7 @@ HAZARDS: dict[str, tuple[str, ...]] = {
     "leaving a job": ("separation.leave_per_month", "separation.leave_by_age"),
     "furlough": ("furlough.start_multiplier", "furlough.season"),
     "leaving the labour force": ("labour_force.exit_per_month",),
-    "beginning studies": ("labour_force.study_per_month",),
+    "beginning studies": ("labour_force.study_per_month", "studies.start_season"),
     "starting a business while employed": ("self_employment.start_employed_per_month",),
     "starting a business while unemployed": ("self_employment.start_unemployed_per_month",),
     "giving up a business": ("self_employment.end_per_month",),

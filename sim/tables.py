@@ -222,6 +222,7 @@ class Arrays(NamedTuple):
     sections: Records  # SECTION[sections]
     section_occupation: np.ndarray  # f8[sections, occupations]: cumulated shares
     entrant_occupation: np.ndarray  # f8[occupations]: cumulated shares, trade of newcomers
+    men_share: np.ndarray  # f8[occupations]: share of men among newcomers of a trade
     streams: np.ndarray  # f8[STREAMS, places]: newcomers a day, agents: moving in; turning 15; births
     others: np.ndarray  # f8[2, places]: children under 15 and people of 75 and over, agents
     employer_share: np.ndarray  # f8[employers]: cumulated shares of jobs, for drawing an employer

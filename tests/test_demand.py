@@ -154,7 +154,7 @@ def test_a_level_that_falls_and_rises_leaves_no_trace_in_targets(tmp_path: Path)
     """Rounding is lasting: the sum of the moves of a cycle is nothing for every employer."""
     values = {"demand.target_elasticity": 1.0, "demand.separation_elasticity": 0.0, "demand.posting_elasticity": 0.0}
     values |= {"jobs.give_up_probability": 0.0, "jobs.recovery_per_hire": 0.0}
-    values |= {"separation.dismissal_per_month": 0.0, "furlough.recall_share": 1.0}
+    values |= {"separation.dismissal_per_month": 0.0, "furlough.recall_share": 1.0, "jobs.trend_per_year": 0.0}
     path = written(tmp_path, "2025-01,1,", "2025-02,0.9,", "2025-03,0.8,", "2025-04,0.9,", "2025-05,1,")
     spec = specification(parameters=with_values(values), demand_file=path, days=150)
     model = EmploymentAreaModel(spec, build(spec))

@@ -15,7 +15,7 @@ from agents.region import Region
 from agents.synthetic.build import build_world
 from agents.synthetic.employers import commuting, employers, jobs_by_size_class
 from agents.synthetic.evenly import draw, evenly, raked
-from agents.synthetic.people import People, residents
+from agents.synthetic.people import People, men_share_of_newcomers, newcomer_trades, pull_of_men, residents
 from experiments.command import main
 from experiments.composition import resolve
 from experiments.data_margins import run_margins
@@ -25,7 +25,7 @@ from experiments.margins.margin import DISAGREE, MET, MISSED, NOT_SIMULATED
 from experiments.margins.origin import Origin
 from experiments.margins.people import margins_of_people
 from experiments.margins.table import COLUMNS, to_csv, to_lines
-from sim.dimensions import SECTIONS, State
+from sim.dimensions import SECTIONS, SEXES, State
 from sim.errors import InputError
 
 REGIONS = Path(__file__).parents[1] / "data" / "regions"
@@ -163,6 +163,60 @@ def test_long_term_share_is_of_all_unemployed(satakunta: Region, parameters) -> 
     idle = np.isin(people.state, (State.UNEMPLOYED, State.FURLOUGHED))
     long = (people.state == State.UNEMPLOYED) & (people.spell <= -365)
     assert long.sum() / idle.sum() == pytest.approx(0.32, abs=0.003)
+
+
+def men_of(people: People, satakunta: Region, rows: np.ndarray, fewest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Share of men by occupation among some people, and as published, for occupations of at least so many people."""
+    trades = people.occupation[rows]
+    n = np.bincount(trades, minlength=len(satakunta.occupations))
+    men = np.bincount(trades, people.sex[rows] == SEXES.index("men"), minlength=len(n))
+    published = np.array([o.men_share for o in satakunta.occupations])
+    return men[n >= fewest] / n[n >= fewest], published[n >= fewest]
+
+
+def test_sex_goes_with_the_trade_of_the_jobless(satakunta: Region, parameters) -> None:
+    """Odds of men are the published ones times one number, the larger the more men there are."""
+    people = people_of(satakunta, parameters)
+    idle = np.flatnonzero(people.state == State.UNEMPLOYED)
+    assert (people.sex[idle] == SEXES.index("men")).mean() == pytest.approx(0.59, abs=0.005)
+    found, published = men_of(people, satakunta, idle, 100)
+    odds = (found / (1.0 - found)) / (published / (1.0 - published))
+    assert np.corrcoef(found, published)[0, 1] > 0.97
+    assert odds.max() / odds.min() < 6.0
+    assert np.median(odds) == pytest.approx(1.4, abs=0.6)
+
+
+@pytest.mark.usefixtures("no_calendar")
+def test_jobs_go_to_men_and_women_by_occupation(satakunta: Region, parameters) -> None:
+    start = satakunta.start_state("boom_2022")
+    world = build_world(satakunta, start, parameters, date(2022, 1, 1), 31, 5)
+    persons = world.arrays.persons[: int(world.control.n_persons)]
+    works = np.flatnonzero(np.isin(persons.state, (State.EMPLOYED, State.SELF_EMPLOYED, State.FURLOUGHED)))
+    found, published = men_of(persons, satakunta, works, 300)
+    assert len(found) > 25
+    np.testing.assert_allclose(found, published, atol=0.12)
+    away = persons.state == State.FURLOUGHED
+    assert (persons.sex[away] == SEXES.index("men")).mean() == pytest.approx(0.6, abs=0.06)
+
+
+def test_men_are_those_of_the_largest_scores(satakunta: Region) -> None:
+    """Chosen by a limit, the odds of two occupations keep their ratio whatever the limit."""
+    trades = np.repeat([4, 24], 40_000)
+    share = np.array([o.men_share for o in satakunta.occupations])[trades]
+    score = pull_of_men(satakunta, trades, np.random.default_rng(3))
+    for limit in (-1.0, 0.0, 1.0):
+        men = np.array([(score[trades == k] > limit).mean() for k in (4, 24)])
+        odds = share[[0, -1]] / (1.0 - share[[0, -1]])
+        assert np.ptp(np.log(men / (1.0 - men)) - np.log(odds)) < 0.06
+
+
+@pytest.mark.parametrize("name", ["satakunta", "kolmikko"])
+def test_half_of_newcomers_are_men(name: str) -> None:
+    region = Region.load(REGIONS / name)
+    share = men_share_of_newcomers(region)
+    assert newcomer_trades(region) @ share == pytest.approx(0.5, abs=1e-6)
+    published = np.argsort([o.men_share for o in region.occupations], kind="stable")
+    assert np.all(np.diff(share[published]) >= -1e-12)
 
 
 def test_listed_employers_take_their_part_of_a_class(satakunta: Region) -> None:

@@ -280,6 +280,8 @@ DAMAGE: list[tuple[str, str, str, str]] = [
     ("occupations.csv", "22,2,Health", "2,2,Health", r"row 2, column isco2: '2' is not two digits"),
     ("occupations.csv", "22,2,Health", "22,3,Health", r"row 2, column isco1: '3' is not the first digit of 22"),
     ("occupations.csv", ",health,1", ",healht,1", r"row 2, column field: 'healht' is not known; did you mean 'health'"),
+    ("occupations.csv", ",health,1,0.20", ",health,1,20", r"occupations\.csv row 2, column men_share: 20 is out of range; expected a number from 0 to 1"),
+    ("occupations.csv", "licensed,men_share", "licensed,men", r"occupations\.csv row 1: column 'men' is not known"),
     ("large_employers.csv", "C,60,60", "C,701,701", r"row 2, column jobs: the employers listed in KU901, section C have 701"),
     ("large_employers.csv", "plant_kolmikko", "Plant Kolmikko", r"row 2, column id: 'Plant Kolmikko' is not a slug"),
     ("commuting.csv", "KU902,KU902,480", "KU902,KU902,280", r"commuting\.csv row 7, column persons: 500 work in KU902, .*; jobs\.csv, column jobs has 700"),

@@ -27,23 +27,11 @@ TOLERANCE_COMMUTING_SMALL = 10.0
 TOLERANCE_COMMUTING_AREA = 0.02
 TOLERANCE_ESTABLISHMENTS = 0.01
 """Jobs of a section against the jobs in its establishments (or 2 jobs)."""
-TOLERANCE_SHARES = 1e-3
-"""Shares that must sum to 1 are rounded in the files; they are rescaled to exactly 1 afterwards."""
 TOLERANCE_LABOUR_FORCE = 0.05
 """Population times participation against the labour force of the default start state."""
 TOLERANCE_SEASON = 0.01
 TOLERANCE_TRADES = 0.02
 """Share of a major group among the unemployed in the two files that tell it."""
-
-
-def sums_to_one(table: Table, array: NDArray[np.float64], what: str, labels: Sequence[str] = ()) -> NDArray[np.float64]:
-    """Check that the last axis sums to 1 and make it exact."""
-    total = array.sum(axis=-1)
-    bad = np.flatnonzero(np.abs(np.atleast_1d(total) - 1.0) > TOLERANCE_SHARES)
-    if len(bad):
-        where = f" of {labels[bad[0]]}" if labels else ""
-        raise table.error(None, what, f"shares{where} sum to {np.atleast_1d(total)[bad[0]]:.6g}; expected 1")
-    return array / total[..., None] if array.ndim > 1 else array / total
 
 
 def check_population(table: Table, population: NDArray[np.float64]) -> None:

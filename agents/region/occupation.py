@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.region.checks import sums_to_one
-from agents.region.table import Table
+from agents.region.table import Table, sums_to_one
 from sim.dimensions import SECTIONS
 
 
@@ -31,6 +30,8 @@ class Occupation:
         Vocational field that a course leads to (``fields.csv``).
     licensed
         Most jobs need a licence or a qualification set by law.
+    men_share
+        Share of men among those employed in it, 0 to 1.
     """
 
     isco2: str
@@ -41,6 +42,7 @@ class Occupation:
     skill_level: int
     field: str
     licensed: bool
+    men_share: float
 
 
 def read_occupations(table: Table, fields: Mapping[str, Any]) -> tuple[Occupation, ...]:
@@ -64,6 +66,7 @@ def read_occupations(table: Table, fields: Mapping[str, Any]) -> tuple[Occupatio
                 int(row["skill_level"]),
                 row["field"],
                 bool(row["licensed"]),
+                row["men_share"],
             )
         )
     return tuple(result)

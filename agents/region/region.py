@@ -33,7 +33,6 @@ from agents.region.checks import (
     check_residents,
     check_trades_of_unemployed,
     check_unemployed,
-    sums_to_one,
 )
 from agents.region.employer import LargeEmployer, SizeClass, read_large_employers, read_size_classes
 from agents.region.municipality import Municipality, find_municipality
@@ -49,7 +48,7 @@ from agents.region.schema import (
     SCHEMA,
 )
 from agents.region.start_state import StartState, read_start_states
-from agents.region.table import Table, frozen, listed, read_text
+from agents.region.table import Table, frozen, listed, read_text, sums_to_one
 from sim.dimensions import AGE_BANDS, EDUCATION, SECTIONS, SEXES
 from sim.errors import InputError, near_miss
 

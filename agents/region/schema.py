@@ -119,7 +119,10 @@ SCHEMA: dict[str, FileSchema] = {
             "skill_level": Column("whole", 1, 4),
             "field": CODE,
             "licensed": Column("whole", 0, 1),
-        }
+            "men_share": SHARE,
+        },
+        "men_share",
+        ("share of employed",),
     ),
     "section_occupation.csv": FileSchema({"section": CODE, "isco2": CODE, "share": SHARE}, "share", ("share of jobs",)),
     "size_classes.csv": FileSchema(

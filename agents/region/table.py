@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from agents.region.schema import Column, FileSchema
 from sim.errors import InputError, near_miss
 
+TOLERANCE_SHARES = 1e-3
+"""Shares that must sum to 1 are rounded in the files; they are rescaled to exactly 1 afterwards."""
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z")
 
 
@@ -240,3 +242,13 @@ def frozen(array: NDArray[Any]) -> NDArray[Any]:
     """Make an array read-only and return it."""
     array.setflags(write=False)
     return array
+
+
+def sums_to_one(table: Table, array: NDArray[np.float64], what: str, labels: Sequence[str] = ()) -> NDArray[np.float64]:
+    """Check that the last axis sums to 1 and make it exact."""
+    total = array.sum(axis=-1)
+    bad = np.flatnonzero(np.abs(np.atleast_1d(total) - 1.0) > TOLERANCE_SHARES)
+    if len(bad):
+        where = f" of {labels[bad[0]]}" if labels else ""
+        raise table.error(None, what, f"shares{where} sum to {np.atleast_1d(total)[bad[0]]:.6g}; expected 1")
+    return array / total[..., None] if array.ndim > 1 else array / total

@@ -15,6 +15,7 @@ from agents.synthetic.people import (
     People,
     add,
     mean_level,
+    men_share_of_newcomers,
     newcomer_trades,
     outsiders,
     residents,
@@ -57,6 +58,9 @@ PUBLIC_SECTIONS = ("O", "P", "Q")
 CONSCRIPTION_DAYS = 255
 WITHOUT_WORK_UNTIL_YEARS = 25.0
 """Students and conscripts younger than this have no occupation that the register knows yet."""
+SEASONAL_JOBS = 0.3
+"""Jobs that come back over the spring for each unemployed person above the year's mean at the start; the others are
+between two terms or will find a job with the season's postings (assumption)."""
 ROUNDS_WITHOUT_HIRE = 0.65
 """Rounds of recruitment that end with nobody hired (for the pool of lost jobs at the start only)."""
 DISMISSALS_OVER_RATE = 1.25
@@ -186,6 +190,7 @@ def build_world(
             sections=_sections(region, float(p.furlough.mean_months)),
             section_occupation=np.cumsum(region.section_occupation, axis=1),
             entrant_occupation=np.cumsum(newcomer_trades(region)),
+            men_share=men_share_of_newcomers(region),
             streams=_streams(region, people, p, scale),
             others=np.stack([np.append(scaled(c, scale), 0) for c in (region.children, region.elderly)]).astype(float),
             employer_share=np.cumsum(inside),
@@ -305,7 +310,7 @@ def _vacancies(
     jobs_by_place = np.bincount(firms.place, firms.size, minlength=region.outside + 1)
     seasonal = np.append(jobs_by_place[:-1], 0.0)
     usual = n_dormant * jobs_by_place / max(jobs_by_place.sum(), 1)
-    dormant_by_place = scaled(usual + max(excess, 0.0) * seasonal / max(seasonal.sum(), 1), 1.0)
+    dormant_by_place = scaled(usual + SEASONAL_JOBS * max(excess, 0.0) * seasonal / max(seasonal.sum(), 1), 1.0)
     mix = newcomer_trades(region)
     tilt = np.divide(region.vacancies_occupation, mix, out=np.zeros_like(mix), where=mix > 0.0)
     open_trades = region.section_occupation * tilt

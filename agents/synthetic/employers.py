@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from agents.region import Region
 from agents.synthetic.evenly import evenly
-from agents.synthetic.people import People
+from agents.synthetic.people import People, pull_of_men
 from agents.synthetic.rounding import apportion
-from sim.dimensions import SECTIONS, State
+from sim.dimensions import SECTIONS, SEXES, State
 
 OUTSIDE_EMPLOYER_SIZE = 40
 """Mean size of employers outside the area (they matter only as holders of out-commuters' jobs)."""
@@ -113,9 +113,9 @@ def assign(
 ) -> NDArray[np.int64]:  # fmt: skip
     """Give every job holder a job and its occupation.
 
-    Within a place of work, better educated people more often hold jobs of a higher skill level. Who is
-    furloughed is settled here too: of job holders alike in home, age and sex, those of the industries that
-    furlough.
+    Within a place of work, men hold jobs of the occupations of men, and among men as among women better
+    educated people more often hold jobs of a higher skill level. Who is furloughed is settled here too: of job
+    holders alike in home, age and sex, those of the industries that furlough.
 
     Returns
     -------
@@ -143,9 +143,14 @@ def assign(
             trades[own] = np.minimum(np.searchsorted(row, u * row[-1], side="right"), len(skill) - 1)
         asked = skill[trades] + rng.normal(0.0, 0.7, len(jobs))
         has = people.education[workers] * 1.5 + rng.normal(0.0, 0.7, len(workers))
-        order_jobs, order_workers = np.argsort(asked), np.argsort(has)
-        employer[workers[order_workers]] = jobs[order_jobs]
-        people.occupation[workers[order_workers]] = trades[order_jobs]
+        is_man = people.sex[workers] == SEXES.index("men")
+        for_man = np.zeros(len(jobs), bool)
+        for_man[np.argsort(-pull_of_men(region, trades, rng))[: np.count_nonzero(is_man)]] = True
+        for group, offered in ((is_man, for_man), (~is_man, ~for_man)):
+            chosen = np.flatnonzero(offered)[np.argsort(asked[offered])]
+            takers = workers[group][np.argsort(has[group])]
+            employer[takers] = jobs[chosen]
+            people.occupation[takers] = trades[chosen]
     _furlough(region, people, firms.section[employer], works, rng)
     return employer
 

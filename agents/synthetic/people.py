@@ -1,8 +1,9 @@
 """Who lives in the area at the start: residents by place, age, sex and labour state, and outsiders.
 
 Register stocks are met exactly (labour force and unemployed by municipality, rounded jointly);
-ages, education and occupations follow the published margins. Heterogeneity that nobody publishes
-(employability, needs, attachment) is drawn; for the unemployed conditional on how long they have been.
+ages, education and occupations follow the published margins, and sex goes with the occupation. Heterogeneity
+that nobody publishes (employability, needs, attachment) is drawn; for the unemployed conditional on how long
+they have been.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.optimize import brentq
+from scipy.special import expit, logit, ndtr
 
 from agents.region import Region, StartState
 from agents.synthetic.evenly import draw, evenly, raked
@@ -28,6 +30,8 @@ LONG_TERM_TAIL_MONTHS = 18.0
 """Mean time beyond a year of the long-term unemployed (evidence: exit_hazard_total_gt12 .055 a month)."""
 YEARS_OF_SECONDARY = 18.5
 """Age at which secondary education is completed at the earliest."""
+FEWEST_OF_A_SEX = 0.005
+"""A trade of only men or only women counts as one with so many of the other sex, so that its odds are finite."""
 NEED_BELOW_RANK = 0.5
 """Needs are spread over the lower part of employability, most at the bottom."""
 
@@ -100,7 +104,8 @@ def residents(
     population = scaled(region.population * size[:, None, None], scale)
     unemployed = scaled(start.unemployed * season_factor(region, start, month), scale)
     labour_force = np.maximum(scaled(start.labour_force, scale), unemployed)
-    students_here = scaled(region.residents["student"] * size, scale)
+    # students are as many as published whatever the start: the figure is of 2017, between slack and boom
+    students_here = scaled(region.residents["student"], scale)
     disabled_here = scaled(region.residents["disability_pension"] * size, scale)
     retired_share, student_share, disability_share = (
         np.asarray(share)[:, None]
@@ -164,6 +169,8 @@ def residents(
     people.occupation = _trade_of_newcomers(region, n, rng)
     _educate(region, people, years, rng)
     _describe_unemployed(region, start, people, groups, p, rng)
+    jobless = ~np.isin(people.state, (State.EMPLOYED, State.FURLOUGHED))
+    _sexes_by_trade(region, people, np.flatnonzero(jobless), rng)
     return people
 
 
@@ -176,7 +183,7 @@ def outsiders(region: Region, n_commuters: int, p: np.record, rng: np.random.Gen
     state = np.full(n, int(State.OUTSIDE))
     state[:n_commuters] = State.EMPLOYED
     spread = float(p.hiring.employability_spread)
-    return People(
+    people = People(
         home=np.full(n, region.outside),
         band=band,
         sex=(rng.random(n) < 0.42).astype(np.int64),
@@ -191,6 +198,8 @@ def outsiders(region: Region, n_commuters: int, p: np.record, rng: np.random.Gen
         language=np.zeros(n, np.int64),
         coded=np.ones(n, bool),
     )
+    _sexes_by_trade(region, people, np.flatnonzero(state == State.OUTSIDE), rng)
+    return people
 
 
 def newcomer_trades(region: Region) -> NDArray[np.float64]:
@@ -201,6 +210,51 @@ def newcomer_trades(region: Region) -> NDArray[np.float64]:
 
 def _trade_of_newcomers(region: Region, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
     return rng.choice(len(region.occupations), n, p=newcomer_trades(region))
+
+
+def pull_of_men(region: Region, trades: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Score jobs or people of given trades: whatever the number of men, they are those of the largest scores.
+
+    A trade's log-odds of men plus logistic noise: the odds of a man among those above any limit are the trade's
+    published odds times one number for all, so that men differ between trades as published.
+
+    Parameters
+    ----------
+    trades
+        Occupations, shape (N,).
+
+    Returns
+    -------
+    ndarray
+        Scores, shape (N,).
+    """
+    return _log_odds_of_men(region)[trades] + rng.logistic(size=len(trades))
+
+
+def men_share_of_newcomers(region: Region) -> NDArray[np.float64]:
+    """Share of men in each occupation, its odds scaled so that half of all newcomers are men, shape (O,)."""
+    trades, log_odds = newcomer_trades(region), _log_odds_of_men(region)
+    shift = brentq(lambda by: float(trades @ expit(log_odds + by)) - 0.5, -20.0, 20.0)
+    return np.asarray(expit(log_odds + shift), np.float64)
+
+
+def _log_odds_of_men(region: Region) -> NDArray[np.float64]:
+    share = np.array([occupation.men_share for occupation in region.occupations])
+    return np.asarray(logit(np.clip(share, FEWEST_OF_A_SEX, 1.0 - FEWEST_OF_A_SEX)), np.float64)
+
+
+def _sexes_by_trade(region: Region, people: People, rows: NDArray[np.int64], rng: np.random.Generator) -> None:
+    """Let sex go with the trade: people alike in home, age band and state change sexes among themselves.
+
+    Parameters
+    ----------
+    rows
+        People without a job; job holders get jobs by their sex (`agents.synthetic.employers`).
+    """
+    cell = (people.home[rows] * (people.band.max() + 1) + people.band[rows]) * len(State) + people.state[rows]
+    most_men_first = np.lexsort((-pull_of_men(region, people.occupation[rows], rng), cell))
+    men_first = np.lexsort((people.sex[rows], cell))
+    people.sex[rows[most_men_first]] = people.sex[rows[men_first]]
 
 
 def group_of_band(ages: NDArray[np.int64], n_bands: int) -> NDArray[np.int64]:

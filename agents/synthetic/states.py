@@ -15,9 +15,10 @@ from agents.synthetic.people import DAYS_PER_YEAR, People
 from agents.synthetic.rounding import scaled
 from sim.dimensions import DAYS_PER_MONTH, SECTIONS, State
 
-IN_SERVICE_PER_UNEMPLOYED = 0.15
-"""People in services other than training over the unemployed at the start (registered jobseekers by reason, 2022:
-in services .094, in training .185 less labour-market training)."""
+IN_SERVICE_PER_ACTIVE = 0.0165
+"""People in services other than training over the labour force at the start: seats and staff bound them, not the
+unemployed (registered jobseekers by reason, 2022: in services .094 of the unemployed, in training .185 less
+labour-market training, of which the model's staff starts about two in three)."""
 YOUNG_MEN_IN_SERVICE = 0.25
 """Conscripts at the start among male students of 19 and 20 (a service of 255 days of .6 of a cohort)."""
 
@@ -104,9 +105,10 @@ def put_in_services(
     """
     years = -people.born / DAYS_PER_YEAR
     free = rng.permutation(np.flatnonzero((people.state == State.INACTIVE) & (years >= 18.0) & (years < 62.0)))
-    n_unemployed = np.count_nonzero((people.state == State.UNEMPLOYED) | (people.state == State.FURLOUGHED))
+    active = np.isin(people.state, (State.EMPLOYED, State.SELF_EMPLOYED, State.UNEMPLOYED, State.FURLOUGHED))
+    n_active = np.count_nonzero(active & (people.home < people.home.max()))  # outside is the last place
     n_trainees = min(round(n_seats * float(p.training.mean_months)), len(free))
-    n_served = min(round(IN_SERVICE_PER_UNEMPLOYED * n_unemployed), len(free) - n_trainees)
+    n_served = min(round(IN_SERVICE_PER_ACTIVE * n_active), len(free) - n_trainees)
     trainees, served = free[:n_trainees], free[n_trainees : n_trainees + n_served]
     people.state[trainees], people.state[served] = State.TRAINING, State.IN_SERVICE
     return trainees, served

@@ -225,7 +225,7 @@ def _groups(built: Built, origin: Origin) -> list[Margin]:
         (
             "students by municipality, conscripts included",
             "student",
-            size,
+            np.ones(n),
             by_state[State.STUDENT] + by_state[State.CONSCRIPT],
             0.0,
         ),

@@ -45,6 +45,8 @@ def begin(w):
             ends = study_end(w, uid, 0) - 365 * int(4.0 * uniform(seed, Purpose.STUDIES_LENGTH, uid, 0, 1))
             while ends <= 0:
                 ends += 365
+            while ends > 1 and w.days[ends].day_of_month != 1:  # years are not all as long
+                ends -= 1
             w.persons[i].ends = ends
             link(w, i, DATED, ends)
         elif person.state == State.FURLOUGHED or is_in_measure(person.state) or person.state == State.CONSCRIPT:

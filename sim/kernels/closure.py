@@ -31,7 +31,7 @@ def _staff(w, e):
 
 
 @rule
-def _keyed_order(w, rows, by_tenure):
+def keyed_order(w, rows, by_tenure):
     """Sort rows in an order that is the same in every arm: newest staff first, or by a keyed number."""
     first = np.empty(rows.shape[0], np.float64)
     for k in range(rows.shape[0]):
@@ -49,13 +49,14 @@ def announce(w, e, n, t):
     closing one job of sixty is a small event, closing all of them stops all hiring.
     """
     employer = w.employers[e]
-    w.employers[e].to_close = min(n, employer.target)
-    struck_off = employer.start_jobs if n >= employer.target else employer.struck_off + n
+    ending = min(n, employer.target - employer.to_close)  # another closure of the employer may be under way
+    struck_off = employer.start_jobs if n >= employer.target else employer.struck_off + ending
+    w.employers[e].to_close += ending
     w.employers[e].struck_off = min(struck_off, employer.start_jobs)
-    w.control[0].n_struck += w.employers[e].to_close
+    w.control[0].n_struck += ending
     for v in range(w.control[0].n_vacancies):
         vacancy = w.vacancies[v]
-        if vacancy.state != VacancyState.FREE and vacancy.employer == e and belongs_to_closing(w, e, vacancy.uid, t):
+        if vacancy.state != VacancyState.FREE and vacancy.employer == e and belongs_to_closing(w, e, vacancy.uid, t, 0):
             end_closing_job(w, e)
             close(w, v)
 
@@ -91,7 +92,7 @@ def exit_staff(w, e, n, cohort, t):
     int
         How many left.
     """
-    rows = _keyed_order(w, _staff(w, e), 1.0)
+    rows = keyed_order(w, _staff(w, e), 1.0)
     others = np.zeros(rows.shape[0], np.int64)
     for k in range(rows.shape[0]):
         others[k] = cohort > 0 and w.persons[rows[k]].cohort != cohort
@@ -106,32 +107,6 @@ def exit_staff(w, e, n, cohort, t):
 
 
 @kernel
-def dismiss_excess(w, excess, t):
-    """End jobs in being that a fall of demand leaves over (`jobs.shift_targets`), newest staff first.
-
-    Parameters
-    ----------
-    excess
-        Jobs to end by employer, i4[employers].
-    """
-    rows = np.empty(w.control[0].n_persons, np.int64)
-    n = 0
-    for i in range(w.control[0].n_persons):  # once: a fall touches hundreds of employers
-        e = w.persons[i].employer
-        if e >= 0 and excess[e] > 0:
-            rows[n] = i
-            n += 1
-    rows = _keyed_order(w, rows[:n], 1.0)
-    for k in range(n):
-        e = w.persons[rows[k]].employer
-        if excess[e] > 0:
-            excess[e] -= 1
-            w.employers[e].target -= 1
-            leave_job(w, rows[k])
-            lose_job(w, rows[k], t, True)
-
-
-@kernel
 def mark_cohort(w, e, n, cohort):
     """Mark up to n of an employer's staff as a cohort, in an order keyed by the persons; nobody is treated
     differently for it.
@@ -141,7 +116,7 @@ def mark_cohort(w, e, n, cohort):
     int
         How many were marked.
     """
-    rows = _keyed_order(w, _staff(w, e), 0.0)
+    rows = keyed_order(w, _staff(w, e), 0.0)
     marked = min(n, rows.shape[0])
     for k in range(marked):
         w.persons[rows[k]].cohort = cohort

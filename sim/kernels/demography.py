@@ -151,8 +151,8 @@ def newcomer(w, stream, home, k, t):
                 education = level + 1
         if years < 18.0:
             education = 0
-    sex = 0 if uniform(seed, Purpose.ARRIVAL_SEX, uid, 0, 0) < 0.5 else 1
     occupation = draw_index(w.entrant_occupation, uniform(seed, Purpose.ARRIVAL_OCCUPATION, uid, 0, 0))
+    sex = 0 if uniform(seed, Purpose.ARRIVAL_SEX, uid, 0, 0) < w.men_share[occupation] else 1
     spread = p.hiring.employability_spread
     employability = np.exp(spread * normal(seed, Purpose.ARRIVAL_EMPLOYABILITY, uid, 0, 0) - 0.5 * spread * spread)
     born = t - int(years * DAYS_PER_YEAR)

@@ -89,9 +89,27 @@ def close_down_rate(w, p, i):
 
 
 @rule
-def exit_rate(w, p, i):
-    """Rate at which an unemployed person leaves the labour force by herself, a day."""
-    return (p.labour_force.exit_per_month + p.labour_force.study_per_month) / DAYS_PER_MONTH
+def study_rate(w, p, i, season):
+    """Rate at which an unemployed person begins studies, a day.
+
+    Parameters
+    ----------
+    season
+        The month's multiplier: most studies begin in August.
+    """
+    return p.labour_force.study_per_month * season / DAYS_PER_MONTH
+
+
+@rule
+def exit_rate(w, p, i, season):
+    """Rate at which an unemployed person leaves the labour force by herself, studies included, a day.
+
+    Parameters
+    ----------
+    season
+        The month's multiplier of studies begun.
+    """
+    return p.labour_force.exit_per_month / DAYS_PER_MONTH + study_rate(w, p, i, season)
 
 
 @rule
@@ -197,7 +215,7 @@ def schedule_hazard(w, i, t):
         )
         _schedule(w, i, HAZARD, Purpose.HAZARD_EMPLOYED, ceiling, t, never)
     elif state == State.UNEMPLOYED:
-        ceiling = exit_rate(w, b, i) + start_up_rate(w, b, i)
+        ceiling = exit_rate(w, b, i, b.studies.start_season.max()) + start_up_rate(w, b, i)
         _schedule(w, i, HAZARD, Purpose.HAZARD_UNEMPLOYED, ceiling, t, never)
     elif state == State.INACTIVE:
         _schedule(w, i, HAZARD, Purpose.HAZARD_INACTIVE, entry_rate(w, b, i), t, never)

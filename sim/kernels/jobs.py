@@ -109,17 +109,19 @@ def closing_share(w, employer):
 
 
 @rule
-def belongs_to_closing(w, employer, uid, t):
+def belongs_to_closing(w, employer, uid, t, k):
     """Say whether a job that somebody leaves or would take is one of those that are to end.
 
     Parameters
     ----------
     uid
         Identity of the leaver or the vacancy.
+    k
+        0 for a job that is left or a vacancy, 1 for a term that ends.
     """
     if w.employers[employer].to_close <= 0:
         return False
-    return uniform(w.control[0].seed, Purpose.CLOSURE_PART, uid, t, 0) < closing_share(w, employer)
+    return uniform(w.control[0].seed, Purpose.CLOSURE_PART, uid, t, k) < closing_share(w, employer)
 
 
 @rule
@@ -161,14 +163,18 @@ def posting_day(w, employer, uid, mean_days, t):
 
 @rule
 def replace_leaver(w, employer, occupation, leaver, t):
-    """Decide what becomes of a job whose holder left: posted at once, or after some time.
-
-    In the closing part of an employer the job is gone.
-    """
-    w.counters[Counter.JOB_EVENTS] += 1
-    if belongs_to_closing(w, employer, leaver, t):
+    """Decide what becomes of a job whose holder left: somebody is looked for, or it was in the part that closes."""
+    if belongs_to_closing(w, employer, leaver, t, 0):
+        w.counters[Counter.JOB_EVENTS] += 1
         end_closing_job(w, employer)
-        return
+    else:
+        refill(w, employer, occupation, leaver, t)
+
+
+@rule
+def refill(w, employer, occupation, leaver, t):
+    """Look for somebody for a left job: it is posted at once, or after some time."""
+    w.counters[Counter.JOB_EVENTS] += 1
     p = w.parameters[0]
     seed = w.control[0].seed
     uid = vacancy_identity(leaver, t)
@@ -259,7 +265,7 @@ def move_job(w, employer, occupation, leaver, t):
     does not drift; a job of a closing part is gone.
     """
     w.counters[Counter.JOB_EVENTS] += 1
-    if belongs_to_closing(w, employer, leaver, t):
+    if belongs_to_closing(w, employer, leaver, t, 0):
         end_closing_job(w, employer)
         return
     w.employers[employer].target -= 1
@@ -331,84 +337,3 @@ def give_up_or_go_on(w, v, t):
             add_job(w, other, draw_occupation(w, other, uid), uid, t, p.jobs.return_days)
     else:
         link_vacancy(w, v, t + max(1, int(p.hiring.window_days)))
-
-
-@rule
-def _jobs_added(w, e, before, after):
-    """Say by how many jobs an employer's target moves between two levels.
-
-    Each level is rounded with the employer's own lasting number, so that levels which rise and fall again
-    end where they began, and small employers move in proportion to their jobs.
-    """
-    employer = w.employers[e]
-    jobs = employer.start_jobs - employer.struck_off
-    u = uniform(w.control[0].seed, Purpose.DEMAND_ROUNDING, employer.uid, 0, 0)
-    return int(np.floor(jobs * (after - 1.0) + u)) - int(np.floor(jobs * (before - 1.0) + u))
-
-
-@rule
-def _change_pace(w, index, t):
-    """Set the demand index and move the days on which waiting jobs are posted.
-
-    An exponential time left to wait, divided by the ratio of hazards, is exponential with the new hazard; the
-    season of postings moves with it, a small error. Jobs kept for somebody stay on their day.
-    """
-    last = w.near.shape[0] - 1
-    n = w.sections.shape[0]
-    ratio = np.ones(n)
-    for section in range(n):
-        before = posting_pace(w, section, 0)
-        w.sections[section].demand = index[section]
-        ratio[section] = before / posting_pace(w, section, 0)
-    for v in range(w.control[0].n_vacancies):
-        is_waiting = w.vacancies[v].state == VacancyState.DORMANT and w.vacancies[v].n_applicants == 0
-        if is_waiting and w.vacancies[v].place != last:
-            r = ratio[w.employers[w.vacancies[v].employer].section]
-            if r != 1.0:
-                # not its calendar day: that has none beyond the horizon
-                day = t + int((w.vacancies[v].opened - t) * r + 0.5)
-                w.vacancies[v].opened = day
-                link_vacancy(w, v, day)
-
-
-@kernel
-def shift_targets(w, before, after, index, t):
-    """Move demand to a new month: targets to another level, and the pace of postings.
-
-    Growth adds dormant jobs; a fall first cancels dormant jobs, then open ones; jobs in being that are
-    still too many end by dismissal (`closure.dismiss_excess`, called after this).
-
-    Parameters
-    ----------
-    before, after
-        Levels of the targets by section, in jobs at the start, f8[sections].
-    index
-        Demand index by section from today on, f8[sections].
-
-    Returns
-    -------
-    ndarray
-        Jobs in being that have to end, i4[employers].
-    """
-    n = w.employers.shape[0]
-    excess = np.zeros(n, np.int32)
-    outside = w.near.shape[0] - 1
-    _change_pace(w, index, t)
-    for e in range(n):
-        employer = w.employers[e]
-        if employer.to_close > 0 or employer.place == outside:
-            continue
-        jobs = _jobs_added(w, e, before[employer.section], after[employer.section])
-        if jobs > 0:
-            for k in range(jobs):
-                uid = vacancy_identity(pair(employer.uid, np.uint64(k)), t)  # uid + k would be the next employer's
-                add_job(w, e, draw_occupation(w, e, uid), uid, t, w.parameters[0].jobs.dormant_days)
-        elif jobs < 0:
-            excess[e] = min(-jobs, employer.target)
-    for kind in (VacancyState.DORMANT, VacancyState.OPEN):
-        for v in range(w.control[0].n_vacancies):
-            if w.vacancies[v].state == kind and excess[w.vacancies[v].employer] > 0:
-                excess[w.vacancies[v].employer] -= 1
-                withdraw(w, v)
-    return excess
-

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sim.compiled import rule
-from sim.dimensions import DAYS_PER_MONTH, State
+from sim.dimensions import State
 from sim.indicators import Counter
 from sim.kernels.calendar import HAZARD
-from sim.kernels.hazards import accepts, entry_rate, exit_rate, schedule_hazard, start_up_rate
+from sim.kernels.hazards import accepts, entry_rate, exit_rate, schedule_hazard, start_up_rate, study_rate
 from sim.kernels.states import become_inactive, become_self_employed, become_student, become_unemployed
 from sim.kernels.studies import study_end
 from sim.rng import Purpose, uniform
@@ -22,11 +22,11 @@ def leave_or_enter(w, i, t):
     w.counters[Counter.LABOUR_FORCE_EVENTS] += 1
     if state == State.UNEMPLOYED:
         u = uniform(seed, Purpose.UNEMPLOYED_CAUSE, uid, t, 0)
-        study = p.labour_force.study_per_month / DAYS_PER_MONTH
-        if accepts(w, i, HAZARD, study, u):
+        season = p.studies.start_season[w.days[t].month]
+        if accepts(w, i, HAZARD, study_rate(w, p, i, season), u):
             become_student(w, i, study_end(w, uid, t), t)
             return
-        leaving = exit_rate(w, p, i)
+        leaving = exit_rate(w, p, i, season)
         if accepts(w, i, HAZARD, leaving, u):
             become_inactive(w, i, p.labour_force.attachment_after_exit, t)
             return

@@ -47,10 +47,16 @@ def look_around(w):
     """Lay out what can be seen today: vacancies sorted by cell and bin, weighted for each place and trade."""
     n_occupations, n_places = w.open_cells.shape
     n_bins = bins_of_cell(w)
-    w.cell_start[:] = 0
-    for v in range(w.control[0].n_vacancies):
-        if w.vacancies[v].state == VacancyState.OPEN:
-            w.cell_start[bin_of_vacancy(w, v, n_bins)] += 1
+    if n_bins == 1:  # the running count of open vacancies saves a walk through the table
+        for o in range(n_occupations):
+            for m in range(n_places):
+                w.cell_start[o * n_places + m] = w.open_cells[o, m]
+    else:
+        w.cell_start[:] = 0
+        for v in range(w.control[0].n_vacancies):
+            if w.vacancies[v].state == VacancyState.OPEN:
+                w.cell_start[bin_of_vacancy(w, v, n_bins)] += 1
+    w.cell_start[n_occupations * n_places * n_bins] = 0
     at = 0
     for k in range(w.cell_start.shape[0]):
         number = w.cell_start[k]

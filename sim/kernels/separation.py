@@ -21,7 +21,7 @@ from sim.kernels.hazards import (
     slump_factor,
     start_up_rate,
 )
-from sim.kernels.jobs import belongs_to_closing, keep_for, move_job, replace_leaver
+from sim.kernels.jobs import belongs_to_closing, end_closing_job, keep_for, move_job, refill, replace_leaver
 from sim.kernels.labour_force import leave_or_enter
 from sim.kernels.states import (
     become_furloughed,
@@ -117,7 +117,7 @@ def end_contract(w, i, t):
     person = w.persons[i]
     seed = w.control[0].seed
     u = uniform(seed, Purpose.CONTRACT_RENEWAL, person.uid, t, 0)
-    closing = belongs_to_closing(w, int(person.employer), person.uid, t)
+    closing = belongs_to_closing(w, int(person.employer), person.uid, t, 1)
     registers = uniform(seed, Purpose.SEPARATION_REGISTER, person.uid, t, 0) < p.contracts.register_share
     again = next_season(w, t)
     is_public = w.sections[w.employers[person.employer].section].is_public
@@ -136,7 +136,10 @@ def end_contract(w, i, t):
         w.persons[i].contract = Contract.OPEN_ENDED
         schedule_hazard(w, i, t)
     else:
-        replace_leaver(w, int(person.employer), int(person.occupation), person.uid, t)
+        if closing:
+            end_closing_job(w, int(person.employer))
+        else:
+            refill(w, int(person.employer), int(person.occupation), person.uid, t)
         leave_job(w, i)
         lose_job(w, i, t, registers)
 

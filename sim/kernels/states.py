@@ -148,8 +148,9 @@ def is_registered(w, i, t):
 def open_until(w, i, contract, part_time, ends, t):
     """Draw until when somebody who is hired from the register stays on it.
 
-    Job searches stay open through a fixed term, or while part-time work is topped up by a benefit, for
-    some; most of those with a full-time open-ended job are taken off before long.
+    Job searches stay open until the end of the fixed term agreed (a renewal does not prolong them), or while
+    part-time work is topped up by a benefit, for some; most of those with a full-time open-ended job are taken
+    off before long.
     """
     p = w.parameters[0].register
     seed, uid = w.control[0].seed, w.persons[i].uid
@@ -304,6 +305,7 @@ def become_self_employed(w, i, t):
     """Start a business; the caller has ended the job, if there was one."""
     end_spell(w, i, t, EXIT_SELF_EMPLOYMENT)
     leave_register(w, i, t, t)
+    w.persons[i].search_ended = min(w.persons[i].search_ended, t)
     w.persons[i].is_coded = 1
     _enter(w, i, State.SELF_EMPLOYED, t)
     schedule_hazard(w, i, t)
