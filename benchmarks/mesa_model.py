@@ -523,7 +523,8 @@ class Person(mesa.Agent):
             self.stay_in_job(today)
         elif state == UNEMPLOYED:
             p = self.model.p
-            u = self.random.random() * DAYS_PER_MONTH - p.labour_force.study_per_month
+            season = p.studies.start_season[self.model.month[today]]
+            u = self.random.random() * DAYS_PER_MONTH - p.labour_force.study_per_month * season
             if u < 0.0:
                 self.become_student()
             elif u < p.labour_force.exit_per_month:

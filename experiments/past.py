@@ -53,11 +53,10 @@ Made by `python -m experiments.past`; the same command makes it anew.
 
 The model starts in January 2006 from the published stocks of the eleven municipalities and is given one series, the
 area's registered vacancies (StatFin 12r5, end of month), seasonally adjusted and averaged over thirteen months, as
-demand. Everything else has the values that were found or fitted for about 2022. **No number was fitted to the area's
-unemployment of these years.** They are not unseen either: the range of two elasticities of demand is from Finland's
-employment and Satakunta's new vacancies of 2006–2016, and all three were chosen in their ranges for the slope of the
-Beveridge curve in a made-up cycle. It is a conditional fit, not a forecast: vacancies are known, half a year
-ahead even.
+demand. Everything else has the values that were found or fitted for about 2022. **No number was fitted to the
+level or the path of the area's unemployment in these years.** They are not unseen either: the bands of the season's
+months are means of 2006–2016 and 2022, and two elasticities of demand rest on Finland's employment and Satakunta's new
+vacancies of 2006–2016. It is a conditional fit, not a forecast: vacancies are known, half a year ahead even.
 
 An autoregression is given the same vacancies (two lags, a constant for each calendar month, the logarithm of the
 index). Its fifteen coefficients are fitted to the line that it is drawn beside; its path has its own values as
