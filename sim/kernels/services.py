@@ -70,14 +70,25 @@ def interval_days(w, p, i, t):
 
 
 @rule
-def assess(w, p, i, t):
+def search_number(w, i):
+    """Number of a registered job search, from the day it began, 0 or more.
+
+    What a talk leads to is drawn by search and ordinal of the talk, not by its day: a queue that is a day
+    longer in another arm meets the same luck.
+    """
+    return int(w.persons[i].registered_since) - NOT_YET
+
+
+@rule
+def assess(w, p, i):
     """Recognise needs and route to a line, in a first interview or again in a follow-up."""
     seed, person = w.control[0].seed, w.persons[i]
     first = person.contacts == 0
     chance = p.services.recognition_share if first else p.services.later_recognition_share
-    if person.need and uniform(seed, Purpose.SERVICE_RECOGNITION, person.uid, t, 0) < chance:
+    search = search_number(w, i)
+    if person.need and uniform(seed, Purpose.SERVICE_RECOGNITION, person.uid, search, person.contacts) < chance:
         w.persons[i].line = MULTI_SECTOR
-    elif first and uniform(seed, Purpose.SERVICE_ROUTE, person.uid, t, 0) < p.services.competence_share:
+    elif first and uniform(seed, Purpose.SERVICE_ROUTE, person.uid, search, 0) < p.services.competence_share:
         w.persons[i].line = COMPETENCE
 
 
@@ -92,17 +103,19 @@ def meet(w, line, i, t):
     seed, uid = w.control[0].seed, w.persons[i].uid
     w.persons[i].boost_until = t + int(p.services.contact_effect_days)
     if line == BROKERAGE:
-        assess(w, p, i, t)
+        assess(w, p, i)
     w.persons[i].contacts = min(w.persons[i].contacts + 1, 30000)
-    if uniform(seed, Purpose.SERVICE_EXIT, uid, t, 0) < p.services.exit_per_contact:
+    search, talk = search_number(w, i), int(w.persons[i].contacts)
+    if uniform(seed, Purpose.SERVICE_EXIT, uid, search, talk) < p.services.exit_per_contact:
         become_inactive(w, i, p.labour_force.attachment_after_exit, t)
         return
     if line == COMPETENCE:
-        if uniform(seed, Purpose.SERVICE_TRAINING, uid, t, 0) < p.training.start_share and take_seat(w, i, t):
+        wants = uniform(seed, Purpose.SERVICE_TRAINING, uid, search, talk) < p.training.start_share
+        if wants and take_seat(w, i, t):
             return
-    if uniform(seed, Purpose.SERVICE_START, uid, t, 0) < p.services.other_start_share[line]:
-        length = exponential(seed, Purpose.SERVICE_LENGTH, uid, t, 0) * p.services.other_mean_months * DAYS_PER_MONTH
-        become_served(w, i, t + _SHORTEST_SERVICE_DAYS + int(length), t)
+    if uniform(seed, Purpose.SERVICE_START, uid, search, talk) < p.services.other_start_share[line]:
+        months = exponential(seed, Purpose.SERVICE_LENGTH, uid, search, talk) * p.services.other_mean_months
+        become_served(w, i, t + _SHORTEST_SERVICE_DAYS + int(months * DAYS_PER_MONTH), t)
         return
     link(w, i, SERVICE, t + max(1, interval_days(w, p, i, t)))
 
