@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import resource
@@ -20,6 +21,9 @@ from pathlib import Path
 from experiments.plan import Run
 from experiments.store import RunStore
 from sim.errors import InputError
+
+_MMAP_THRESHOLD = -3
+"""Of `mallopt`: M_MMAP_THRESHOLD in malloc.h."""
 
 
 class WorkerKilledError(Exception):
@@ -137,8 +141,9 @@ def perform_all(
 
 
 def _prepare_worker() -> None:
-    """Ignore Ctrl-C, and end when the parent is gone."""
+    """Ignore Ctrl-C, give freed memory back, and end when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _give_memory_back()
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel
@@ -148,6 +153,15 @@ def _prepare_worker() -> None:
             os._exit(1)
 
         threading.Thread(target=watch, daemon=True).start()
+
+
+def _give_memory_back() -> None:
+    """Let glibc return every array of over a megabyte when it is freed, where there is glibc.
+
+    Otherwise it keeps more and more of a world for later: 15 MB of a worker's peak.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 1 << 20)
 
 
 @contextlib.contextmanager
