@@ -189,7 +189,9 @@ def _bar(
     inset.imshow(colours(_shade(norm(ramp)))[None, :, :], aspect="auto", extent=(low, high, 0, 1))
     inset.set_yticks([])
     inset.grid(visible=False)
-    ticks = sorted({low, 0.0, high})
+    # an end close to nought would write over its label
+    ticks = [tick for tick in (low, high) if abs(tick) > 0.08 * (high - low)]
+    ticks = sorted({0.0, *ticks})
     decimals = 0 if high - low >= 20 else 1 if high - low >= 1 else 2
     inset.set_xticks(ticks, [notation.signed(tick, decimals) for tick in ticks])
     inset.set_title(title, fontsize=9.5, fontweight="normal")
