@@ -320,6 +320,22 @@ def test_writing_changes_the_lines_of_the_values_and_nothing_else(conf: Path) ->
     assert len(ParameterSet.from_declarations(declared)) > 20
 
 
+def test_months_of_a_season_are_written_into_their_table(conf: Path) -> None:
+    """Two cells of one table: their values, and one source for both."""
+    before = contents(conf)
+    fitted = {
+        "contracts.end_season.12": Fitted(2.222, "one"),
+        "contracts.end_season.1": Fitted(1.111, "other"),
+    }
+    (changed,) = write_values(fitted, conf)
+    old = yaml.safe_load(before[changed])["contracts"]["end_season"]
+    new = yaml.safe_load(contents(conf)[changed])["contracts"]["end_season"]
+    assert new["value"] == {**old["value"], "1": 1.111, "12": 2.222}
+    assert new["source"] in ("one", "other")
+    with pytest.raises(InputError, match=r"contracts.end_season.13.value: expected a single value"):
+        write_values({"contracts.end_season.13": Fitted(1.0, "x")}, conf)
+
+
 def test_writing_what_is_there_changes_no_byte(conf: Path) -> None:
     before = contents(conf)
     parameters = resolve("run", []).parameters
