@@ -27,12 +27,12 @@ from numpy.typing import NDArray
 from sim.clock import date_of
 from sim.dimensions import SECTIONS
 from sim.errors import InputError, near_miss
+from sim.headroom import factor_of
 from sim.timetable import Timetable
 
 COLUMNS = ("month", "index", "section")
 HIGHEST = 10.0
 """Largest index that is believed; more is most often a number of vacancies or a percentage."""
-_SEPARATIONS = ("separation.dismissal_per_month", "separation.first_year_multiplier")
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,11 +141,7 @@ def check_separations(demand: Demand, timetable: Timetable) -> None:
     """
     baseline = timetable.parameter_set.baseline[0]
     limit = float(baseline.engine.hazard_headroom)
-    changed = np.ones(timetable.days)
-    for name in _SEPARATIONS:
-        if name in timetable.series:
-            base = np.atleast_1d(np.asarray(timetable.parameter_set.value(name), np.float64))
-            changed *= (timetable.series[name] / np.maximum(base, 1e-300)).max(axis=1)
+    changed = factor_of("dismissal", timetable)
     elasticity = np.full(timetable.days, float(baseline.demand.separation_elasticity))
     if "demand.separation_elasticity" in timetable.series:
         elasticity = timetable.series["demand.separation_elasticity"][:, 0]

@@ -27,7 +27,7 @@ import mesa
 import numpy as np
 
 from agents.region import Region
-from agents.service_lines.competence import HIGHEST_SKILL_LEVEL, TRADES_A_MONTH
+from agents.service_lines.competence import TRADES_A_MONTH
 from agents.synthetic.rounding import apportion
 from sim.dimensions import DAYS_PER_MONTH, LINES, Contract, State, VacancyState
 from sim.kernels.calendar import KINDS, SERVICE
@@ -817,7 +817,7 @@ class AreaModel(mesa.Model):
         self.entrant_trades = a.entrant_occupation.tolist()
         self.men_share = a.men_share.tolist()
         self.streams = a.streams.tolist()
-        self.can_train = [not o.licensed and o.skill_level <= HIGHEST_SKILL_LEVEL for o in region.occupations]
+        self.can_train = [o.is_taught for o in region.occupations]
         self.courses: list[Course] = []
         self.deciding: list[Vacancy] = []
         self.open_vacancies: list[list[Vacancy]] = [[] for _ in self.trades]

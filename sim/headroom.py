@@ -8,6 +8,7 @@ not happen often enough; such a change is refused when it is loaded.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.timetable import Timetable
@@ -38,6 +39,31 @@ HAZARDS: dict[str, tuple[str, ...]] = {
 """Hazards, and the parameters whose product each is proportional to."""
 
 
+def factor_of(hazard: str, timetable: Timetable) -> NDArray[np.float64]:
+    """Factor by which changes raise a hazard above its baseline, at most over the cells, day by day.
+
+    Parameters
+    ----------
+    hazard
+        Key of `HAZARDS`.
+
+    Returns
+    -------
+    ndarray
+        Shape (days,), 1 where nothing is changed.
+    """
+    factor = np.ones(timetable.days)
+    for name in HAZARDS[hazard]:
+        if name not in timetable.series:
+            continue
+        base = np.atleast_1d(np.asarray(timetable.parameter_set.value(name), np.float64))
+        series = timetable.series[name]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(base > 0.0, series / base, np.where(series > 0.0, np.inf, 1.0))
+        factor *= ratio.max(axis=1)
+    return factor
+
+
 def check_headroom(timetable: Timetable) -> None:
     """Refuse changes that raise a hazard above its headroom.
 
@@ -51,13 +77,7 @@ def check_headroom(timetable: Timetable) -> None:
         changed = [name for name in names if name in timetable.series]
         if not changed:
             continue
-        factor = np.ones(timetable.days)
-        for name in changed:
-            base = np.atleast_1d(np.asarray(timetable.parameter_set.value(name), np.float64))
-            series = timetable.series[name]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ratio = np.where(base > 0.0, series / base, np.where(series > 0.0, np.inf, 1.0))
-            factor = factor * ratio.max(axis=1)
+        factor = factor_of(hazard, timetable)
         day = int(np.argmax(factor))
         if factor[day] > limit * (1.0 + 1e-9):
             moment = np.datetime64(timetable.start_date) + day

@@ -16,6 +16,8 @@ Records = Any
 NOT_YET = -(1 << 20)
 """A day before all others: of job searches that never ended, or a register that one is not on. Days before
 the first simulated one are negative, so that -1 is a day."""
+LABOUR_MARKET_TRAINING = 1
+"""The measure of the offer table, `OFFER`; the only one yet."""
 APPLICANTS_KEPT = 3
 """Best acceptable applicants that an employer remembers in a round of recruitment."""
 

@@ -20,6 +20,7 @@ from experiments.plan import make_plan
 from sim.changes import Change
 from sim.dimensions import SECTIONS, State
 from sim.errors import InputError
+from sim.headroom import HAZARDS
 from sim.parameters import ParameterSet
 from sim.timetable import compose
 
@@ -113,9 +114,10 @@ def test_dismissals_above_the_headroom_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"demand\.csv, column index: 0\.3 in 2025-03 .* dismissal to 2\.06 times"):
         check_separations(demand, compose(steep, (), START, YEAR))
     # with a policy's change: neither alone would leave the headroom
-    changes = (Change("separation.dismissal_per_month", "scale", 1.2, date(2025, 6, 1), source="test"),)
-    with pytest.raises(InputError, match=r"dismissal to 1\.72 times"):
-        check_separations(demand, compose(plain, changes, START, YEAR))
+    for name in HAZARDS["dismissal"]:  # whatever a dismissal is proportional to
+        changes = (Change(name, "scale", 1.2, date(2025, 6, 1), source="test"),)
+        with pytest.raises(InputError, match=r"dismissal to 1\.72 times"):
+            check_separations(demand, compose(plain, changes, START, YEAR))
 
 
 def mean(result: RunResult, indicator: str) -> float:

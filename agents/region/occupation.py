@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from agents.region.table import Table, sums_to_one
 from sim.dimensions import SECTIONS
 
+HIGHEST_LEVEL_TAUGHT = 3
+"""ISCO skill level that a course of some months can lead to (assumption)."""
+
 
 @dataclass(frozen=True)
 class Occupation:
@@ -43,6 +46,11 @@ class Occupation:
     field: str
     licensed: bool
     men_share: float
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether labour-market training leads to it: courses of some months make no specialist and no licence."""
+        return not self.licensed and self.skill_level <= HIGHEST_LEVEL_TAUGHT
 
 
 def read_occupations(table: Table, fields: Mapping[str, Any]) -> tuple[Occupation, ...]:

@@ -7,13 +7,10 @@ import numpy as np
 from agents.service_lines.line import ServiceLine
 from agents.synthetic.rounding import apportion
 from sim.dimensions import State
+from sim.tables import LABOUR_MARKET_TRAINING
 
 TRADES_A_MONTH = 8
 """Courses are bought for the scarcest trades, this many at a time."""
-HIGHEST_SKILL_LEVEL = 3
-"""A course of some months does not lead to a specialist's trade."""
-LABOUR_MARKET_TRAINING = 1
-"""Number of the measure in the offer table."""
 
 
 class Competence(ServiceLine):
@@ -34,9 +31,7 @@ class Competence(ServiceLine):
         people = arrays.persons[: int(control.n_persons)]
         idle = np.bincount(people.occupation[people.state == State.UNEMPLOYED], minlength=len(arrays.fit))
         open_jobs = arrays.open_cells[:, : world.n_places].sum(axis=1)
-        eligible = np.array(
-            [not o.licensed and o.skill_level <= HIGHEST_SKILL_LEVEL for o in self.area.region.occupations]
-        )
+        eligible = np.array([o.is_taught for o in self.area.region.occupations])
         shortage = np.where(eligible, (open_jobs + 1.0) / (idle + 5.0 * self.area.scale), 0.0)
         chosen = np.argsort(-shortage, kind="stable")[:TRADES_A_MONTH]
         shares = apportion((open_jobs[chosen] + 1.0) * eligible[chosen], seats)

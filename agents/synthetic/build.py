@@ -36,6 +36,7 @@ from sim.tables import (
     CONTROL,
     DAY,
     EMPLOYER,
+    LABOUR_MARKET_TRAINING,
     LINE,
     NODE,
     NOT_YET,
@@ -55,12 +56,11 @@ FIRST_YEAR_SHARE = 0.14
 MEAN_TENURE_YEARS = 9.0
 DAYS_BEYOND = 3000
 PUBLIC_SECTIONS = ("O", "P", "Q")
+"""Administration, education, health and social work: mostly municipal, of the wellbeing area or the state."""
 CONSCRIPTION_DAYS = 255
+"""Service left to conscripts at the start, at most (the middle one of the three lengths)."""
 WITHOUT_WORK_UNTIL_YEARS = 25.0
 """Students and conscripts younger than this have no occupation that the register knows yet."""
-SEASONAL_JOBS = 0.3
-"""Jobs that come back over the spring for each unemployed person above the year's mean at the start; the others are
-between two terms or will find a job with the season's postings (assumption)."""
 ROUNDS_WITHOUT_HIRE = 0.65
 """Rounds of recruitment that end with nobody hired (for the pool of lost jobs at the start only)."""
 DISMISSALS_OVER_RATE = 1.25
@@ -113,7 +113,7 @@ def build_world(
     firms = employers(region, filled, scale, rng)
     employer = assign(region, people, flows, inward, firms, rng)
     make_self_employed(region, people, employer, firms, p, rng)
-    conscripts = call_up(people, rng)
+    conscripts = call_up(people, p, rng)
     n_seats = round(float(p.training.seats) * scale * _share_of_region(region))
     trainees, served = put_in_services(people, p, n_seats, rng)
     n_places, n_trades = region.outside + 1, len(region.occupations)
@@ -271,10 +271,10 @@ def _courses_under_way(
     int
         Courses.
     """
-    trades = [k for k, o in enumerate(region.occupations) if not o.licensed and o.skill_level <= 3]
+    trades = [k for k, o in enumerate(region.occupations) if o.is_taught]
     for row, trade in enumerate(trades):
         group = trainees[row :: len(trades)]
-        offers[row].measure, offers[row].occupation = 1, trade
+        offers[row].measure, offers[row].occupation = LABOUR_MARKET_TRAINING, trade
         offers[row].decide_by, offers[row].seats, offers[row].taken = -1, len(group), len(group)
         persons.course[group] = row
     return len(trades)
@@ -310,7 +310,8 @@ def _vacancies(
     jobs_by_place = np.bincount(firms.place, firms.size, minlength=region.outside + 1)
     seasonal = np.append(jobs_by_place[:-1], 0.0)
     usual = n_dormant * jobs_by_place / max(jobs_by_place.sum(), 1)
-    dormant_by_place = scaled(usual + SEASONAL_JOBS * max(excess, 0.0) * seasonal / max(seasonal.sum(), 1), 1.0)
+    coming_back = float(p.population.seasonal_jobs_share) * max(excess, 0.0)
+    dormant_by_place = scaled(usual + coming_back * seasonal / max(seasonal.sum(), 1), 1.0)
     mix = newcomer_trades(region)
     tilt = np.divide(region.vacancies_occupation, mix, out=np.zeros_like(mix), where=mix > 0.0)
     open_trades = region.section_occupation * tilt

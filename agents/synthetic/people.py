@@ -160,7 +160,11 @@ def residents(
         education=np.zeros(n, np.int64),
         occupation=np.full(n, -1, np.int64),
         employability=np.ones(n),
-        attachment=np.where(rng.random(n) < float(p.population.attached_share), 2.4, 0.3),
+        attachment=np.where(
+            rng.random(n) < float(p.population.attached_share),
+            float(p.population.attachment_close),
+            float(p.population.attachment_far),
+        ),
         spell=np.full(n, -1, np.int64),
         need=np.zeros(n, bool),
         language=_language(region, home, state, size, scale, rng),

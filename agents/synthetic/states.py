@@ -15,13 +15,6 @@ from agents.synthetic.people import DAYS_PER_YEAR, People
 from agents.synthetic.rounding import scaled
 from sim.dimensions import DAYS_PER_MONTH, SECTIONS, State
 
-IN_SERVICE_PER_ACTIVE = 0.0165
-"""People in services other than training over the labour force at the start: seats and staff bound them, not the
-unemployed (registered jobseekers by reason, 2022: in services .094 of the unemployed, in training .185 less
-labour-market training, of which the model's staff starts about two in three)."""
-YOUNG_MEN_IN_SERVICE = 0.25
-"""Conscripts at the start among male students of 19 and 20 (a service of 255 days of .6 of a cohort)."""
-
 
 def make_self_employed(
     region: Region, people: People, employer: NDArray[np.int64], firms: Employers, p: np.record,
@@ -73,7 +66,7 @@ def make_self_employed(
         people.state[chosen] = State.SELF_EMPLOYED
 
 
-def call_up(people: People, rng: np.random.Generator) -> NDArray[np.int64]:
+def call_up(people: People, p: np.record, rng: np.random.Generator) -> NDArray[np.int64]:
     """Make some young male students conscripts.
 
     Returns
@@ -83,7 +76,7 @@ def call_up(people: People, rng: np.random.Generator) -> NDArray[np.int64]:
     """
     years = -people.born / DAYS_PER_YEAR
     young = (people.state == State.STUDENT) & (people.sex == 0) & (years >= 19.0) & (years < 21.0)
-    rows = np.flatnonzero(young & (rng.random(len(people)) < YOUNG_MEN_IN_SERVICE))
+    rows = np.flatnonzero(young & (rng.random(len(people)) < float(p.population.conscript_share)))
     people.state[rows] = State.CONSCRIPT
     return rows
 
@@ -108,7 +101,7 @@ def put_in_services(
     active = np.isin(people.state, (State.EMPLOYED, State.SELF_EMPLOYED, State.UNEMPLOYED, State.FURLOUGHED))
     n_active = np.count_nonzero(active & (people.home < people.home.max()))  # outside is the last place
     n_trainees = min(round(n_seats * float(p.training.mean_months)), len(free))
-    n_served = min(round(IN_SERVICE_PER_ACTIVE * n_active), len(free) - n_trainees)
+    n_served = min(round(float(p.population.in_service_share) * n_active), len(free) - n_trainees)
     trainees, served = free[:n_trainees], free[n_trainees : n_trainees + n_served]
     people.state[trainees], people.state[served] = State.TRAINING, State.IN_SERVICE
     return trainees, served

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from agents.region import Region, StartState
 from agents.synthetic.people import DAYS_PER_YEAR, YEARS_OF_SECONDARY
 from sim.dimensions import AGE_BANDS, State, VacancyState
+from sim.kernels.census import LONG_TERM_DAYS
 from sim.tables import NOT_YET
 from sim.world import World
-
-LONG_TERM_DAYS = 365
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,6 @@ from sim.rng import Purpose, exponential, mix, uniform
 
 LOOK_BACK_DAYS = 270.0
 """People close to the labour force at the start gave up their search within this time, evenly (assumption)."""
-CAME_FROM_REGISTER = 0.45
-"""Fixed-term employees at the start who were hired from the register (assumption; about .35 of hires are)."""
-OPEN_SEARCH_IN_FIRST_YEAR = 0.15
-"""Employees in the first year of an open-ended job at the start whose search is still open (assumption)."""
 
 
 @kernel
@@ -54,10 +50,11 @@ def begin(w):
         elif person.state == State.EMPLOYED and person.contract == Contract.FIXED_TERM:
             w.persons[i].ends = contract_end(w, uid, 0)
             link(w, i, DATED, w.persons[i].ends)
-            if uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0) < CAME_FROM_REGISTER * p.register.kept_in_fixed_term_share:
+            still_open = p.population.hired_from_register_share * p.register.kept_in_fixed_term_share
+            if uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0) < still_open:
                 w.persons[i].search_ended = w.persons[i].ends
         elif person.state == State.EMPLOYED and person.since > -365:
-            if uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0) < OPEN_SEARCH_IN_FIRST_YEAR:
+            if uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0) < p.population.open_search_share:
                 kept = p.register
                 months = kept.kept_in_part_time_months if person.is_part_time else kept.kept_in_open_ended_months
                 draw = exponential(seed, Purpose.SPELL_PRIOR, uid, 0, 1)

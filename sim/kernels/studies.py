@@ -34,7 +34,12 @@ def study_end(w, uid, t):
 def conscription_end(w, uid, t):
     """Draw the last day of a service that begins in the July after day t: 165, 255 or 347 days."""
     u = uniform(w.control[0].seed, Purpose.CONSCRIPTION_LENGTH, uid, t, 0)
-    days = 165 if u < 0.43 else (255 if u < 0.58 else 347)
+    p = w.parameters[0].studies
+    days = 347
+    if u < p.conscript_165_days_share:
+        days = 165
+    elif u < p.conscript_165_days_share + p.conscript_255_days_share:
+        days = 255
     return t + _TO_JULY + days
 
 

@@ -55,6 +55,21 @@ def test_no_more_leave_than_the_part_has() -> None:
     assert world.arrays.employers[row].to_close == 0
 
 
+def test_two_closures_of_an_employer_add_up() -> None:
+    """A second closure ends its jobs beside those of the first, never more than the employer wants."""
+    world = build(specification())
+    row = world.listed["plant_kolmikko"]
+    employer = world.arrays.employers
+    jobs = int(employer.target[row])
+    announce(world.handle, row, 10, 0)
+    announce(world.handle, row, 7, 1)
+    assert employer.to_close[row] + jobs - employer.target[row] == 17
+    assert employer.struck_off[row] == world.control.n_struck == 17
+    announce(world.handle, row, 10_000, 2)
+    assert employer.to_close[row] == employer.target[row]
+    assert world.control.n_struck == jobs
+
+
 def test_demand_does_not_come_back_where_it_was_struck_off() -> None:
     world = build(specification())
     row = world.listed["plant_kolmikko"]
