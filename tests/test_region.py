@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.region import SCHEMA, Region
+from agents.region import SCHEMA, Region, ServicePoint
 from sim.dimensions import SECTIONS
 from sim.errors import InputError
 
@@ -83,6 +83,38 @@ def test_satakunta_meets_published_totals(satakunta: Region) -> None:
     assert satakunta.host == pori
     assert satakunta.commuting[pori, pori] == 26_847
     assert satakunta.distance_km[satakunta.municipality("KU079"), pori] == 31.0
+
+
+def test_service_points_of_satakunta(satakunta: Region) -> None:
+    points = dict(zip((place.name for place in satakunta.municipalities), satakunta.service_points, strict=True))
+    days = {name: len(point.weekdays) / point.period_weeks for name, point in points.items()}
+    assert {name: days[name] for name, point in points.items() if point.kind == "office"} == {
+        "Harjavalta": 4, "Kankaanpää": 5, "Pori": 5, "Ulvila": 3,
+    }  # fmt: skip
+    visited = {name: days[name] for name, point in points.items() if point.kind == "service_point"}
+    assert len(visited) == 7
+    assert visited.pop("Kokemäki") == 1
+    assert set(visited.values()) == {0.5}
+    assert sum(point.municipal_fte for point in points.values()) == pytest.approx(70.0, abs=1e-9)
+    assert points["Karvia"].parent == satakunta.municipality("Kankaanpää")
+    assert points["Nakkila"].parent == satakunta.municipality("Harjavalta")
+    assert points["Siikainen"].parent == points["Pori"].parent == satakunta.host
+    visits = [(p.parent, day) for p in points.values() if p.kind == "service_point" for day in p.weekdays]
+    assert len(visits) == len(set(visits)), "two points of an office on one weekday"
+
+
+def test_service_points_are_in_the_order_of_municipalities(copy: Path) -> None:
+    expected = (
+        ServicePoint("office", (0, 1, 2, 3, 4), 1, 0, 3.0, 60000.0),
+        ServicePoint("service_point", (1,), 1, 0, 1.0, 6000.0),
+        ServicePoint("none", (), 1, 0, 0.5, 0.0),
+    )
+    assert Region.load(copy).service_points == expected
+    path = copy / "service_points.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    text = "\n".join([header, *reversed(rows)])
+    path.write_text(text.replace("mon tue wed thu fri", "fri tue  wed thu mon"), encoding="utf-8")
+    assert Region.load(copy).service_points == expected
 
 
 def test_synthetic_plant(satakunta: Region) -> None:
@@ -298,6 +330,27 @@ DAMAGE: list[tuple[str, str, str, str]] = [
     ("commuting.csv", "OUTSIDE,OUTSIDE,0", "OUTSIDE,OUTSIDE,5", r"OUTSIDE to OUTSIDE is 5; expected 0"),
     ("commuting.csv", "KU902,KU902,480", "KU902,ULKO,480", r"row 7, column destination: 'ULKO' is not known"),
     ("distances.csv", "KU901,KU902,30", "KU901,KU902,0", r"row 3, column km: 0 is out of range"),
+    ("service_points.csv", "KU902,service_point", "KU912,service_point", r"service_points\.csv row 3, column municipality_code: 'KU912' is not known; did you mean 'KU90[12]'"),
+    ("service_points.csv", "KU902,service_point", "KU901,service_point", r"row 3, column municipality_code: 'KU901' is there twice, first in row 2"),
+    ("service_points.csv", "KU902,service_point,tue,1,KU901,1,6000,,,FTE,made_up,assumption\n", "", r"service_points\.csv, column municipality_code: no row for KU902; expected one a municipality"),
+    ("service_points.csv", "KU902,service_point", "KU902,service_pont", r"row 3, column kind: 'service_pont' is not known; did you mean 'service_point'"),
+    ("service_points.csv", "tue,1,KU901", "tue,1,KU903", r"row 3, column parent: 'KU903' is no office but none \(row 4\); expected KU901"),
+    ("service_points.csv", "tue,1,KU901", "tue,1,KU902", r"row 3, column parent: 'KU902' is no office but service_point \(row 3\)"),
+    ("service_points.csv", "tue,1,KU901", "tue,1,KU910", r"row 3, column parent: 'KU910' is not known; did you mean"),
+    ("service_points.csv", "fri,1,KU901", "fri,1,KU902", r"row 2, column parent: 'KU902' for an office; expected its own code 'KU901'"),
+    ("service_points.csv", "KU901,office", "KU901,service_point", r"row 2, column parent: 'KU901' is no office .*; expected an office, of which there is none"),
+    ("service_points.csv", "service_point,tue", "service_point,", r"row 3, column weekdays: empty where kind is service_point; expected days"),
+    ("service_points.csv", "service_point,tue", "service_point,tue sat", r"row 3, column weekdays: 'sat' is not an opening day.*; expected mon tue wed thu fri"),
+    ("service_points.csv", "service_point,tue", "service_point,tues", r"row 3, column weekdays: 'tues' is not an opening day; did you mean 'tue'"),
+    ("service_points.csv", "service_point,tue", "service_point,tue tue", r"row 3, column weekdays: 'tue' is there twice"),
+    ("service_points.csv", "none,,", "none,mon,", r"row 4, column weekdays: 'mon' where kind is none; expected an empty cell"),
+    ("service_points.csv", "tue,1,", "tue,3,", r"row 3, column period_weeks: 3 is not known; expected 1, 2 or 4"),
+    ("service_points.csv", "tue,1,", "tue,0.5,", r"row 3, column period_weeks: 0\.5 is out of range"),
+    ("service_points.csv", "fri,1,", "fri,2,", r"row 2, column period_weeks: 2 for an office, which is open every week; expected 1"),
+    ("service_points.csv", "KU901,1,6000", "KU901,-1,6000", r"row 3, column municipal_fte: -1 is out of range; expected a number of at least 0"),
+    ("service_points.csv", "KU901,1,6000", "KU901,1,-6000", r"row 3, column premises_year_eur: -6000 is out of range"),
+    ("service_points.csv", "KU901,0.5,0", "KU901,0.5,600", r"row 4, column premises_year_eur: 600 where kind is none; expected 0"),
+    ("service_points.csv", "6000,,,FTE", "6000,,,persons", r"row 3, column unit: 'persons' is not expected here; expected FTE"),
     ("seasonality.csv", "1,1.06", "1,1.46", r"column ratio: mean of the months is 1\.033; expected 1"),
     ("seasonality.csv", "12,1.1", "13,1.1", r"row 13, column month: '13' is not known"),
     ("unemployed_structure.csv", "15-24,basic,0,0", "15-24,basic,0,9", r"column isco1: 9\.0 persons in 0, of which occupations\.csv has no"),

@@ -47,6 +47,7 @@ from agents.region.schema import (
     RESIDENT_GROUPS,
     SCHEMA,
 )
+from agents.region.service_point import ServicePoint, read_service_points
 from agents.region.start_state import StartState, read_start_states
 from agents.region.table import Table, frozen, listed, read_text, sums_to_one
 from sim.dimensions import AGE_BANDS, EDUCATION, SECTIONS, SEXES
@@ -95,6 +96,8 @@ class Region:
         Employed persons from origin to destination, shape (M + 1, M + 1); the last is outside.
     distance_km
         Road distance, km, shape (M + 1, M + 1); the diagonal is a trip inside the municipality.
+    service_points
+        Where the authority can be met: one for each municipality, in their order.
     unemployed_ages
         First and last age of the age groups of `unemployed_joint`, shape (A, 2).
     unemployed_joint
@@ -146,6 +149,7 @@ class Region:
     establishment_jobs: NDArray[np.float64]
     commuting: NDArray[np.float64]
     distance_km: NDArray[np.float64]
+    service_points: tuple[ServicePoint, ...]
     unemployed_ages: NDArray[np.int64]
     unemployed_joint: NDArray[np.float64]
     unemployed_occupation: NDArray[np.float64]
@@ -319,6 +323,7 @@ def _load(path: Path) -> Region:
     commuting = tables["commuting.csv"].array("persons", od)
     check_commuting(tables["commuting.csv"], commuting, jobs, codes)
     distance = tables["distances.csv"].array("km", od)
+    service_points = read_service_points(tables["service_points.csv"], codes)
 
     table = tables["unemployed_structure.csv"]
     groups = tuple(dict.fromkeys(row["age_group"] for row in table))
@@ -380,6 +385,7 @@ def _load(path: Path) -> Region:
         establishment_jobs=frozen(establishment_jobs),
         commuting=frozen(commuting),
         distance_km=frozen(distance),
+        service_points=service_points,
         unemployed_ages=frozen(ages),
         unemployed_joint=frozen(joint),
         unemployed_occupation=unemployed_occupation,

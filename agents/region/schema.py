@@ -15,6 +15,10 @@ START_KINDS = ("annual_mean", "month_stock")
 ISCO1 = tuple("0123456789")
 FIXED_TERM_DIMENSIONS = ("section", "age_band")
 RESIDENT_GROUPS = ("student", "pensioner", "disability_pension", "foreign_language")
+POINT_KINDS = ("office", "service_point", "none")
+POINT_PERIODS = (1, 2, 4)
+"""Weeks from one opening week of a service point to the next."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,19 @@ SCHEMA: dict[str, FileSchema] = {
     ),
     "distances.csv": FileSchema(
         {"origin": CODE, "destination": CODE, "km": Column("number", 0.1, 2000.0)}, "km", ("km",)
+    ),
+    "service_points.csv": FileSchema(
+        {
+            "municipality_code": CODE,
+            "kind": CODE,
+            "weekdays": Column("text", empty=True),
+            "period_weeks": Column("whole", 1, 4),
+            "parent": CODE,
+            "municipal_fte": COUNT,
+            "premises_year_eur": COUNT,
+        },
+        "municipal_fte",
+        ("FTE",),
     ),
     "start_states.csv": FileSchema(
         {
