@@ -16,9 +16,11 @@ from typing import Any
 import mesa
 import numpy as np
 
+from agents.authority import Authority
 from agents.demand import check_separations, read_demand
 from agents.employers import ClosingEmployer
 from agents.municipalities import Municipality
+from agents.purchasing import Purchasing
 from agents.region import Region, StartState
 from agents.service_lines import SERVICE_LINES
 from agents.specification import Closure, RunResult, RunSpecification
@@ -94,6 +96,8 @@ class EmploymentAreaModel(mesa.Model):
         )
         self.built: dict[str, Any] = {}
         self.municipalities = [Municipality(self, place) for place in range(self.region.outside)]
+        self.authority = Authority(self)
+        self.purchasing = Purchasing(self)
         self.service_lines = [line(self) for line in SERVICE_LINES]
         self.closing = [
             ClosingEmployer(self, closure, self.employer_row(closure.employer), self._cohort_hit(closure))
@@ -105,6 +109,9 @@ class EmploymentAreaModel(mesa.Model):
             agenttype_reporters={Municipality: {"unemployed": "unemployed"}},
         )
         self.clock = Clock(specification.start_date, self.world.today)
+        if self.world.today == 0:
+            self.authority.begin()
+            self.purchasing.begin()
         self._set_clock()
         if self.world.today == 0:
             self._describe_world()
@@ -127,7 +134,7 @@ class EmploymentAreaModel(mesa.Model):
         """Let go of all that is large: Mesa 3.3 keeps every model alive (4 MB a run of five years)."""
         del self.world, self.recorder, self.datacollector, self.clock
         self.remove_all_agents()
-        del self.municipalities, self.service_lines, self.closing
+        del self.municipalities, self.service_lines, self.closing, self.authority, self.purchasing
 
     # -- facts ------------------------------------------------------------------------------------
 
@@ -179,7 +186,12 @@ class EmploymentAreaModel(mesa.Model):
             clock.at(day, "1 close month", partial(self._close_month, day))
             clock.at(day, "5 plan month", self._plan_month)
         if self.world.today == 0:
-            clock.at(0, "5 plan month", self._plan_month)
+            clock.at(0, "5 plan month", self._plan_lines)
+        for change in s.places:
+            clock.at(
+                max(0, day_of(change.start, s.start_date)), f"4 place {change.place:02d}",
+                partial(self.authority.change_place, change),
+            )  # fmt: skip
         for day in self.timetable.by_day:
             clock.at(day, "2 parameters", partial(self._change_parameters, day))
         for number, cohort in enumerate(s.cohorts, start=1):
@@ -218,11 +230,18 @@ class EmploymentAreaModel(mesa.Model):
         self.datacollector.collect(self)
 
     def _plan_month(self) -> None:
+        self.authority.plan_month()
+        self._plan_lines()
+
+    def _plan_lines(self) -> None:
+        self.purchasing.plan_month()
         for line in self.service_lines:
             line.plan_month()
 
     def _change_parameters(self, day: int) -> None:
         names = self.timetable.apply(self.world.arrays.parameters, day)
+        if "services.staff_fte" in names:
+            self.authority.change_posts()
         if any(name.startswith(_FIT_AND_DISTANCE) for name in names):
             arrays, p = self.world.arrays, self.world.arrays.parameters[0]
             arrays.fit[:] = fit_of_trades(self.region, p)

@@ -59,6 +59,34 @@ class Cohort:
 
 
 @dataclass(frozen=True)
+class PlaceChange:
+    """A place that is opened, moved or closed on a day.
+
+    Attributes
+    ----------
+    name
+        Name of the policy (its YAML file).
+    place
+        Municipality, position in the region's list.
+    kind
+        ``office``, ``service_point`` or ``none``.
+    start
+        Day from which it holds.
+    weekdays
+        Opening days, 0 Monday to 4 Friday; empty for ``none``.
+    period_weeks
+        Open on these days in every so many weeks.
+    """
+
+    name: str
+    place: int
+    kind: str
+    start: date
+    weekdays: tuple[int, ...] = ()
+    period_weeks: int = 1
+
+
+@dataclass(frozen=True)
 class RunSpecification:
     """One world to simulate.
 
@@ -84,6 +112,8 @@ class RunSpecification:
         Declarations of all parameters (plain nested mapping, see `sim.parameters`).
     changes
         Dated changes of the arm's policies.
+    places
+        Places that the arm's policies open, move or close.
     closures, cohorts
         Structural events of the arm; cohorts are the same in all arms.
     demand_file
@@ -101,6 +131,7 @@ class RunSpecification:
     record: str = "summary"
     parameters: dict[str, Any] = field(default_factory=dict, hash=False)
     changes: tuple[Change, ...] = ()
+    places: tuple[PlaceChange, ...] = ()
     closures: tuple[Closure, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
     start_file: Path | None = None

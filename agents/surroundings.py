@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from agents.region import Region, StartState
+from agents.specification import RunSpecification
 from sim.clock import Clock
 from sim.world import World
 
@@ -14,6 +15,8 @@ class Surroundings(Protocol):
 
     Attributes
     ----------
+    specification
+        What is simulated.
     world
         All state; agents are views on its rows.
     region, start
@@ -26,6 +29,7 @@ class Surroundings(Protocol):
         The master clock.
     """
 
+    specification: RunSpecification
     world: World
     region: Region
     start: StartState

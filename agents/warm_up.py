@@ -52,7 +52,10 @@ def warm_up(specification: RunSpecification) -> float:
 def call_every_kernel(specification: RunSpecification) -> None:
     """Run a tiny world through every kernel."""
     from agents.area import EmploymentAreaModel, build
-    from sim.kernels.census import recount
+    from sim.dimensions import State
+    from sim.kernels.census import CAUSES, census_causes, census_trial, recount
+    from sim.kernels.queue import move_queue
+    from sim.kernels.trial import QUARTERS
     from sim.kernels.closure import announce, carry_on, exit_staff, give_notice, mark_cohort
     from sim.kernels.demand import dismiss_excess, shift_targets
 
@@ -72,3 +75,6 @@ def call_every_kernel(specification: RunSpecification) -> None:
     level = np.ones(len(world.arrays.sections))
     dismiss_excess(world.handle, shift_targets(world.handle, level, 0.99 * level, 0.9 * level, day), day)
     recount(world.handle)
+    move_queue(world.handle, 0, 1)
+    census_causes(world.handle, day, np.zeros((len(CAUSES), world.n_places), np.int64))
+    census_trial(world.handle, np.zeros((QUARTERS, len(State)), np.int64))

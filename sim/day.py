@@ -42,7 +42,9 @@ def close_day(w, t):
         unemployed = w.stocks[State.UNEMPLOYED, home] + w.stocks[State.FURLOUGHED, home]
         w.flows[Flow.UNEMPLOYMENT_DAYS, home] += unemployed
         w.flows[Flow.TRAINING_DAYS, home] += w.stocks[State.TRAINING, home]
-        w.flows[Flow.SERVICE_DAYS, home] += w.stocks[State.IN_SERVICE, home]
+        w.flows[Flow.SERVICE_DAYS, home] += w.stocks[State.IN_SERVICE, home] + w.stocks[State.SUBSIDISED, home]
+        for measure in range(w.in_measure.shape[0]):
+            w.measure_days[measure, home] += w.in_measure[measure, home]
     w.control[0].today = t + 1
 
 
@@ -90,8 +92,8 @@ def bunched(w):
     while n >= 0:
         people += 1
         n = w.nodes[n].next
-    for line in range(w.lines.shape[0]):
-        people += w.lines[line].waiting
+    for desk in range(w.desks.shape[0]):
+        people += w.desks[desk].waiting
     return jobs, people
 
 
@@ -109,8 +111,7 @@ def has_room(w, jobs, people):
     jobs_a_day = 200 + 0.02 * control.n_persons + jobs
     room = w.persons.shape[0] - control.n_persons + control.n_free_persons >= people_a_day
     room &= w.vacancies.shape[0] - control.n_vacancies + control.n_free_vacancies >= jobs_a_day
-    for line in range(w.lines.shape[0]):
-        room &= w.queues.shape[1] - w.lines[line].length >= jobs_a_day + people
+    room &= w.queued.shape[0] - control.n_queued + control.n_free_queued >= jobs_a_day + people
     if control.keeps_log:
         room &= w.contacts.shape[0] - control.n_contacts >= jobs_a_day + people
         room &= w.spells.shape[0] - control.n_spells >= jobs_a_day + people

@@ -27,6 +27,7 @@ class State(IntEnum):
     IN_SERVICE = 10  # in a service other than training: not unemployed, still a registered jobseeker
     SELF_EMPLOYED = 11  # works in the open market without an employer
     CONSCRIPT = 12  # in military or civil service
+    SUBSIDISED = 13  # works with a wage subsidy or as an apprentice: not unemployed, a registered jobseeker
 
 
 class Contract(IntEnum):
@@ -37,6 +38,47 @@ class Contract(IntEnum):
     FIXED_TERM = 2
 
 
+class Line(IntEnum):
+    """Rows of `LINES` that rules name."""
+
+    BROKERAGE = 0
+    COMPETENCE = 1
+    MULTI_SECTOR = 2
+    YOUTH = 3
+    INTEGRATION = 4
+    EMPLOYER_SERVICES = 5
+    ADMINISTRATION = 6
+
+
+class Measure(IntEnum):
+    """Rows of `MEASURES`; what each is, is said in `sim.kernels.measures`."""
+
+    NONE = -1
+    DEGREE_TRAINING = 0
+    MODULAR_TRAINING = 1
+    TAILORED_TRAINING = 2
+    JOINT_TRAINING = 3
+    COACHING = 4
+    CAREER_GUIDANCE = 5
+    WORK_TRIAL = 6
+    WAGE_SUBSIDY_PRIVATE = 7
+    WAGE_SUBSIDY_PUBLIC = 8
+    START_UP_GRANT = 9
+    APPRENTICESHIP = 10
+    SELF_MOTIVATED_STUDY = 11
+    WORK_ABILITY_COORDINATION = 12
+    INTEGRATION_TRAINING = 13
+    REHABILITATIVE_WORK = 14
+
+
+class Need(IntEnum):
+    """What stands between a jobseeker and work beside her trade (column ``need``)."""
+
+    NONE = 0
+    WORK_CAPACITY = 1
+    LIFE_SITUATION = 2  # substance use, debt, housing, coping with daily life
+
+
 class VacancyState(IntEnum):
     """A job that nobody holds is a row of the vacancy table."""
 
@@ -45,7 +87,18 @@ class VacancyState(IntEnum):
     OPEN = 2
 
 
-LINES = ("brokerage", "competence", "multi_sector")
+LINES = (
+    "brokerage", "competence", "multi_sector", "youth", "integration", "employer_services", "administration",
+)  # fmt: skip
+N_PERSON_LINES = 5
+"""The first lines of `LINES` meet jobseekers and have queues; the others do not."""
+MEASURES = (
+    "degree_training", "modular_training", "tailored_training", "joint_training", "coaching", "career_guidance",
+    "work_trial", "wage_subsidy_private", "wage_subsidy_public", "start_up_grant", "apprenticeship",
+    "self_motivated_study", "work_ability_coordination", "integration_training", "rehabilitative_work",
+)  # fmt: skip
+PARTNERS = ("wellbeing_area", "kela")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 SEXES = ("men", "women")
 EDUCATION = ("basic", "secondary", "tertiary")
 LANGUAGES = ("national", "foreign")
@@ -58,10 +111,12 @@ SECTIONS = (
     "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K",
     "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", "X",
 )  # fmt: skip  # TOL 2008; X is unknown
-PAYERS = ("municipality", "state", "funds")
+PAYERS = ("municipality", "state", "wellbeing_area", "employment_fund", "employer")
 
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "line": LINES,
+    "measure": MEASURES,
+    "partner": PARTNERS,
     "sex": SEXES,
     "education": EDUCATION,
     "language": LANGUAGES,

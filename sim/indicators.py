@@ -47,6 +47,12 @@ class Flow(IntEnum):
     EXITS_TO_SELF_EMPLOYMENT = 31
     SERVICE_STARTS = 32  # services other than training
     SERVICE_DAYS = 33  # person-days in them
+    REFERRALS = 34  # applications to a vacancy that an adviser told of
+    HANDOVERS = 35  # from one line to another
+    HANDOVERS_LOST = 36
+    NEEDS_RECOGNISED = 37
+    NEEDS_MISSED = 38  # at first interviews
+    PARTNER_WAITS = 39  # joint meetings put off because a partner had no time
 
 
 class Counter(IntEnum):
@@ -101,6 +107,7 @@ _ALL = (
     Indicator("employed_part_time", "persons", "stock", "none"),
     Indicator("in_training", "persons", "stock", "none"),
     Indicator("in_service", "persons", "stock", "none"),
+    Indicator("subsidised", "persons", "stock", "none"),
     Indicator("outside_labour_force", "persons", "stock", "none"),
     Indicator("open_market_employment_days", "person-days", "flow", "higher"),
     Indicator("vacancies_open", "vacancies", "stock", "none"),
@@ -132,11 +139,25 @@ _ALL = (
     Indicator("spell_survival_12m", "share", "rate", "lower"),
     Indicator("first_interview_wait_days", "days", "rate", "lower"),
     Indicator("first_interview_in_time_share", "share", "rate", "higher"),
+    Indicator("talks_in_time_share", "share", "rate", "higher"),
+    Indicator("path_in_3m_share", "share", "rate", "higher"),
+    Indicator("no_show_share", "share", "rate", "lower"),
     Indicator("service_contacts", "contacts", "flow", "none"),
     Indicator("queue", "persons", "stock", "lower"),
     Indicator("utilisation", "share", "rate", "none"),
     Indicator("caseload", "registered jobseekers per FTE", "rate", "lower"),
     Indicator("staff_fte", "FTE", "stock", "none"),
+    Indicator("referrals", "applications", "flow", "none"),
+    Indicator("handovers", "persons", "flow", "none"),
+    Indicator("handovers_lost", "persons", "flow", "lower"),
+    Indicator("needs_recognised", "persons", "flow", "higher"),
+    Indicator("needs_missed", "persons", "flow", "lower"),
+    Indicator("joint_meetings_put_off", "meetings", "flow", "lower"),
+    Indicator("employer_visits", "visits", "flow", "none"),
+    Indicator("duplicated_contact_hours", "hours", "flow", "lower"),
+    Indicator("in_measure", "persons", "stock", "none"),
+    Indicator("measure_starts", "persons", "flow", "none"),
+    Indicator("long_term_by_cause", "persons", "stock", "lower"),
     Indicator("population", "persons", "stock", "none"),
     Indicator("net_migration", "persons", "flow", "none"),
     Indicator("cost_total_eur", "EUR", "flow", "lower"),

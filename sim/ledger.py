@@ -24,8 +24,7 @@ def service_cost_eur(p: np.record, flows: NDArray[np.float64]) -> float:
         The month's flows in real persons, shape (FLOWS, places).
     """
     staff = float(np.sum(p.services.staff_fte)) * float(p.costs.fte_year_eur) / 12.0
-    training = flows[Flow.TRAINING_DAYS].sum() / DAYS_PER_MONTH * float(p.costs.training_month_eur)
-    return staff + float(training)
+    return staff
 
 
 def benefits_eur(p: np.record, flows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,20 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import date_of
-from sim.dimensions import AGE_BANDS, EDUCATION, LINES, SEXES, State
+from sim.dimensions import AGE_BANDS, EDUCATION, LINES, MEASURES, N_PERSON_LINES, SEXES, Line, State
 from sim.indicators import INDICATORS, Flow
-from sim.kernels.census import census_groups, census_places
+from sim.kernels.census import CAUSES, census_causes, census_groups, census_places, census_trial
+from sim.kernels.trial import QUARTERS
 from sim.ledger import benefits_eur, service_cost_eur
 from sim.world import World
 
-_MONTHLY_LINE_COLUMNS = (
-    "minutes_offered",
-    "minutes_used",
-    "contacts",
-    "interviews",
-    "interviews_in_time",
-    "interview_wait",
-)
+_MONTHLY_DESK_COLUMNS = (
+    "minutes_offered", "minutes_used", "contacts", "no_shows", "interviews", "interviews_in_time", "interview_wait",
+    "talks_due", "talks_late",
+)  # fmt: skip
 _SURVIVAL = (("spell_survival_3m", 1, 4), ("spell_survival_6m", 2, 7), ("spell_survival_12m", 3, 13))
 """Indicator, row of `Arrays.survival`, months after which all spells of a month have been seen that long."""
 _OUT = (State.STUDENT, State.INACTIVE, State.DISABILITY, State.RETIRED, State.CONSCRIPT)
@@ -88,7 +85,7 @@ class Recorder:
         commuters = np.zeros((3, n + 1), np.int64)
         cohort_states = np.zeros((len(self._cohorts) + 1, len(State)), np.int64)
         in_register = np.zeros(n + 1, np.int64)
-        clients = np.zeros(len(LINES), np.int64)
+        clients = np.zeros(len(a.desks), np.int64)
         census_places(
             w, month_end, long_term, registered, part_time, commuters, cohort_states, in_register, clients
         )
@@ -122,6 +119,7 @@ class Recorder:
         area("employed_part_time", part_time[:n] * weight)
         area("in_training", stocks[State.TRAINING])
         area("in_service", stocks[State.IN_SERVICE])
+        area("subsidised", stocks[State.SUBSIDISED])
         area("outside_labour_force", sum((stocks[state] for state in _OUT), np.zeros(n)))
         area("open_market_employment_days", flows[Flow.EMPLOYMENT_DAYS])
         area("vacancies_open", a.open_cells.sum(axis=0)[:n] * weight)
@@ -156,6 +154,7 @@ class Recorder:
         area("jobs_lost_to_unfilled", flows[Flow.JOBS_LOST])
         self._record_survival(moment, world, month_end)
         self._record_lines(moment, world, clients * weight, weight)
+        self._record_services(moment, world, month_end, flows, area, weight)
         persons = stocks.sum(axis=0) - stocks[State.OUTSIDE]
         area("population", persons + a.others.sum(axis=0)[:n] * weight)
         area("net_migration", flows[Flow.ARRIVALS] - flows[Flow.DEPARTURES])
@@ -202,44 +201,105 @@ class Recorder:
     def _record_lines(
         self, moment: np.datetime64, world: World, clients: NDArray[np.floating], weight: float
     ) -> None:
-        """Work, waits and load by line and for all lines together; then start the month's counters again."""
-        lines = world.arrays.lines
-        fte = np.asarray(world.arrays.parameters[0].services.staff_fte, np.float64).reshape(-1)
+        """Work, waits and load of the desks: all together, by line, by place, and of every desk that is used."""
+        a, n_places = world.arrays, len(world.arrays.points)
+        desks, lines = a.desks, LINES[:N_PERSON_LINES]
+        row, place = np.divmod(np.arange(len(desks)), n_places)
+        desk_names = tuple(f"{lines[line]}@{self._places[m]}" for line, m in zip(row, place, strict=True))
 
-        def both(name: str, above: NDArray[np.floating], below: NDArray[np.floating] | None = None) -> None:
-            above = np.append(above, above.sum())
-            if below is not None:
-                below = np.append(below, below.sum())
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    above = np.where(below > 0.0, above / below, np.nan)
-            self._write(moment, name, "", ("",), above[-1:])
-            self._write(moment, name, "line", LINES, above[:-1])
+        def all_ways(
+            name: str, above: NDArray[np.floating], below: NDArray[np.floating] | None = None
+        ) -> None:
+            """Write a sum, or a rate from sums, for the area, by line, by place and by desk."""
+            above = np.asarray(above, np.float64)
+            below = None if below is None else np.asarray(below, np.float64)
+            for kind, groups, of in (
+                ("", ("",), np.zeros(len(desks), np.int64)),
+                ("line", lines, row),
+                ("place", self._places, place),
+                ("line_place", desk_names, np.arange(len(desks))),
+            ):
+                values = np.bincount(of, above, minlength=len(groups))
+                if below is not None:
+                    base = np.bincount(of, below, minlength=len(groups))
+                    with np.errstate(divide="ignore", invalid="ignore"):
+                        values = np.where(base > 0.0, values / base, np.nan)
+                if kind != "line_place" or self._with_groups:
+                    self._write(moment, name, kind, tuple(groups), values)
 
-        both("first_interview_wait_days", lines.interview_wait, lines.interviews)
-        both("first_interview_in_time_share", lines.interviews_in_time, lines.interviews)
-        both("service_contacts", lines.contacts * weight)
-        both("queue", lines.waiting * weight)
-        both("utilisation", lines.minutes_used, lines.minutes_offered)
-        both("caseload", clients, fte)
-        both("staff_fte", fte)
-        for column in _MONTHLY_LINE_COLUMNS:
-            lines[column] = 0.0
+        all_ways("first_interview_wait_days", desks.interview_wait, desks.interviews)
+        all_ways("first_interview_in_time_share", desks.interviews_in_time, desks.interviews)
+        all_ways("talks_in_time_share", desks.talks_due - desks.talks_late, desks.talks_due)
+        all_ways("no_show_share", desks.no_shows, desks.no_shows + desks.contacts)
+        all_ways("service_contacts", desks.contacts * weight)
+        all_ways("queue", desks.waiting * weight)
+        all_ways("utilisation", desks.minutes_used, desks.minutes_offered)
+        all_ways("caseload", clients, desks.fte)
+        staffed = np.asarray(a.lines.staffed, np.float64)
+        self._write(moment, "staff_fte", "", ("",), np.array([staffed.sum()]))
+        self._write(moment, "staff_fte", "line", LINES, staffed)
+        by_place = np.bincount(place, desks.fte, minlength=n_places)
+        self._write(moment, "staff_fte", "place", self._places, by_place)
+        if self._with_groups:
+            self._write(moment, "staff_fte", "line_place", desk_names, np.asarray(desks.fte, np.float64))
+        for column in _MONTHLY_DESK_COLUMNS:
+            desks[column] = 0.0
+
+    def _record_services(
+        self, moment: np.datetime64, world: World, month_end: int, flows: NDArray[np.float64], area: Any, weight: float
+    ) -> None:
+        """Assessment, routing, measures, partners, visits, causes of long unemployment, and people of a trial."""
+        a, n = world.arrays, world.n_places
+        month = int(a.days[month_end].month_index) - 4
+        if month >= 0 and a.paths[0, month] > 0.0:
+            self._write(moment, "path_in_3m_share", "", ("",), np.array([a.paths[1, month] / a.paths[0, month]]))
+        area("referrals", flows[Flow.REFERRALS])
+        area("handovers", flows[Flow.HANDOVERS])
+        area("handovers_lost", flows[Flow.HANDOVERS_LOST])
+        area("needs_recognised", flows[Flow.NEEDS_RECOGNISED])
+        area("needs_missed", flows[Flow.NEEDS_MISSED])
+        area("joint_meetings_put_off", flows[Flow.PARTNER_WAITS])
+        self._write(moment, "in_measure", "measure", MEASURES, a.in_measure[:, :n].sum(axis=1) * weight)
+        self._write(moment, "measure_starts", "measure", MEASURES, a.measure_starts[:, :n].sum(axis=1) * weight)
+        self._write(moment, "measure_starts", "", ("",), np.array([a.measure_starts[:, :n].sum() * weight]))
+        visits = float(a.lines.visits[Line.EMPLOYER_SERVICES]) * weight
+        self._write(moment, "employer_visits", "", ("",), np.array([visits]))
+        hours = float(a.lines.duplicated.sum()) / 60.0
+        self._write(moment, "duplicated_contact_hours", "", ("",), np.array([hours]))
+        a.lines.visits[:] = 0.0
+        a.lines.duplicated[:] = 0.0
+        a.measure_starts[:] = 0.0
+        a.measure_days[:] = 0.0
+        if self._with_groups:
+            by_cause = np.zeros((len(CAUSES), n), np.int64)
+            census_causes(world.handle, month_end, by_cause)
+            self._write(moment, "long_term_by_cause", "cause", CAUSES, by_cause.sum(axis=1) * weight)
+        if float(a.baseline[0].trial.window_days) > 0.0 or float(a.parameters[0].trial.window_days) > 0.0:
+            by_quarter = np.zeros((QUARTERS, len(State)), np.int64)
+            census_trial(world.handle, by_quarter)
+            self._record_states(moment, "trial", tuple(str(k + 1) for k in range(QUARTERS)), by_quarter * weight)
 
     def _record_cohorts(self, moment: np.datetime64, states: NDArray[np.floating]) -> None:
         """Where the people of each cohort are."""
         if not self._cohorts:
             return
-        rows = states[1:]
+        self._record_states(moment, "cohort", self._cohorts, states[1:])
+
+    def _record_states(
+        self, moment: np.datetime64, kind: str, groups: tuple[str, ...], rows: NDArray[np.floating]
+    ) -> None:
+        """Write where people of some groups are, shape (groups, STATES)."""
         unemployed = rows[:, State.UNEMPLOYED] + rows[:, State.FURLOUGHED]
         for name, values in (
             ("unemployed", unemployed),
             ("furloughed", rows[:, State.FURLOUGHED]),
             ("in_training", rows[:, State.TRAINING]),
             ("in_service", rows[:, State.IN_SERVICE]),
+            ("subsidised", rows[:, State.SUBSIDISED]),
             ("employed_open_market", rows[:, State.EMPLOYED] + rows[:, State.SELF_EMPLOYED]),
             ("outside_labour_force", sum((rows[:, state] for state in _OUT), np.zeros(len(rows)))),
         ):
-            self._write(moment, name, "cohort", self._cohorts, values)
+            self._write(moment, name, kind, groups, values)
 
     def _record_groups(self, moment: np.datetime64, world: World, month_end: int, weight: float) -> None:
         """Employed, unemployed and long-term unemployed by sex, age, education and occupation."""

@@ -94,6 +94,21 @@ class Purpose(IntEnum):
     CONSCRIPTION_LENGTH = 65
     BUSINESS_DESTINATION = 66
     HAZARD_SELF_EMPLOYED = 67
+    SERVICE_CHANNEL = 68
+    SERVICE_HANDOVER = 69
+    SERVICE_REFERRAL = 70
+    SERVICE_MINUTES = 71
+    PLACE_DIGITAL = 72  # lasting
+    PLACE_CHANNEL = 73
+    TRIAL_ARM = 74  # lasting; person or employer
+    MEASURE_CHOICE = 75
+    MEASURE_OFFER = 76
+    MEASURE_LENGTH = 77
+    MEASURE_COMPLETION = 78
+    MEASURE_RETENTION = 79
+    EMPLOYER_VISIT = 80  # employer
+    BENEFIT_FUND = 81  # lasting: member of an unemployment fund
+    ARRIVAL_NEED = 82
 
 
 CANDIDATES = (
@@ -105,6 +120,15 @@ CANDIDATES = (
     Purpose.LIFE_CANDIDATE,
 )
 """Purposes whose draws form a fixed set that is read again whenever a state is entered again."""
+
+LASTING = (
+    Purpose.COHORT_ORDER,
+    Purpose.DEMAND_ROUNDING,
+    Purpose.PLACE_DIGITAL,
+    Purpose.TRIAL_ARM,
+    Purpose.BENEFIT_FUND,
+)
+"""Purposes of lasting numbers of a person or employer, read again whenever they matter."""
 
 PERSON_UID = np.uint64(1) << np.uint64(60)
 ARRIVAL_UID = np.uint64(2) << np.uint64(60)

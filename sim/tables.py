@@ -16,8 +16,6 @@ Records = Any
 NOT_YET = -(1 << 20)
 """A day before all others: of job searches that never ended, or a register that one is not on. Days before
 the first simulated one are negative, so that -1 is a day."""
-LABOUR_MARKET_TRAINING = 1
-"""The measure of the offer table, `OFFER`; the only one yet."""
 APPLICANTS_KEPT = 3
 """Best acceptable applicants that an employer remembers in a round of recruitment."""
 
@@ -35,23 +33,32 @@ PERSON = np.dtype(
         ("registered_since", "i4"),  # day the job search on the register began, or NOT_YET. Owner: states
         ("search_ended", "i4"),  # day the last job search on the register ended, or will end by itself. Owner: states
         ("employer", "i4"),  # row of the employer, or -1. Owner: states
-        ("course", "i4"),  # row of the offer taken up, or -1. Owner: training
+        ("course", "i4"),  # row of the offer taken up, or -1. Owner: measures
+        ("voucher_until", "i4"),  # promise of a wage subsidy, valid before this day. Owner: measures
         ("token", "i4"),  # number of the place in a queue that is valid now. Owner: service, states
         ("offer", "i4"),  # vacancy that holds the person today, or -1. Owner: hiring
         ("unemployed_days", "i4"),  # days unemployed since day 0 in ended spells. Owner: states
         ("employed_days", "i4"),  # days employed in the open market, ended jobs. Owner: states
         ("employability", "f4"),  # fixed multiplier of suitability, mean about 1. Owner: builder, demography
         ("attachment", "f4"),  # multiplier of entry from outside the labour force. Owner: states
+        ("gain", "f4"),  # factor of suitability that measures have brought, 1 without. Owner: measures
         ("home", "i2"),  # place of residence; the last place is outside. Owner: builder, demography
         ("occupation", "i2"),  # index in the region's list. Owner: hiring, training
         ("contacts", "i2"),  # service contacts in this job search. Owner: service
+        ("desk", "i2"),  # desk in whose queue she waits. Owner: queue
         ("state", "i1"),  # sim.dimensions.State. Owner: states
         ("sex", "i1"),
         ("education", "i1"),
         ("language", "i1"),
         ("contract", "i1"),  # sim.dimensions.Contract. Owner: states
         ("line", "i1"),  # service line responsible, or -1. Owner: service
-        ("need", "i1"),  # needs multi-sector support (known to the service once recognised)
+        ("need", "i1"),  # sim.dimensions.Need. Owner: builder, demography
+        ("is_recognised", "i1"),  # the service knows of the need. Owner: service
+        ("has_path", "i1"),  # has a path in this job search. Owner: states, service
+        ("is_referred", "i1"),  # is told of a vacancy today. Owner: service, search
+        ("is_lost", "i1"),  # was lost on the way between two lines. Owner: service
+        ("measure", "i1"),  # sim.dimensions.Measure under way. Owner: measures
+        ("trial", "i1"),  # part in a trial: 0 none, 1 control, 2 treated. Owner: service
         ("cohort", "i1"),  # marked cohort, 0 for none. Owner: closure
         ("is_waiting", "i1"),  # has a place in a queue. Owner: service
         ("is_part_time", "i1"),  # works part time. Owner: states
@@ -75,6 +82,7 @@ EMPLOYER = np.dtype(
         ("dormant", "i4"),  # wanted, not yet posted. Owner: jobs
         ("to_close", "i4"),  # jobs that a structural event has still to end. Owner: closure, jobs
         ("struck_off", "i4"),  # of start_jobs, ended for good by structural events: demand does not come back there
+        ("visited_until", "i4"),  # a visit of employer services acts before this day. Owner: agents
         ("has_given_notice", "i1"),  # its staff search as people under notice. Owner: closure
     ]
 )
@@ -116,27 +124,72 @@ VACANCY = np.dtype(
 """A job that nobody holds, dormant or open. Owner: jobs, search (applicants), hiring (rank). A dormant job with
 an applicant is kept for that person, who is called back on its day (`jobs.keep_for`)."""
 
-QUEUED = np.dtype([("key", "u8"), ("person", "i4"), ("token", "i4"), ("due", "i4"), ("joined", "i4")])
-"""A place in a line's queue (binary heap on `key`: due day, then a keyed tie-break). Owner: service."""
-
-LINE = np.dtype(
+QUEUED = np.dtype(
     [
-        ("length", "i8"),  # places in the queue, stale ones included
-        ("waiting", "i8"),  # people who wait
-        ("minutes_left", "f8"),  # of today's capacity; a task that overruns borrows from the next day
-        ("minutes_offered", "f8"),  # this month, agents' minutes
+        ("key", "u8"),  # due day, then a keyed tie-break
+        ("person", "i4"),
+        ("token", "i4"),
+        ("due", "i4"),
+        ("joined", "i4"),
+        ("left", "i4"),  # heap below, or next free place
+        ("right", "i4"),
+    ]
+)
+"""A place in a queue: a node of a desk's skew heap; all queues share one pool of places. Owner: queue."""
+
+DESK = np.dtype(
+    [
+        ("root", "i4"),  # first place of the queue, or -1. Owner: queue
+        ("waiting", "i4"),  # people who wait. Owner: queue
+        ("n_servers", "i4"),  # advisers at work on a day when the desk is open, agents. Owner: agents
+        ("first_server", "i4"),  # the first one's row in `servers`. Owner: agents
+        ("pace", "f8"),  # share of a full day that each of them works there, at most 1. Owner: agents
+        ("fte", "f8"),  # staff, FTE (real). Owner: agents
+        ("minutes_offered", "f8"),  # this month, agents' minutes. Owner: service
         ("minutes_used", "f8"),
         ("contacts", "f8"),
+        ("no_shows", "f8"),
         ("interviews", "f8"),  # first interviews held this month
         ("interviews_in_time", "f8"),
         ("interview_wait", "f8"),  # sum of days
+        ("talks_due", "f8"),  # talks other than first interviews, held this month
+        ("talks_late", "f8"),  # of these, later after falling due than the rules tolerate
     ]
 )
+"""A desk: a service line in a municipality, row line x places + place."""
+
+LINE = np.dtype(
+    [
+        ("posts", "f8"),  # FTE in the budget, as last seen. Owner: agents
+        ("staffed", "f8"),  # FTE in post, productive ones and novices. Owner: agents
+        ("novices", "f8"),  # of these still learning, FTE. Owner: agents
+        ("reserved", "f8"),  # share of their time for registered jobseekers who are not simulated one by one
+        ("arriving", "f8", (24,)),  # FTE that begin in so many months. Owner: agents
+        ("duplicated", "f8"),  # minutes of municipal staff that repeat what the area does, this month
+        ("visits", "f8"),  # employers visited this month, agents
+    ]
+)
+"""A service line: its staff. Owner: agents."""
+
+PLACE = np.dtype(
+    [
+        ("kind", "i1"),  # 2 office, 1 service point, 0 neither. Owner: agents
+        ("weekdays", "i1"),  # bits of the weekdays on which it is open, Monday the lowest
+        ("period", "i1"),  # weeks between visits
+        ("phase", "i1"),  # week of the period on which it is open
+        ("parent", "i2"),  # office whose staff visits
+        ("serves", "i2"),  # place where its residents are served face to face
+    ]
+)
+"""Where the authority meets people, one row a municipality. Owner: agents."""
+
+PARTNER = np.dtype([("minutes_left", "f8"), ("minutes_offered", "f8"), ("minutes_used", "f8"), ("refused", "f8")])
+"""Partners of joint meetings: the wellbeing area, Kela. Owner: service."""
 
 OFFER = np.dtype(
     [
         ("measure", "i2"),
-        ("occupation", "i2"),  # occupation that the course leads to
+        ("occupation", "i2"),  # occupation that it leads to, or -1
         ("start", "i4"),  # first and last day on which a seat can be taken
         ("decide_by", "i4"),
         ("seats", "i4"),  # agents
@@ -157,6 +210,9 @@ CONTROL = np.dtype(
         ("n_free_vacancies", "i8"),
         ("n_offers", "i8"),
         ("first_offer", "i8"),  # offers before this row are over
+        ("n_queued", "i8"),  # places of queues in use, free ones among them
+        ("free_queued", "i8"),  # first free place, or -1
+        ("n_free_queued", "i8"),
         ("n_contacts", "i8"),  # rows in use of the contact log
         ("n_spells", "i8"),
         ("keeps_log", "i8"),
@@ -166,15 +222,18 @@ CONTROL = np.dtype(
 )
 
 DAY = np.dtype(
-    [("is_working", "i1"), ("month", "i1"), ("month_index", "i2"), ("working_number", "i4"), ("day_of_month", "i1")]
-)
+    [
+        ("is_working", "i1"), ("month", "i1"), ("month_index", "i2"), ("working_number", "i4"),
+        ("day_of_month", "i1"), ("weekday", "i1"), ("week", "i4"),
+    ]
+)  # fmt: skip
 """Facts of a day: working day of the services, calendar month 0–11, month since the start, working days up
-to and with this day."""
+to and with this day, weekday (0 Monday), number of the week since the year 1."""
 
 CONTACT = np.dtype(
     [
         ("person", "u8"), ("day", "i4"), ("due", "i4"), ("joined", "i4"), ("minutes", "f4"),
-        ("line", "i1"), ("kind", "i1"), ("attended", "i1"), ("home", "i2"), ("cohort", "i1"),
+        ("line", "i1"), ("place", "i2"), ("kind", "i1"), ("attended", "i1"), ("home", "i2"), ("cohort", "i1"),
     ]
 )  # fmt: skip
 """Log of service contacts, one row each (record=full). Owner: service."""
@@ -199,12 +258,22 @@ class Arrays(NamedTuple):
     free_persons: np.ndarray  # i4[rows]: stack of free rows
     free_vacancies: np.ndarray  # i4[rows]
     lines: Records  # LINE[lines]
-    queues: Records  # QUEUED[lines, places]
+    desks: Records  # DESK[person lines * places]
+    servers: np.ndarray  # f8[advisers at desks]: minutes of the next open day that each has borrowed
+    queued: Records  # QUEUED[rows]
+    points: Records  # PLACE[places]
+    partners: Records  # PARTNER[2]
+    distance: np.ndarray  # f8[places, places]: kilometres
+    paths: np.ndarray  # f8[2, months + 1]: searches begun in a month; of these with a path within three months
     offers: Records  # OFFER[rows]
     control: Records  # CONTROL[1]
     days: Records  # DAY[horizon + 1]
     flows: np.ndarray  # f8[FLOWS, places + 1]: events of this month by place of residence
     stocks: np.ndarray  # i8[STATES, places]: persons by labour state and place of residence
+    in_measure: np.ndarray  # i8[MEASURES, places]: people in each measure now
+    measure_starts: np.ndarray  # f8[MEASURES, places]: begun this month
+    measure_days: np.ndarray  # f8[MEASURES, places]: person-days this month
+    trial_jobs: np.ndarray  # f8[4, 2]: registered postings and open-ended hires of employers by quarter (`trial`)
     survival: np.ndarray  # f8[4, months + 1]: spells begun in a month; of these ended within 3, 6, 12 months
     counters: np.ndarray  # i8[COUNTERS]: events and candidates since the start
     open_cells: np.ndarray  # i4[occupations, places]: open vacancies

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.handle import handle
-from sim.tables import QUEUED, Arrays
+from sim.tables import Arrays
 
 
 class World:
@@ -63,9 +63,14 @@ class World:
         arrays = self.arrays
         growing = (
             arrays.persons, arrays.nodes, arrays.employers, arrays.vacancies, arrays.free_persons,
-            arrays.free_vacancies, arrays.queues, arrays.cell_vacancies, arrays.cell_uids, arrays.deciding,
+            arrays.free_vacancies, arrays.queued, arrays.cell_vacancies, arrays.cell_uids, arrays.deciding,
         )  # fmt: skip
         return sum(array.nbytes for array in growing)
+
+    def replace(self, **arrays: np.ndarray) -> None:
+        """Put other arrays in the place of some, between days."""
+        self.arrays = self.arrays._replace(**arrays)
+        self._handle = None
 
     def ensure_room(self, jobs: int = 0, people: int = 0) -> None:
         """Grow tables that could fill up within a day. Called between days only.
@@ -97,11 +102,8 @@ class World:
                 "cell_uids": _longer(arrays.cell_uids, rows),
                 "deciding": _longer(arrays.deciding, rows),
             }
-        if int(arrays.lines.length.max()) + meetings_a_day > arrays.queues.shape[1]:
-            places = arrays.queues.shape[1] + 2 * meetings_a_day
-            queues = np.zeros((arrays.queues.shape[0], places), QUEUED).view(np.recarray)
-            queues[:, : arrays.queues.shape[1]] = arrays.queues
-            grown["queues"] = queues
+        if len(arrays.queued) - control.n_queued + control.n_free_queued < meetings_a_day:
+            grown["queued"] = _longer(arrays.queued, len(arrays.queued) + 2 * meetings_a_day)
         if control.keeps_log:
             if control.n_contacts + meetings_a_day > len(arrays.contacts):
                 grown["contacts"] = _longer(arrays.contacts, 2 * len(arrays.contacts) + 2 * meetings_a_day)
@@ -110,8 +112,7 @@ class World:
         if control.n_offers + 500 > len(arrays.offers):
             grown["offers"] = _longer(arrays.offers, 2 * len(arrays.offers) + 500)
         if grown:
-            self.arrays = arrays._replace(**grown)
-            self._handle = None
+            self.replace(**grown)
 
 
 def _longer(array: np.ndarray, rows: int, fill_day: bool = False) -> np.ndarray:

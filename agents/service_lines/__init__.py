@@ -1,11 +1,29 @@
-"""The service lines: each line's rare decisions. One kernel, `sim.kernels.services`, does their daily work."""
+"""The service lines: each line's tasks and rare decisions. One kernel, `sim.kernels.services`, does their daily work."""
 
+from agents.service_lines.administration import Administration
 from agents.service_lines.brokerage import Brokerage
 from agents.service_lines.competence import Competence
+from agents.service_lines.employer_services import EmployerServices
+from agents.service_lines.integration import Integration
 from agents.service_lines.line import ServiceLine
 from agents.service_lines.multi_sector import MultiSector
+from agents.service_lines.task import Task
+from agents.service_lines.youth import Youth
 
-SERVICE_LINES: tuple[type[ServiceLine], ...] = (Brokerage, Competence, MultiSector)
+SERVICE_LINES: tuple[type[ServiceLine], ...] = (
+    Brokerage, Competence, MultiSector, Youth, Integration, EmployerServices, Administration,
+)  # fmt: skip
 """In the order of `sim.dimensions.LINES`."""
 
-__all__ = ["SERVICE_LINES", "Brokerage", "Competence", "MultiSector", "ServiceLine"]
+__all__ = [
+    "SERVICE_LINES",
+    "Administration",
+    "Brokerage",
+    "Competence",
+    "EmployerServices",
+    "Integration",
+    "MultiSector",
+    "ServiceLine",
+    "Task",
+    "Youth",
+]

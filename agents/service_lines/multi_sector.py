@@ -1,11 +1,18 @@
-"""Multi-sector services: people with recognised needs, longer intervals. No decision is rare here yet."""
+"""Multi-sector services: adults with recognised needs, joint meetings with the wellbeing area and Kela."""
 
 from __future__ import annotations
 
-from agents.service_lines.line import ServiceLine
+from agents.service_lines.line import DECISION, FOLLOW_UP, HANDOVER, ServiceLine
+from agents.service_lines.task import Task
 
 
 class MultiSector(ServiceLine):
-    """The line of jobseekers in a difficult position (tasks: `sim.kernels.services.meet`)."""
+    """The line of adult jobseekers in a difficult position; the slowest partner sets the pace of joint meetings."""
 
     name = "multi_sector"
+    tasks = (
+        Task("joint meeting with the partners", "services.joint_meeting_minutes", "partners.meeting_every"),
+        FOLLOW_UP,
+        DECISION,
+        HANDOVER,
+    )

@@ -22,12 +22,14 @@ from agents.synthetic.people import (
     season_factor,
 )
 from agents.synthetic.rounding import scaled
-from agents.synthetic.states import call_up, days_left, make_self_employed, put_in_services
+from agents.synthetic.measures import courses_under_way, describe_participants
+from agents.synthetic.states import call_up, make_self_employed, put_in_measures
 from sim.clock import month_index, month_of_year, working_days
-from sim.dimensions import DAYS_PER_MONTH, LINES, SECTIONS, Contract, State, VacancyState
+from sim.dimensions import DAYS_PER_MONTH, LINES, MEASURES, N_PERSON_LINES, PARTNERS, SECTIONS, Contract, Line, State, VacancyState
 from sim.indicators import Counter, Flow
 from sim.kernels.beginning import begin
 from sim.kernels.calendar import KINDS
+from sim.kernels.trial import QUARTERS
 from sim.kernels.demography import BIRTHS, MOVING_IN, STREAMS, TURNING_15
 from sim.parameters import ParameterSet
 from sim.rng import EMPLOYER_UID, NEVER, PERSON_UID, VACANCY_UID, Purpose, mixed_seed
@@ -36,12 +38,14 @@ from sim.tables import (
     CONTROL,
     DAY,
     EMPLOYER,
-    LABOUR_MARKET_TRAINING,
+    DESK,
     LINE,
     NODE,
     NOT_YET,
     OFFER,
+    PARTNER,
     PERSON,
+    PLACE,
     QUEUED,
     SECTION,
     SPELL,
@@ -65,6 +69,8 @@ ROUNDS_WITHOUT_HIRE = 0.65
 """Rounds of recruitment that end with nobody hired (for the pool of lost jobs at the start only)."""
 DISMISSALS_OVER_RATE = 1.25
 """Mean dismissal hazard over that of long tenures (first-year multiplier on the share of first years)."""
+YOUTH_YEARS = 30.0
+"""Everybody younger has the youth line (area plan)."""
 SCALE_OF_A_BIN = 2.0
 """Cells of vacancies (occupation x place) are divided so that a bin holds what a cell holds at about this scale: a
 searcher looks through one bin, so the time of a search does not grow with the region."""
@@ -114,8 +120,7 @@ def build_world(
     employer = assign(region, people, flows, inward, firms, rng)
     make_self_employed(region, people, employer, firms, p, rng)
     conscripts = call_up(people, p, rng)
-    n_seats = round(float(p.training.seats) * scale * _share_of_region(region))
-    trainees, served = put_in_services(people, p, n_seats, rng)
+    participants, measures = put_in_measures(people, p, scale * _share_of_region(region), rng)
     n_places, n_trades = region.outside + 1, len(region.occupations)
     n_people, n_firms = len(people), len(firms.size)
     rows = int(n_people * 1.04) + 2000
@@ -123,11 +128,8 @@ def build_world(
     persons = _persons(region, people, employer, firms, p, rows, rng)
     offers = np.zeros(600, OFFER).view(np.recarray)
     persons.ends[conscripts] = rng.integers(1, CONSCRIPTION_DAYS, len(conscripts))
-    for group, months in ((trainees, p.training.mean_months), (served, p.services.other_mean_months)):
-        persons.ends[group] = days_left(float(months), len(group), rng)
-        persons.since[group] = persons.registered_since[group] = persons.clock[group] = -1
-        persons.contacts[group] = 1
-    n_offers = _courses_under_way(region, persons, trainees, offers)
+    describe_participants(persons, participants, measures, p, rng)
+    n_offers = courses_under_way(region, persons, participants, offers)
     nodes = np.zeros(rows * KINDS, NODE).view(np.recarray)
     nodes.day = -1
     table = np.zeros(n_firms, EMPLOYER).view(np.recarray)
@@ -146,6 +148,7 @@ def build_world(
     control.horizon, control.scale, control.keeps_log = days, scale, keeps_log
     control.n_persons, control.n_vacancies = n_people, n_vacancies
     control.n_offers = control.first_offer = n_offers
+    control.free_queued = -1
     stocks = np.zeros((len(State), n_places), np.int64)
     np.add.at(stocks, (people.state, people.home), 1)
     inside = np.where(firms.place < region.outside, table.start_jobs, 0).astype(np.float64)
@@ -165,7 +168,17 @@ def build_world(
             free_persons=np.zeros(rows, np.int32),
             free_vacancies=np.zeros(len(vacancies), np.int32),
             lines=np.zeros(len(LINES), LINE).view(np.recarray),
-            queues=np.zeros((len(LINES), int(n_people * 0.06) + 1000), QUEUED).view(np.recarray),
+            desks=_desks(n_places - 1),
+            servers=np.zeros(1),
+            queued=np.zeros(int(n_people * 0.06) + 1000, QUEUED).view(np.recarray),
+            points=np.zeros(n_places - 1, PLACE).view(np.recarray),
+            partners=np.zeros(len(PARTNERS), PARTNER).view(np.recarray),
+            distance=np.array(region.distance_km, np.float64),
+            paths=np.zeros((2, days // 28 + 2)),
+            in_measure=_participants_by_place(people, participants, measures, n_places),
+            measure_starts=np.zeros((len(MEASURES), n_places)),
+            measure_days=np.zeros((len(MEASURES), n_places)),
+            trial_jobs=np.zeros((QUARTERS, 2)),
             offers=offers,
             control=control,
             days=_days(start_date, days),
@@ -203,6 +216,22 @@ def build_world(
     return world
 
 
+def _desks(n_places: int) -> Records:
+    """Desks without anybody: the authority staffs them before the first day."""
+    table: Records = np.zeros(N_PERSON_LINES * n_places, DESK).view(np.recarray)
+    table.root = -1
+    return table
+
+
+def _participants_by_place(
+    people: People, participants: NDArray[np.int64], measures: NDArray[np.int64], n_places: int
+) -> NDArray[np.int64]:
+    """Participants by measure and place of residence, shape (MEASURES, places)."""
+    number = np.zeros((len(MEASURES), n_places), np.int64)
+    np.add.at(number, (measures, people.home[participants]), 1)
+    return number
+
+
 def _persons(
     region: Region, people: People, employer: NDArray[np.int64], firms: Employers, p: np.record, rows: int,
     rng: np.random.Generator,
@@ -210,7 +239,8 @@ def _persons(
     """Write the people into the person table."""
     n = len(people)
     table: Records = np.zeros(rows, PERSON).view(np.recarray)
-    table.offer = table.course = table.employer = table.boost_until = table.line = -1
+    table.offer = table.course = table.employer = table.boost_until = table.line = table.measure = -1
+    table.voucher_until, table.gain = -1, 1.0
     table.spell, table.ends, table.search_ended = -1, NEVER, NOT_YET
     table.registered_since = NOT_YET
     persons: Records = table[:n]
@@ -252,32 +282,22 @@ def _persons(
     fresh = people.spell[idle] > -10
     persons.contacts[idle] = np.where(fresh, 0, 1)
     persons.registered_since[idle[fresh]] = 0
-    known = people.need[idle] & (rng.random(len(idle)) < 0.5 + 0.4 * np.minimum(-people.spell[idle] / 365.0, 1.0))
-    line = np.where(known, 2, np.where(rng.random(len(idle)) < float(p.services.competence_share), 1, 0))
-    persons.line[idle] = np.where(fresh, 0, line)
+    chance = 0.5 + 0.4 * np.minimum(-people.spell[idle] / 365.0, 1.0)
+    known = (people.need[idle] > 0) & ~fresh & (rng.random(len(idle)) < chance)
+    persons.is_recognised[idle] = known
+    persons.has_path[idle] = ~fresh
+    # the line that is responsible, as in a first interview (`sim.kernels.services.route`)
+    u = rng.random(len(idle))
+    line = np.where(u < float(p.services.competence_share), int(Line.COMPETENCE), int(Line.BROKERAGE))
+    foreign = (people.language[idle] > 0) & (u < float(p.services.integration_share))
+    line = np.where(foreign, int(Line.INTEGRATION), line)
+    line = np.where(known, int(Line.MULTI_SECTOR), line)
+    line = np.where(people.born[idle] > -YOUTH_YEARS * DAYS_PER_YEAR, int(Line.YOUTH), line)
+    persons.line[idle] = np.where(fresh, int(Line.BROKERAGE), line)
     in_contact = rng.random(len(idle)) < 0.5
     recent = -rng.integers(0, 30, len(idle)) + int(p.services.contact_effect_days)
     persons.boost_until[idle] = np.where(in_contact & ~fresh, recent, -1)
     return table
-
-
-def _courses_under_way(
-    region: Region, persons: Records, trainees: NDArray[np.int64], offers: Records
-) -> int:
-    """Write courses for those in training at the start, one a trade that courses lead to, in turn.
-
-    Returns
-    -------
-    int
-        Courses.
-    """
-    trades = [k for k, o in enumerate(region.occupations) if o.is_taught]
-    for row, trade in enumerate(trades):
-        group = trainees[row :: len(trades)]
-        offers[row].measure, offers[row].occupation = LABOUR_MARKET_TRAINING, trade
-        offers[row].decide_by, offers[row].seats, offers[row].taken = -1, len(group), len(group)
-        persons.course[group] = row
-    return len(trades)
 
 
 def _vacancies(
@@ -392,6 +412,8 @@ def _days(start_date: date, days: int) -> Records:
     table.month_index = month_index(start_date, n)
     table.working_number = np.cumsum(table.is_working)
     dates = np.datetime64(start_date) + np.arange(n)
+    since_monday = (dates - np.datetime64("0001-01-01")).astype(np.int64)  # a Monday
+    table.weekday, table.week = since_monday % 7, since_monday // 7
     table.day_of_month = (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
     return table
 

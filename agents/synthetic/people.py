@@ -18,7 +18,7 @@ from scipy.special import expit, logit, ndtr
 from agents.region import Region, StartState
 from agents.synthetic.evenly import draw, evenly, raked
 from agents.synthetic.rounding import apportion_within, scaled
-from sim.dimensions import DAYS_PER_MONTH, EDUCATION, State
+from sim.dimensions import DAYS_PER_MONTH, EDUCATION, Need, State
 
 DAYS_PER_YEAR = 365.25
 JOB_EXIT_PER_MONTH = 0.11
@@ -50,7 +50,7 @@ class People:
     employability: NDArray[np.float64]
     attachment: NDArray[np.float64]
     spell: NDArray[np.int64]
-    need: NDArray[np.bool_]
+    need: NDArray[np.int64]  # sim.dimensions.Need
     language: NDArray[np.int64]  # position in sim.dimensions.LANGUAGES
     coded: NDArray[np.bool_]  # whether the register knows an occupation
 
@@ -166,7 +166,7 @@ def residents(
             float(p.population.attachment_far),
         ),
         spell=np.full(n, -1, np.int64),
-        need=np.zeros(n, bool),
+        need=np.zeros(n, np.int64),
         language=_language(region, home, state, size, scale, rng),
         coded=np.ones(n, bool),
     )
@@ -198,7 +198,7 @@ def outsiders(region: Region, n_commuters: int, p: np.record, rng: np.random.Gen
         employability=np.exp(spread * rng.standard_normal(n) - 0.5 * spread**2),
         attachment=np.ones(n),
         spell=np.full(n, -1, np.int64),
-        need=np.zeros(n, bool),
+        need=np.zeros(n, np.int64),
         language=np.zeros(n, np.int64),
         coded=np.ones(n, bool),
     )
@@ -433,7 +433,11 @@ def _describe_unemployed(
     # needs: more often the lower employability, so that the share of the unemployed is as stated
     weight = np.maximum(0.0, 1.0 - _rank(people.employability, spread) / NEED_BELOW_RANK)
     mean = weight[idle].mean() if len(idle) else 1.0
-    people.need = rng.random(n) < np.minimum(weight * float(p.services.need_share) / max(mean, 1e-9), 0.95)
+    chance = np.minimum(weight * float(p.services.need_share) / max(mean, 1e-9), 0.95)
+    kind = np.where(
+        rng.random(n) < float(p.population.need_work_capacity_share), int(Need.WORK_CAPACITY), int(Need.LIFE_SITUATION)
+    )
+    people.need = np.where(rng.random(n) < chance, kind, int(Need.NONE))
 
 
 def _months_unemployed(long_term_share: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:

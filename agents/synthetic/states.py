@@ -13,7 +13,8 @@ from agents.region import Region
 from agents.synthetic.employers import Employers
 from agents.synthetic.people import DAYS_PER_YEAR, People
 from agents.synthetic.rounding import scaled
-from sim.dimensions import DAYS_PER_MONTH, SECTIONS, State
+from sim.dimensions import MEASURES, SECTIONS, Measure, State
+from sim.kernels.measures import state_of
 
 
 def make_self_employed(
@@ -81,32 +82,32 @@ def call_up(people: People, p: np.record, rng: np.random.Generator) -> NDArray[n
     return rows
 
 
-def put_in_services(
-    people: People, p: np.record, n_seats: int, rng: np.random.Generator
+def put_in_measures(
+    people: People, p: np.record, size: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Put people outside the labour force on courses and in other services that are under way.
+    """Put people outside the labour force into the measures that are under way.
+
+    As many as seats a month times mean months in the long run; the promise of a wage subsidy and the start-up
+    grant are no such state, and of those hired with a subsidy the same share of promises is taken as is used.
 
     Parameters
     ----------
-    n_seats
-        Seats of training begun each month, agents.
+    size
+        Size of the simulated area against the one that seats are stated for.
 
     Returns
     -------
     tuple of ndarray
-        Rows of those in training, and of those in another service.
+        Rows of the participants, and their measures.
     """
     years = -people.born / DAYS_PER_YEAR
     free = rng.permutation(np.flatnonzero((people.state == State.INACTIVE) & (years >= 18.0) & (years < 62.0)))
-    active = np.isin(people.state, (State.EMPLOYED, State.SELF_EMPLOYED, State.UNEMPLOYED, State.FURLOUGHED))
-    n_active = np.count_nonzero(active & (people.home < people.home.max()))  # outside is the last place
-    n_trainees = min(round(n_seats * float(p.training.mean_months)), len(free))
-    n_served = min(round(float(p.population.in_service_share) * n_active), len(free) - n_trainees)
-    trainees, served = free[:n_trainees], free[n_trainees : n_trainees + n_served]
-    people.state[trainees], people.state[served] = State.TRAINING, State.IN_SERVICE
-    return trainees, served
-
-
-def days_left(mean_months: float, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Days until services under way end, exponential."""
-    return 1 + rng.exponential(mean_months * DAYS_PER_MONTH, n).astype(np.int64)
+    seats, months = np.asarray(p.measures.seats_per_month), np.asarray(p.measures.mean_months)
+    wanted = seats * months * np.asarray(p.measures.taken_at_start_share) * size
+    wanted[[Measure.WAGE_SUBSIDY_PRIVATE, Measure.START_UP_GRANT]] = 0.0
+    number = scaled(wanted, 1.0)
+    measures = np.repeat(np.arange(len(MEASURES)), number)[: len(free)]
+    participants = free[: len(measures)]
+    for measure in np.unique(measures):
+        people.state[participants[measures == measure]] = state_of(int(measure))
+    return participants, measures

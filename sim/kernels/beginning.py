@@ -53,14 +53,17 @@ def begin(w):
             still_open = p.population.hired_from_register_share * p.register.kept_in_fixed_term_share
             if uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0) < still_open:
                 w.persons[i].search_ended = w.persons[i].ends
+                w.persons[i].contacts = 1
         elif person.state == State.EMPLOYED and person.since > -365:
             if uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0) < p.population.open_search_share:
                 kept = p.register
                 months = kept.kept_in_part_time_months if person.is_part_time else kept.kept_in_open_ended_months
                 draw = exponential(seed, Purpose.SPELL_PRIOR, uid, 0, 1)
                 w.persons[i].search_ended = int(draw * months * DAYS_PER_MONTH)
+                w.persons[i].contacts = 1
         elif person.state == State.INACTIVE and person.attachment > 1.0:
             w.persons[i].search_ended = -int(LOOK_BACK_DAYS * uniform(seed, Purpose.SPELL_PRIOR, uid, 0, 0))
+            w.persons[i].contacts = 1
         schedule_hazard(w, i, -1)
         schedule_search(w, i, -1)
         if person.state == State.UNEMPLOYED:

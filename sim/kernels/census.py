@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import kernel, rule
-from sim.dimensions import State, VacancyState
+from sim.dimensions import Need, State, VacancyState
 from sim.kernels.hazards import age_band
 from sim.kernels.states import is_in_measure, is_registered, is_unemployed, works
 
@@ -37,7 +37,8 @@ def census_places(w, t, long_term, registered, part_time, commuters, cohort_stat
     registered_vacancies
         Out: open vacancies in the register, i8[places].
     clients
-        Out: unemployed and trainees by the line responsible for them, i8[lines].
+        Out: unemployed and participants of measures by the line responsible for them and the place that serves
+        them, i8[desks].
     """
     for i in range(w.control[0].n_persons):
         person = w.persons[i]
@@ -60,7 +61,7 @@ def census_places(w, t, long_term, registered, part_time, commuters, cohort_stat
         if person.cohort > 0:
             cohort_states[person.cohort, person.state] += 1
         if person.line >= 0 and (person.state == State.UNEMPLOYED or is_in_measure(person.state)):
-            clients[person.line] += 1
+            clients[person.line * w.points.shape[0] + w.points[person.home].serves] += 1
     for v in range(w.control[0].n_vacancies):
         vacancy = w.vacancies[v]
         if vacancy.state == VacancyState.OPEN and vacancy.is_registered:
@@ -99,6 +100,103 @@ def census_groups(w, t, by_sex, by_age, by_education, by_occupation):
             by_age[band, 2] += 1
             by_education[person.education, 2] += 1
             by_occupation[trade, 2] += 1
+
+
+@kernel
+def census_clients(w, t, clients, others):
+    """Count who is whose client, for placing staff.
+
+    Parameters
+    ----------
+    clients
+        Out: unemployed and participants of measures by line and by the place that serves them, i8[desks].
+    others
+        Out: registered jobseekers beside them, by the place that serves them, i8[places].
+    """
+    n_places = w.points.shape[0]
+    for i in range(w.control[0].n_persons):
+        person = w.persons[i]
+        if person.state == State.ABSENT or person.home >= n_places:
+            continue
+        place = w.points[person.home].serves
+        if person.state == State.UNEMPLOYED or is_in_measure(person.state):
+            line = max(0, person.line)
+            clients[line * n_places + place] += 1
+        elif is_registered(w, i, t):
+            others[place] += 1
+
+
+WORK_CAPACITY, LIFE_SITUATION, LATE_RECOGNITION, LANGUAGE, QUEUE, OCCUPATION, PLACE, AGE, OTHER = range(9)
+CAUSES = (
+    "work_capacity", "life_situation", "late_recognition", "language", "queue", "occupation", "place", "age", "other",
+)  # fmt: skip
+"""Why somebody is long-term unemployed, in the order in which causes are looked for: each counts once."""
+_OLD_DAYS = 55 * 365
+_LONG_QUEUE_DAYS = 30
+
+
+@rule
+def cause_of(w, i, t, scarce, near):
+    """First cause that is found for a long-term unemployed person.
+
+    A known need counts as that need, an unknown one as late recognition; a trade with fewer than half the area's
+    vacancies for each unemployed is one without demand; a place that sees less than half of the area's mean of
+    vacancies lies far from work.
+    """
+    person = w.persons[i]
+    if person.need != Need.NONE:
+        if not person.is_recognised and person.contacts > 0:
+            return LATE_RECOGNITION
+        return WORK_CAPACITY if person.need == Need.WORK_CAPACITY else LIFE_SITUATION
+    if person.language != 0:
+        return LANGUAGE
+    if person.is_lost or (person.is_waiting and person.contacts == 0 and t - person.registered_since > _LONG_QUEUE_DAYS):
+        return QUEUE
+    if scarce[person.occupation]:
+        return OCCUPATION
+    if near[person.home]:
+        return PLACE
+    if t - person.born >= _OLD_DAYS:
+        return AGE
+    return OTHER
+
+
+@kernel
+def census_causes(w, t, by_cause):
+    """Count the long-term unemployed by the first cause that is found (`CAUSES`).
+
+    Parameters
+    ----------
+    by_cause
+        Out: i8[causes, places].
+    """
+    n_trades, n_places = w.open_cells.shape[0], w.points.shape[0]
+    idle = np.zeros(n_trades)
+    for i in range(w.control[0].n_persons):
+        if is_unemployed(w.persons[i].state):
+            idle[w.persons[i].occupation] += 1.0
+    open_jobs = np.zeros(n_trades)
+    for o in range(n_trades):
+        for m in range(n_places):
+            open_jobs[o] += w.open_cells[o, m]
+    scarce = open_jobs * max(idle.sum(), 1.0) < 0.5 * idle * open_jobs.sum()
+    sees = np.zeros(n_places)
+    for m in range(n_places):
+        for o in range(n_trades):
+            for place in range(n_places):
+                sees[m] += w.near[m, place] * w.open_cells[o, place]
+    far = sees < 0.5 * sees.mean()
+    for i in range(w.control[0].n_persons):
+        if _is_long_term(w.persons[i], t):
+            by_cause[cause_of(w, i, t, scarce, far), w.persons[i].home] += 1
+
+
+@kernel
+def census_trial(w, by_quarter):
+    """Count the people of a trial by quarter and labour state, i8[4, STATES]; the departed are absent."""
+    for i in range(w.control[0].n_persons):
+        if w.persons[i].trial > 0:
+            by_quarter[w.persons[i].trial - 1, w.persons[i].state] += 1
 
 
 @kernel

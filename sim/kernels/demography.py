@@ -6,10 +6,12 @@ up. Newcomers are named by their stream (moving in, turning 15), day and ordinal
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sim.compiled import kernel, rule
-from sim.dimensions import Contract, State
+from sim.dimensions import Contract, Measure, Need, State
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import KINDS, LIFE, take
 from sim.kernels.hazards import (
@@ -101,7 +103,15 @@ def clear_row(w, i, uid, home, born, sex, education, occupation, employability):
     w.persons[i].language = 0
     w.persons[i].contract = Contract.NONE
     w.persons[i].line = -1
-    w.persons[i].need = 0
+    w.persons[i].need = Need.NONE
+    w.persons[i].is_recognised = 0
+    w.persons[i].has_path = 0
+    w.persons[i].is_referred = 0
+    w.persons[i].is_lost = 0
+    w.persons[i].measure = Measure.NONE
+    w.persons[i].trial = 0
+    w.persons[i].gain = 1.0
+    w.persons[i].voucher_until = -1
     w.persons[i].cohort = 0
     w.persons[i].is_waiting = 0
     w.persons[i].is_part_time = 0
@@ -112,6 +122,23 @@ def clear_row(w, i, uid, home, born, sex, education, occupation, employability):
 def draw_index(cumulated, u):
     """Draw an index from cumulated shares."""
     return min(np.searchsorted(cumulated, u * cumulated[-1], side="right"), cumulated.shape[0] - 1)
+
+
+@rule
+def need_of(w, p, uid, z):
+    """Draw the need of a newcomer: only in the lower half of employability, most at the bottom.
+
+    Parameters
+    ----------
+    z
+        Standard normal number behind her employability.
+    """
+    rank = 0.5 * (1.0 + math.erf(z / math.sqrt(2.0)))
+    chance = p.population.need_at_bottom_share * max(0.0, 1.0 - rank / 0.5)
+    u = uniform(w.control[0].seed, Purpose.ARRIVAL_NEED, uid, 0, 0)
+    if u >= chance:
+        return Need.NONE.value
+    return Need.WORK_CAPACITY.value if u < chance * p.population.need_work_capacity_share else Need.LIFE_SITUATION.value
 
 
 @rule
@@ -154,9 +181,11 @@ def newcomer(w, stream, home, k, t):
     occupation = draw_index(w.entrant_occupation, uniform(seed, Purpose.ARRIVAL_OCCUPATION, uid, 0, 0))
     sex = 0 if uniform(seed, Purpose.ARRIVAL_SEX, uid, 0, 0) < w.men_share[occupation] else 1
     spread = p.hiring.employability_spread
-    employability = np.exp(spread * normal(seed, Purpose.ARRIVAL_EMPLOYABILITY, uid, 0, 0) - 0.5 * spread * spread)
+    z = normal(seed, Purpose.ARRIVAL_EMPLOYABILITY, uid, 0, 0)
+    employability = np.exp(spread * z - 0.5 * spread * spread)
     born = t - int(years * DAYS_PER_YEAR)
     clear_row(w, i, uid, home, born, sex, education, occupation, employability)
+    w.persons[i].need = need_of(w, p, uid, z)
     w.persons[i].state = State.ABSENT
     w.stocks[State.ABSENT, home] += 1
     if years < 19.0:

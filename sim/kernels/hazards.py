@@ -143,10 +143,8 @@ def search_rate(w, p, i, t, boost):
         return p.search.rate_unemployed_per_month * boost / DAYS_PER_MONTH
     if state == State.FURLOUGHED:
         return p.search.rate_furloughed_per_month / DAYS_PER_MONTH
-    if state == State.TRAINING:
-        return p.search.rate_unemployed_per_month * p.training.lock_in_multiplier / DAYS_PER_MONTH
-    if state == State.IN_SERVICE:
-        return p.search.rate_unemployed_per_month * p.services.other_lock_in_multiplier / DAYS_PER_MONTH
+    if state == State.TRAINING or state == State.IN_SERVICE or state == State.SUBSIDISED:
+        return p.search.rate_unemployed_per_month * p.measures.search_multiplier[person.measure] / DAYS_PER_MONTH
     if state == State.INACTIVE:
         return p.search.rate_inactive_per_month * person.attachment / DAYS_PER_MONTH
     if state == State.STUDENT:

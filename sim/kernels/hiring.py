@@ -9,11 +9,20 @@ since she applied.
 from __future__ import annotations
 
 from sim.compiled import kernel, rule
-from sim.dimensions import Contract, State
+from sim.dimensions import DAYS_PER_MONTH, Contract, Measure, State
 from sim.indicators import Counter, Flow
 from sim.kernels.contracts import contract_end
 from sim.kernels.jobs import add_job, close, give_up_or_go_on, replace_leaver, vacancy_identity
-from sim.kernels.states import become_employed, count, is_in_measure, is_unemployed, leave_job, works
+from sim.kernels.states import (
+    become_employed,
+    become_subsidised,
+    count,
+    is_in_measure,
+    is_unemployed,
+    leave_job,
+    works,
+)
+from sim.kernels.trial import count_job
 from sim.rng import NEVER, Purpose, uniform
 from sim.tables import APPLICANTS_KEPT
 
@@ -54,6 +63,15 @@ def propose(w, v):
 
 
 @rule
+def uses_voucher(w, i, employer, t):
+    """Whether a hire is made with the promise of a wage subsidy: hers, valid, and the employer a private one."""
+    person = w.persons[i]
+    if person.voucher_until <= t or person.state != State.UNEMPLOYED:
+        return False
+    return not w.sections[w.employers[employer].section].is_public
+
+
+@rule
 def hire(w, i, v, t):
     """Hire a person for a vacancy; the job she leaves, if any, is to be filled by somebody else."""
     p = w.parameters[0]
@@ -77,7 +95,14 @@ def hire(w, i, v, t):
     contract, part_time, uid = int(vacancy.contract), vacancy.is_part_time, vacancy.uid
     rivals = vacancy.n_applicants - vacancy.rank
     close(w, v)
+    if uses_voucher(w, i, employer, t):
+        months = p.measures.mean_months[Measure.WAGE_SUBSIDY_PRIVATE]
+        ends = t + int(months * DAYS_PER_MONTH)
+        become_subsidised(w, i, employer, occupation, Measure.WAGE_SUBSIDY_PRIVATE, ends, t)
+        return
     # keyed by the vacancy: an old contract of the person may have been renewed today, with a draw of its own
+    if contract == Contract.OPEN_ENDED:
+        count_job(w, p, employer, 1, t)
     ends = contract_end(w, uid, t) if contract == Contract.FIXED_TERM else NEVER
     become_employed(w, i, employer, occupation, contract, part_time, ends, t)
     if rivals > 0 and home != outside and w.employers[employer].place != outside and w.control[0].n_struck > 0:

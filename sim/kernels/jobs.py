@@ -18,6 +18,7 @@ from sim.indicators import Counter, Flow
 from sim.kernels.calendar import VACANCY_KIND, link_vacancy, unlink_vacancy
 from sim.kernels.contracts import contract_end, contract_of
 from sim.kernels.states import become_employed, count
+from sim.kernels.trial import count_job
 from sim.rng import NEVER, UID_MASK, VACANCY_UID, Purpose, exponential, pair, uniform
 
 _TRIES = 16
@@ -70,7 +71,12 @@ def post(w, v, t):
     w.vacancies[v].n_applicants = 0
     w.vacancies[v].contract = contract_of(w, w.employers[employer].section, uid)
     w.vacancies[v].is_part_time = uniform(seed, Purpose.JOB_HOURS, uid, 0, 0) < p.contracts.part_time_share
-    w.vacancies[v].is_registered = uniform(seed, Purpose.JOB_REGISTERED, uid, 0, 0) < p.jobs.notified_share
+    notified = p.jobs.notified_share
+    if w.employers[employer].visited_until > t:
+        notified = min(1.0, notified * p.employer_services.notified_multiplier)
+    w.vacancies[v].is_registered = uniform(seed, Purpose.JOB_REGISTERED, uid, 0, 0) < notified
+    if w.vacancies[v].is_registered:
+        count_job(w, p, employer, 0, t)
     w.employers[employer].open += 1
     place = w.vacancies[v].place
     w.open_cells[w.vacancies[v].occupation, place] += 1

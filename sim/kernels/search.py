@@ -10,6 +10,8 @@ than the real size a cell is divided into bins by the vacancies' identity, a bin
 too, and she looks through that bin alone: a search costs the same at any scale, and no step costs
 searchers times vacancies. The employer finds an applicant suitable with a probability that depends on
 employability, duration and fit.
+
+Who was referred in a talk today applies to one vacancy more: one that the authority knows of.
 """
 
 from __future__ import annotations
@@ -17,13 +19,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import kernel, rule
-from sim.dimensions import DAYS_PER_MONTH, VacancyState
+from sim.dimensions import DAYS_PER_MONTH, Need, VacancyState
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SEARCH, take
-from sim.kernels.hazards import accepts, schedule_search, search_rate
-from sim.kernels.states import is_in_measure, is_unemployed
+from sim.kernels.hazards import accepts, is_candidate, schedule_search, search_rate
+from sim.kernels.measures import KNOWN_TO_EMPLOYER
+from sim.kernels.states import is_in_measure, is_lost_time, is_unemployed
 from sim.rng import Purpose, bits, mix, uniform
-from sim.tables import APPLICANTS_KEPT
+from sim.tables import APPLICANTS_KEPT, NOT_YET
 
 
 @rule
@@ -112,13 +115,15 @@ def choose_bin(w, cell, key):
 
 
 @rule
-def choose_vacancy(w, i, total, t):
+def choose_vacancy(w, i, total, when, k):
     """Choose the vacancy to apply to: occupation, then place, then the vacancy.
 
     Parameters
     ----------
     total
         Weighted number of vacancies that the person sees.
+    when, k
+        Day and number of the draw; of a referral, number of the search and ordinal of the talk.
 
     Returns
     -------
@@ -127,7 +132,7 @@ def choose_vacancy(w, i, total, t):
     """
     seed, person = w.control[0].seed, w.persons[i]
     n_places = w.near.shape[0]
-    x = uniform(seed, Purpose.SEARCH_OCCUPATION, person.uid, t, 0) * total
+    x = uniform(seed, Purpose.SEARCH_OCCUPATION, person.uid, when, k) * total
     chosen = -1
     for a in range(w.kin.shape[1]):
         o = w.kin[person.occupation, a]
@@ -139,7 +144,7 @@ def choose_vacancy(w, i, total, t):
             x -= weight
             if x < 0.0:
                 break
-    y = uniform(seed, Purpose.SEARCH_PLACE, person.uid, t, 0) * w.reach[person.home, chosen]
+    y = uniform(seed, Purpose.SEARCH_PLACE, person.uid, when, k) * w.reach[person.home, chosen]
     place = -1
     for m in range(n_places):
         weight = w.near[person.home, m] * w.open_cells[chosen, m]
@@ -149,11 +154,11 @@ def choose_vacancy(w, i, total, t):
             if y < 0.0:
                 break
     # one key for the person and day, mixed with each vacancy's identity: as good as a draw keyed by both
-    key = bits(seed, Purpose.SEARCH_VACANCY, person.uid, t, 0)
-    k = choose_bin(w, (chosen * n_places + place), key)
-    begin = 0 if k == 0 else w.cell_start[k - 1]
+    key = bits(seed, Purpose.SEARCH_VACANCY, person.uid, when, k)
+    part = choose_bin(w, (chosen * n_places + place), key)
+    begin = 0 if part == 0 else w.cell_start[part - 1]
     best, best_at = np.uint64(0xFFFFFFFFFFFFFFFF), begin
-    for at in range(begin, w.cell_start[k]):
+    for at in range(begin, w.cell_start[part]):
         number = mix(key ^ w.cell_uids[at])
         if number < best:
             best = number
@@ -206,6 +211,51 @@ def hand_in(w, i, v, score):
     w.vacancies[v].score[at] = score
 
 
+@rule
+def apply_to(w, p, i, v, chance, when, k):
+    """Apply to a vacancy: with some chance she is acceptable, and is remembered with a score.
+
+    Parameters
+    ----------
+    chance
+        Probability that the employer finds her suitable.
+    when, k
+        As in `choose_vacancy`.
+    """
+    seed, person = w.control[0].seed, w.persons[i]
+    w.flows[Flow.APPLICATIONS, person.home] += 1.0
+    own = w.vacancies[v].employer == person.employer
+    if not own and uniform(seed, Purpose.SEARCH_SUITABLE, person.uid, when, k) < chance:
+        luck = uniform(seed, Purpose.SEARCH_SCORE, person.uid, when, k)
+        hand_in(w, i, v, chance * (1.0 - p.hiring.luck_share + 2.0 * p.hiring.luck_share * luck))
+
+
+@rule
+def follow_referral(w, p, i, t):
+    """Apply to the vacancy that the adviser told of, or to the employer whom one was trained with.
+
+    The adviser knows of registered vacancies, of those of visited employers at once and of others after the
+    news has come through (`employer_services.information_days`).
+    """
+    person = w.persons[i]
+    how = person.is_referred
+    w.persons[i].is_referred = 0
+    total = w.seen[person.home, person.occupation]
+    if total <= 0.0:
+        return
+    when, k = int(person.registered_since) - NOT_YET, 1 + int(person.contacts)
+    v = choose_vacancy(w, i, total, when, k)
+    if how == KNOWN_TO_EMPLOYER:
+        apply_to(w, p, i, v, 1.0, when, k)
+        return
+    vacancy = w.vacancies[v]
+    known = w.employers[vacancy.employer].visited_until > t
+    if vacancy.is_registered and (known or t - vacancy.opened >= p.employer_services.information_days):
+        w.flows[Flow.REFERRALS, person.home] += 1.0
+        chance = min(1.0, suitability(w, p, i, v, t) * p.services.referral_multiplier)
+        apply_to(w, p, i, v, chance, when, k)
+
+
 @kernel
 def search(w, t):
     """Let everybody whose candidate day it is look for a job."""
@@ -216,8 +266,13 @@ def search(w, t):
         i = take(w, SEARCH, t)
         if i < 0:
             break
-        w.counters[Counter.SEARCH_CANDIDATES] += 1
         person = w.persons[i]
+        if person.is_referred:
+            follow_referral(w, p, i, t)
+            if not is_candidate(w, i, SEARCH, Purpose.SEARCH_CANDIDATE, t):
+                schedule_search(w, i, t)
+                continue
+        w.counters[Counter.SEARCH_CANDIDATES] += 1
         boost = p.services.contact_search_multiplier if person.boost_until > t else 1.0
         u = uniform(seed, Purpose.SEARCH_ACT, person.uid, t, 0)
         if accepts(w, i, SEARCH, search_rate(w, p, i, t, boost), u):
@@ -226,11 +281,6 @@ def search(w, t):
             half = p.search.half_visible_rate * w.jobs_within[person.home, person.occupation]
             sees = uniform(seed, Purpose.SEARCH_APPLY, person.uid, t, 0) * (total + half) < total
             if sees and total > 0.0:
-                v = choose_vacancy(w, i, total, t)
-                w.flows[Flow.APPLICATIONS, person.home] += 1.0
-                chance = suitability(w, p, i, v, t)
-                own = w.vacancies[v].employer == person.employer
-                if not own and uniform(seed, Purpose.SEARCH_SUITABLE, person.uid, t, 0) < chance:
-                    luck = uniform(seed, Purpose.SEARCH_SCORE, person.uid, t, 0)
-                    hand_in(w, i, v, chance * (1.0 - p.hiring.luck_share + 2.0 * p.hiring.luck_share * luck))
+                v = choose_vacancy(w, i, total, t, 0)
+                apply_to(w, p, i, v, suitability(w, p, i, v, t), t, 0)
         schedule_search(w, i, t)

@@ -23,17 +23,18 @@ from sim.kernels.hazards import (
 )
 from sim.kernels.jobs import belongs_to_closing, end_closing_job, keep_for, move_job, refill, replace_leaver
 from sim.kernels.labour_force import leave_or_enter
+from sim.kernels.measures import end_measure
 from sim.kernels.states import (
     become_furloughed,
     become_inactive,
     become_outsider,
     become_self_employed,
     become_unemployed,
+    is_in_measure,
     leave_job,
     return_from_furlough,
 )
 from sim.kernels.studies import go_on_from_school, graduate
-from sim.kernels.training import end_course
 from sim.rng import Purpose, exponential, uniform
 
 
@@ -162,10 +163,8 @@ def separations(w, t):
             end_contract(w, i, t)
         elif state == State.FURLOUGHED:
             end_furlough(w, i, t)
-        elif state == State.TRAINING:
-            end_course(w, i, t)
-        elif state == State.IN_SERVICE:
-            become_unemployed(w, i, t)
+        elif is_in_measure(state):
+            end_measure(w, i, t)
         elif state == State.CONSCRIPT:
             go_on_from_school(w, i, t)
         elif state == State.STUDENT:

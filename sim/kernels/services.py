@@ -1,26 +1,32 @@
-"""Services: one kernel for every line. Appointments fall due, people queue, desks serve, contacts act.
+"""Services: one kernel for every line. Appointments fall due, people queue, advisers serve, talks act.
 
 Order at the same instant, written down because waits depend on it: all arrivals of the day queue
-before any desk serves; a line serves in the order of due days, equal days in an order keyed by the
-person. Nothing caps waiting or utilisation quietly. Capacity is time: FTE x minutes; a task that
-overruns the day borrows from the next, time that nobody needs is not saved up.
+before anybody serves; desks work in the order of lines and places; a desk serves in the order of due days,
+equal days in an order keyed by the person; the adviser who is free first takes the next client. Nothing caps
+waiting or utilisation quietly. Capacity is time: each adviser has the minutes of a day for clients; a talk that
+overruns the day borrows from the desk's next open day, time that nobody needs is not saved up.
+
+What a talk does is done once, by one channel each: it raises search for some weeks, recognises needs and
+routes, tells of a vacancy, proposes a measure, and ends some searches. No caseload elasticity is added.
 """
 
 from __future__ import annotations
 
 from sim.compiled import kernel, rule
-from sim.dimensions import DAYS_PER_MONTH, State
+from sim.dimensions import N_PERSON_LINES, Line, Measure, Need, State
 from sim.indicators import Counter, Flow
-from sim.kernels.calendar import SERVICE, link, take
+from sim.kernels.calendar import SEARCH, SERVICE, link, take
+from sim.kernels.measures import TOLD_OF_VACANCY, propose, start, take_seat
+from sim.kernels.places import desk_for, is_open, is_remote, kilometres, minutes_a_day
 from sim.kernels.queue import drop_first, push
-from sim.kernels.states import become_inactive, become_served, count
-from sim.kernels.training import take_seat
+from sim.kernels.states import become_inactive, count, find_path
+from sim.kernels.trial import enrol, is_treated
 from sim.rng import Purpose, exponential, uniform
 from sim.tables import NOT_YET
 
-BROKERAGE, COMPETENCE, MULTI_SECTOR = 0, 1, 2
-FIRST_INTERVIEW, FOLLOW_UP = 0, 1
-_SHORTEST_SERVICE_DAYS = 14
+FIRST_INTERVIEW, FOLLOW_UP, JOINT_MEETING = 0, 1, 2
+N_PARTNERS = 2
+_YOUTH_DAYS = 30 * 365
 
 
 @rule
@@ -35,41 +41,6 @@ def day_after_working_days(w, t, n):
 
 
 @rule
-def call_in(w, i, t):
-    """Put a person whose appointment falls due today into the queue of her line; book new searches."""
-    p = w.parameters[0]
-    if w.persons[i].state != State.UNEMPLOYED:
-        return
-    if w.persons[i].registered_since == NOT_YET:
-        w.persons[i].registered_since = t
-        gap = t - w.persons[i].search_ended
-        if gap >= p.services.new_search_after_days or w.persons[i].contacts == 0:
-            w.persons[i].contacts = 0
-            w.persons[i].line = BROKERAGE
-            count(w, Flow.NEW_SEARCHES, i)
-        else:  # the old search goes on: no new first interview, the next talk in its usual time
-            link(w, i, SERVICE, t + int(p.services.interval_first_days))
-            return
-    if w.persons[i].line < 0:
-        w.persons[i].line = BROKERAGE
-    if w.persons[i].contacts == 0:
-        push(w, BROKERAGE, i, day_after_working_days(w, t, int(p.services.first_interview_working_days)), t)
-        w.persons[i].line = BROKERAGE
-    else:
-        push(w, w.persons[i].line, i, t + int(p.services.follow_up_slack_days), t)
-
-
-@rule
-def interval_days(w, p, i, t):
-    """Days to the next appointment: short in the first three months of unemployment, longer after."""
-    if w.persons[i].line == MULTI_SECTOR:
-        return int(p.services.interval_multi_sector_days)
-    if t - w.persons[i].spell < p.services.first_phase_days:
-        return int(p.services.interval_first_days)
-    return int(p.services.interval_later_days)
-
-
-@rule
 def search_number(w, i):
     """Number of a registered job search, from the day it began, 0 or more.
 
@@ -80,57 +51,194 @@ def search_number(w, i):
 
 
 @rule
-def assess(w, p, i):
-    """Recognise needs and route to a line, in a first interview or again in a follow-up."""
-    seed, person = w.control[0].seed, w.persons[i]
-    first = person.contacts == 0
-    chance = p.services.recognition_share if first else p.services.later_recognition_share
-    search = search_number(w, i)
-    if person.need and uniform(seed, Purpose.SERVICE_RECOGNITION, person.uid, search, person.contacts) < chance:
-        w.persons[i].line = MULTI_SECTOR
-    elif first and uniform(seed, Purpose.SERVICE_ROUTE, person.uid, search, 0) < p.services.competence_share:
-        w.persons[i].line = COMPETENCE
+def call_in(w, i, t):
+    """Put a person whose appointment falls due today into the queue of a desk; book new searches."""
+    p = w.parameters[0]
+    if w.persons[i].state != State.UNEMPLOYED:
+        return
+    if w.persons[i].registered_since == NOT_YET:
+        w.persons[i].registered_since = t
+        gap = t - w.persons[i].search_ended
+        if gap >= p.rules.new_search_after_days or w.persons[i].contacts == 0:
+            w.persons[i].contacts = 0
+            w.persons[i].line = Line.BROKERAGE
+            w.persons[i].has_path = 0
+            w.persons[i].is_recognised = 0
+            w.persons[i].is_lost = 0
+            w.paths[0, w.days[t].month_index] += 1.0
+            count(w, Flow.NEW_SEARCHES, i)
+            enrol(w, p, i, t)
+        else:  # the old search goes on: no new first interview, the next talk in its usual time
+            link(w, i, SERVICE, t + interval_days(w, p, i, t))
+            return
+    if w.persons[i].line < 0:
+        w.persons[i].line = Line.BROKERAGE
+    if w.persons[i].contacts == 0:
+        w.persons[i].line = Line.BROKERAGE
+        due = day_after_working_days(w, t, int(p.rules.first_interview_working_days))
+    else:
+        due = t + int(p.services.follow_up_slack_days)
+    line = int(w.persons[i].line)
+    remote = is_remote(w, p, i, line, search_number(w, i), int(w.persons[i].contacts), t)
+    push(w, desk_for(w, p, i, line, remote, t, due), i, due, t)
 
 
 @rule
-def meet(w, line, i, t):
-    """Hold a meeting: search is raised for some weeks, needs may be recognised, a course may start.
+def interval_days(w, p, i, t):
+    """Days to the next talk by the rules in force: close in the first months of unemployment, wider after.
 
-    A contact acts through search, routing, courses and exits from the labour force, each once; no
-    caseload elasticity is added.
+    After the first months the quarterly talks and those of the intensive months together come once in
+    1 / (1 / quarter + talks / half a year) days.
+    """
+    if w.persons[i].line == Line.MULTI_SECTOR:
+        days = p.services.interval_multi_sector_days
+    elif t - w.persons[i].spell < p.rules.first_phase_days:
+        days = p.rules.interval_first_days
+    else:
+        rate = 1.0 / p.rules.interval_later_days + p.rules.intensive_talks / p.rules.intensive_every_days
+        days = 1.0 / rate
+    if is_treated(w, p, i):
+        days *= p.trial.interval_multiplier
+    return max(1, int(days))
+
+
+@rule
+def recognise(w, p, i, first):
+    """Recognise a need, or miss it: sooner in a first interview, and the sooner the more time it is given.
+
+    Returns
+    -------
+    bool
+        Whether the need became known now.
+    """
+    person = w.persons[i]
+    if person.need == Need.NONE or person.is_recognised:
+        return False
+    if first:
+        time_given = p.services.first_interview_minutes / p.services.first_interview_usual_minutes
+        chance = min(0.98, p.services.recognition_share * time_given**p.services.recognition_time_exponent)
+    else:
+        chance = p.services.later_recognition_share
+    u = uniform(
+        w.control[0].seed, Purpose.SERVICE_RECOGNITION, person.uid, search_number(w, i), int(person.contacts)
+    )
+    if u < chance:
+        w.persons[i].is_recognised = 1
+        count(w, Flow.NEEDS_RECOGNISED, i)
+        return True
+    if first:
+        count(w, Flow.NEEDS_MISSED, i)
+    return False
+
+
+@rule
+def route(w, p, i, first, t):
+    """Choose the line that is to be responsible, after a talk.
+
+    Known needs lead adults to multi-sector services; everybody under 30 has the youth line, needs included;
+    most immigrants the integration line; some of the others competence development, by what the first
+    interview finds.
+    """
+    person = w.persons[i]
+    if t - person.born < _YOUTH_DAYS:
+        return Line.YOUTH.value
+    if person.is_recognised:
+        return Line.MULTI_SECTOR.value
+    if not first:
+        return int(person.line)
+    u = uniform(w.control[0].seed, Purpose.SERVICE_ROUTE, person.uid, search_number(w, i), 0)
+    if person.language != 0 and u < p.services.integration_share:
+        return Line.INTEGRATION.value
+    if u < p.services.competence_share:
+        return Line.COMPETENCE.value
+    return int(person.line) if person.line != Line.YOUTH else Line.BROKERAGE.value
+
+
+@rule
+def hand_over(w, p, i, line):
+    """Hand a client over to another line.
+
+    Escorted, the two advisers and the client meet and nobody is lost; else some never arrive until they are
+    called again.
+
+    Returns
+    -------
+    tuple
+        Days until the talk with the new line, and minutes that an escort takes.
+    """
+    seed, uid, search = w.control[0].seed, w.persons[i].uid, search_number(w, i)
+    w.persons[i].line = line
+    count(w, Flow.HANDOVERS, i)
+    u = uniform(seed, Purpose.SERVICE_HANDOVER, uid, search, int(w.persons[i].contacts))
+    if u < p.services.escorted_share:
+        return p.services.handover_escorted_days, p.services.handover_minutes
+    if u > 1.0 - (1.0 - p.services.escorted_share) * p.services.handover_loss_share:
+        w.persons[i].is_lost = 1
+        count(w, Flow.HANDOVERS_LOST, i)
+        return p.services.handover_lost_days, 0.0
+    return p.services.handover_days, 0.0
+
+
+@rule
+def meet(w, line, kind, i, t):
+    """Hold a talk and do what it leads to.
+
+    Returns
+    -------
+    float
+        Further minutes that it takes: an escorted handover, a decision on a measure.
     """
     p = w.parameters[0]
     seed, uid = w.control[0].seed, w.persons[i].uid
-    w.persons[i].boost_until = t + int(p.services.contact_effect_days)
-    if line == BROKERAGE:
-        assess(w, p, i)
-    w.persons[i].contacts = min(w.persons[i].contacts + 1, 30000)
-    search, talk = search_number(w, i), int(w.persons[i].contacts)
-    if uniform(seed, Purpose.SERVICE_EXIT, uid, search, talk) < p.services.exit_per_contact:
+    first = w.persons[i].contacts == 0
+    w.persons[i].boost_until = max(w.persons[i].boost_until, t + int(p.services.contact_effect_days))
+    if kind == JOINT_MEETING:
+        w.persons[i].gain = max(w.persons[i].gain, p.partners.plan_gain)
+    recognise(w, p, i, first)
+    responsible = route(w, p, i, first, t)
+    search, talk = search_number(w, i), int(w.persons[i].contacts) + 1
+    w.persons[i].contacts = min(talk, 30000)
+    if uniform(seed, Purpose.SERVICE_EXIT, uid, search, talk) < p.services.exit_per_contact[line]:
         become_inactive(w, i, p.labour_force.attachment_after_exit, t)
-        return
-    if line == COMPETENCE:
-        wants = uniform(seed, Purpose.SERVICE_TRAINING, uid, search, talk) < p.training.start_share
-        if wants and take_seat(w, i, t):
-            return
-    if uniform(seed, Purpose.SERVICE_START, uid, search, talk) < p.services.other_start_share[line]:
-        months = exponential(seed, Purpose.SERVICE_LENGTH, uid, search, talk) * p.services.other_mean_months
-        become_served(w, i, t + _SHORTEST_SERVICE_DAYS + int(months * DAYS_PER_MONTH), t)
-        return
-    link(w, i, SERVICE, t + max(1, interval_days(w, p, i, t)))
+        return 0.0
+    if responsible != line:
+        days, minutes = hand_over(w, p, i, responsible)
+        link(w, i, SERVICE, t + max(1, int(days)))
+        return minutes
+    w.persons[i].is_lost = 0
+    if w.persons[i].need == Need.NONE or w.persons[i].is_recognised:
+        find_path(w, i, t)
+    measure = propose(w, p, i, line, search, talk, t)
+    is_trial = p.trial.measure >= 0.0 and w.persons[i].trial > 0 and is_treated(w, p, i) and talk <= p.trial.talk
+    if is_trial:
+        measure = int(p.trial.measure)
+    if measure != Measure.NONE:
+        course = take_seat(w, i, measure, search, talk, t)
+        if course >= 0:
+            if start(w, i, measure, course, search, talk, t):
+                return p.services.decision_minutes
+            link(w, i, SERVICE, t + interval_days(w, p, i, t))
+            return p.services.decision_minutes
+    if uniform(seed, Purpose.SERVICE_REFERRAL, uid, search, talk) < p.services.referral_share[line]:
+        w.persons[i].is_referred = TOLD_OF_VACANCY
+        link(w, i, SEARCH, t)
+    link(w, i, SERVICE, t + interval_days(w, p, i, t))
+    return 0.0
 
 
 @rule
-def log_contact(w, line, i, due, joined, t, minutes, kind, attended):
+def log_contact(w, desk, i, due, joined, t, minutes, kind, attended):
     """Write a contact into the log (record=full)."""
     if w.control[0].keeps_log:
         n = w.control[0].n_contacts
+        n_places = w.points.shape[0]
         w.contacts[n].person = w.persons[i].uid
         w.contacts[n].day = t
         w.contacts[n].due = due
         w.contacts[n].joined = joined
         w.contacts[n].minutes = minutes
-        w.contacts[n].line = line
+        w.contacts[n].line = desk // n_places
+        w.contacts[n].place = desk % n_places
         w.contacts[n].kind = kind
         w.contacts[n].attended = attended
         w.contacts[n].home = w.persons[i].home
@@ -139,60 +247,139 @@ def log_contact(w, line, i, due, joined, t, minutes, kind, attended):
 
 
 @rule
-def serve(w, line, t):
-    """Let a line work for a day: first in the queue first, while there is time."""
+def kind_of(w, p, line, i):
+    """Kind of the talk that is next: the first interview, a meeting with the partners, or a follow-up."""
+    contacts = w.persons[i].contacts
+    if contacts == 0:
+        return FIRST_INTERVIEW
+    if line == Line.MULTI_SECTOR and (contacts - 1) % max(1, int(p.partners.meeting_every)) == 0:
+        return JOINT_MEETING
+    return FOLLOW_UP
+
+
+@rule
+def mean_minutes(w, p, line, kind):
+    """Mean length of a talk with its records, minutes."""
+    if kind == FIRST_INTERVIEW:
+        return p.services.first_interview_minutes
+    if kind == JOINT_MEETING:
+        return p.services.joint_meeting_minutes
+    return p.services.follow_up_minutes[line]
+
+
+@rule
+def partners_have_time(w, minutes):
+    """Whether every partner still has time for a joint meeting today; the slowest sets the pace."""
+    for k in range(N_PARTNERS):
+        if w.partners[k].minutes_left <= 0.0:
+            w.partners[k].refused += 1.0
+            return False
+    for k in range(N_PARTNERS):
+        w.partners[k].minutes_left -= minutes
+        w.partners[k].minutes_used += minutes
+    return True
+
+
+@rule
+def first_free(w, desk):
+    """Row of the adviser at a desk who is free first today."""
+    begin = w.desks[desk].first_server
+    best = begin
+    for s in range(begin + 1, begin + w.desks[desk].n_servers):
+        if w.servers[s] < w.servers[best]:
+            best = s
+    return best
+
+
+@rule
+def no_show_chance(w, p, i, desk, remote):
+    """Probability that a client does not come: more the longer the way; remote talks are missed less."""
+    if remote:
+        return p.services.no_show_share * p.places.remote_no_show_multiplier
+    return min(0.9, p.services.no_show_share + p.places.no_show_per_km * kilometres(w, i, desk))
+
+
+@rule
+def serve(w, desk, t):
+    """Let a desk work for a day: the most urgent first, each with the adviser who is free first."""
     p = w.parameters[0]
     seed = w.control[0].seed
-    minutes_a_day = (
-        p.services.staff_fte[line]
-        * p.services.workday_minutes
-        * p.services.present_share
-        * p.services.client_time_share
-        * (1.0 - p.services.other_clients_share)
-        * w.control[0].scale
-    )
-    w.lines[line].minutes_left += minutes_a_day
-    w.lines[line].minutes_offered += minutes_a_day
-    while w.lines[line].minutes_left > 0.0 and w.lines[line].length > 0:
-        place = w.queues[line][0]
+    line = desk // w.points.shape[0]
+    full = minutes_a_day(w, p, line) * w.desks[desk].pace
+    begin, end = w.desks[desk].first_server, w.desks[desk].first_server + w.desks[desk].n_servers
+    w.desks[desk].minutes_offered += full * (end - begin)
+    while w.desks[desk].root >= 0:
+        server = first_free(w, desk)
+        if w.servers[server] >= full:
+            break
+        place = w.queued[w.desks[desk].root]
         i, token, due, joined = int(place.person), int(place.token), int(place.due), int(place.joined)
-        drop_first(w, line)
+        drop_first(w, desk)
         w.counters[Counter.SERVICE_EVENTS] += 1
         if w.persons[i].token != token:
             w.counters[Counter.SERVICE_STALE] += 1
             continue
         w.persons[i].token += 1
         w.persons[i].is_waiting = 0
-        w.lines[line].waiting -= 1
-        kind = FIRST_INTERVIEW if w.persons[i].contacts == 0 else FOLLOW_UP
-        minutes = p.services.first_interview_minutes if kind == FIRST_INTERVIEW else p.services.follow_up_minutes[line]
-        attended = uniform(seed, Purpose.SERVICE_NO_SHOW, w.persons[i].uid, t, 0) >= p.services.no_show_share
+        w.desks[desk].waiting -= 1
+        uid, search, talk = w.persons[i].uid, search_number(w, i), int(w.persons[i].contacts)
+        kind = kind_of(w, p, line, i)
+        minutes = mean_minutes(w, p, line, kind)
+        varied = p.services.minutes_variation
+        if varied > 0.0:
+            minutes *= 1.0 - varied + varied * exponential(seed, Purpose.SERVICE_MINUTES, uid, t, 0)
+        remote = is_remote(w, p, i, line, search, talk, t)
+        attended = uniform(seed, Purpose.SERVICE_NO_SHOW, uid, t, 0) >= no_show_chance(w, p, i, desk, remote)
+        if attended and kind == JOINT_MEETING and not partners_have_time(w, minutes):
+            count(w, Flow.PARTNER_WAITS, i)
+            link(w, i, SERVICE, t + max(1, int(p.partners.retry_days)))
+            continue
         if not attended:
             minutes *= p.services.no_show_time_share
-        w.lines[line].minutes_left -= minutes
-        w.lines[line].minutes_used += minutes
-        log_contact(w, line, i, due, joined, t, minutes, kind, attended)
-        if not attended:
+            w.desks[desk].no_shows += 1.0
+            w.servers[server] += minutes
+            w.desks[desk].minutes_used += minutes
+            log_contact(w, desk, i, due, joined, t, minutes, kind, attended)
             link(w, i, SERVICE, t + int(p.services.rebook_days))
             continue
-        w.lines[line].contacts += 1.0
+        log_contact(w, desk, i, due, joined, t, minutes, kind, attended)
+        w.desks[desk].contacts += 1.0
         if kind == FIRST_INTERVIEW:
             waited = w.days[t].working_number - w.days[w.persons[i].registered_since].working_number
-            w.lines[line].interviews += 1.0
-            w.lines[line].interviews_in_time += waited <= p.services.first_interview_working_days
-            w.lines[line].interview_wait += t - w.persons[i].registered_since
-        meet(w, line, i, t)
-    w.lines[line].minutes_left = min(w.lines[line].minutes_left, 0.0)
+            w.desks[desk].interviews += 1.0
+            w.desks[desk].interviews_in_time += waited <= p.rules.first_interview_working_days
+            w.desks[desk].interview_wait += t - w.persons[i].registered_since
+        else:
+            w.desks[desk].talks_due += 1.0
+            w.desks[desk].talks_late += t - joined > p.rules.late_after_days
+        minutes += meet(w, line, kind, i, t)
+        w.servers[server] += minutes
+        w.desks[desk].minutes_used += minutes
+    for server in range(begin, end):
+        w.servers[server] = max(w.servers[server] - full, 0.0)
+
+
+@rule
+def let_partners_work(w, p):
+    """Give the partners of joint meetings their time of a day; what nobody needs is not saved up."""
+    for k in range(N_PARTNERS):
+        minutes = p.partners.fte[k] * minutes_a_day(w, p, Line.MULTI_SECTOR) * w.control[0].scale
+        w.partners[k].minutes_left = min(w.partners[k].minutes_left, 0.0) + minutes
+        w.partners[k].minutes_offered += minutes
 
 
 @kernel
 def services(w, t):
-    """Call in whose appointment is due, then let the lines work if it is a working day."""
+    """Call in whose appointment is due, then let every desk work that is open."""
     while True:
         i = take(w, SERVICE, t)
         if i < 0:
             break
         call_in(w, i, t)
     if w.days[t].is_working:
-        for line in range(w.lines.shape[0]):
-            serve(w, line, t)
+        let_partners_work(w, w.parameters[0])
+        n_places = w.points.shape[0]
+        for desk in range(N_PERSON_LINES * n_places):
+            if w.desks[desk].root >= 0 or w.desks[desk].n_servers > 0:
+                if is_open(w, desk % n_places, t):
+                    serve(w, desk, t)

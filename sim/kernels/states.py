@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import rule
-from sim.dimensions import DAYS_PER_MONTH, Contract, State
+from sim.dimensions import DAYS_PER_MONTH, Contract, Measure, State
 from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, SEARCH, SERVICE, link, unlink
 from sim.kernels.hazards import schedule_hazard, schedule_search
@@ -40,7 +40,13 @@ def works(state):
 
 @rule
 def is_in_measure(state):
-    """Whether a state is a course or another service of the employment authority: a registered jobseeker."""
+    """Whether a state is a measure of the employment authority, subsidised work included: a registered jobseeker."""
+    return state == State.TRAINING or state == State.IN_SERVICE or state == State.SUBSIDISED
+
+
+@rule
+def is_lost_time(state):
+    """Whether the duration clock stands still in a state: in measures, but not in subsidised work for an employer."""
     return state == State.TRAINING or state == State.IN_SERVICE
 
 
@@ -62,6 +68,9 @@ def _enter(w, i, state, t):
         w.persons[i].employed_days += days
     w.stocks[old, person.home] -= 1
     w.stocks[state, person.home] += 1
+    if is_in_measure(old):
+        w.in_measure[person.measure, person.home] -= 1
+        w.persons[i].measure = Measure.NONE
     w.persons[i].state = state
     w.persons[i].since = t
     employer = person.employer
@@ -123,6 +132,17 @@ def end_spell(w, i, t, how):
 
 
 @rule
+def find_path(w, i, t):
+    """Note that a jobseeker has a path: work, a measure, studies, or a talk in the line that is right for her."""
+    person = w.persons[i]
+    if person.has_path or person.registered_since < 0:
+        return
+    w.persons[i].has_path = 1
+    if t - person.registered_since <= w.parameters[0].rules.path_days:
+        w.paths[1, w.days[person.registered_since].month_index] += 1.0
+
+
+@rule
 def leave_register(w, i, until, t):
     """Leave the queues and appointments of a registered jobseeker; the search itself stays open until a day.
 
@@ -164,7 +184,7 @@ def open_until(w, i, contract, part_time, ends, t):
 def leave_queue(w, i):
     """Give up the place in a queue and the appointment to come, if there are any."""
     if w.persons[i].is_waiting:
-        w.lines[w.persons[i].line].waiting -= 1
+        w.desks[w.persons[i].desk].waiting -= 1
         w.persons[i].is_waiting = 0
     w.persons[i].token += 1  # the place in the heap is now nobody's
     unlink(w, i, SERVICE)
@@ -184,6 +204,7 @@ def become_employed(w, i, employer, occupation, contract, part_time, ends, t):
         Day on which the contract ends, or `NEVER`.
     """
     end_spell(w, i, t, EXIT_JOB)
+    find_path(w, i, t)
     leave_register(w, i, open_until(w, i, contract, part_time, ends, t), t)
     w.persons[i].is_part_time = part_time
     w.persons[i].is_coded = 1
@@ -233,7 +254,7 @@ def become_unemployed(w, i, t):
     appointment is made by `services`, which sees who registered today.
     """
     old = w.persons[i].state
-    if is_in_measure(old):
+    if is_lost_time(old):
         # the duration clock stood still during the course or service
         w.persons[i].clock += t - w.persons[i].since
     elif old == State.FURLOUGHED:
@@ -269,6 +290,7 @@ def become_inactive(w, i, attachment, t):
 def become_student(w, i, ends, t):
     """Begin studies that end on a day."""
     end_spell(w, i, t, EXIT_OUT)
+    find_path(w, i, t)
     leave_register(w, i, t, t)
     _enter(w, i, State.STUDENT, t)
     w.persons[i].ends = ends
@@ -277,26 +299,65 @@ def become_student(w, i, ends, t):
 
 
 @rule
-def become_trainee(w, i, ends, t):
-    """Begin a course of labour-market training: the spell ends, the registered search goes on."""
+def begin_measure(w, i, state, measure, ends, t):
+    """Begin a measure: the spell ends, the registered search goes on.
+
+    Parameters
+    ----------
+    state
+        TRAINING or IN_SERVICE, or SUBSIDISED without an employer.
+    measure
+        `sim.dimensions.Measure`.
+    ends
+        Last day and one more.
+    """
     end_spell(w, i, t, EXIT_SERVICE)
+    find_path(w, i, t)
     leave_queue(w, i)
-    _enter(w, i, State.TRAINING, t)
+    _enter(w, i, state, t)
     w.persons[i].ends = ends
-    count(w, Flow.TRAINING_STARTS, i)
+    take_part(w, i, measure)
     link(w, i, DATED, ends)
     schedule_search(w, i, t)
 
 
 @rule
-def become_served(w, i, ends, t):
-    """Begin a service other than training (work trial, rehabilitative work, coaching, study with benefit)."""
+def take_part(w, i, measure):
+    """Count somebody who begins a measure, in its flow and its stock."""
+    home = w.persons[i].home
+    w.persons[i].measure = measure
+    w.in_measure[measure, home] += 1
+    w.measure_starts[measure, home] += 1.0
+    count(w, Flow.TRAINING_STARTS if w.persons[i].state == State.TRAINING else Flow.SERVICE_STARTS, i)
+
+
+@rule
+def become_subsidised(w, i, employer, occupation, measure, ends, t):
+    """Start a job with a wage subsidy: it is a real job of the employer, for a term."""
     end_spell(w, i, t, EXIT_SERVICE)
+    find_path(w, i, t)
     leave_queue(w, i)
-    _enter(w, i, State.IN_SERVICE, t)
+    w.persons[i].voucher_until = t
+    w.persons[i].is_coded = 1
+    w.persons[i].employer = employer
+    w.persons[i].occupation = occupation
+    w.persons[i].contract = Contract.FIXED_TERM
     w.persons[i].ends = ends
-    count(w, Flow.SERVICE_STARTS, i)
+    w.employers[employer].filled += 1
+    _enter(w, i, State.SUBSIDISED, t)
+    take_part(w, i, measure)
     link(w, i, DATED, ends)
+    schedule_search(w, i, t)
+
+
+@rule
+def stay_on(w, i, t):
+    """Go on in the same job when the wage subsidy ends, now as an ordinary open-ended one."""
+    leave_register(w, i, t, t)
+    _enter(w, i, State.EMPLOYED, t)
+    w.persons[i].contract = Contract.OPEN_ENDED
+    w.persons[i].ends = NEVER
+    schedule_hazard(w, i, t)
     schedule_search(w, i, t)
 
 
@@ -304,6 +365,7 @@ def become_served(w, i, ends, t):
 def become_self_employed(w, i, t):
     """Start a business; the caller has ended the job, if there was one."""
     end_spell(w, i, t, EXIT_SELF_EMPLOYMENT)
+    find_path(w, i, t)
     leave_register(w, i, t, t)
     w.persons[i].search_ended = min(w.persons[i].search_ended, t)
     w.persons[i].is_coded = 1

@@ -1,0 +1,268 @@
+"""The employment authority: who works in which line and town, where it can be met, and what staff becomes of posts.
+
+Decided once a month, and on the day when posts or places change; the daily work is `sim.kernels.services`.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.specification import PlaceChange
+from agents.surroundings import Surroundings
+from sim.dimensions import LINES, N_PERSON_LINES, WEEKDAYS, Line
+from sim.kernels.census import census_clients
+from sim.kernels.queue import move_queue
+
+NONE, SERVICE_POINT, OFFICE = 0, 1, 2
+KINDS = {"none": NONE, "service_point": SERVICE_POINT, "office": OFFICE}
+WEEK = len(WEEKDAYS)
+KILOMETRES_AN_HOUR = 60.0
+"""Speed of staff on the road (assumption)."""
+MOST_TRAVEL_SHARE = 0.6
+"""A visit leaves at least the rest of the day for clients."""
+
+
+class Authority(mesa.Agent):
+    """The authority of the area: staff, its placing, and places. State is in the world (LINE, DESK, PLACE)."""
+
+    def __init__(self, model: mesa.Model) -> None:
+        super().__init__(model)
+        self.area = cast(Surroundings, model)
+
+    # -- staff ----------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Set up places and staff on the first day: posts filled but for the usual share that is vacant."""
+        points = self.area.world.arrays.points
+        for place, point in enumerate(self.area.region.service_points):
+            self._write_place(place, KINDS[point.kind], point.weekdays, point.period_weeks, point.parent)
+        points.phase = np.arange(len(points)) % np.maximum(points.period, 1)
+        self._assign_residents()
+        p, lines = self._parameters, self.area.world.arrays.lines
+        posts = np.asarray(p.services.staff_fte, np.float64)
+        leavers = posts * float(p.staff.turnover_per_year) / 12.0
+        lead = self._lead_months
+        lines.posts = posts
+        lines.staffed = np.maximum(posts - leavers * lead, 0.0)
+        lines.novices = np.minimum(leavers * float(p.staff.learning_months), lines.staffed)
+        lines.arriving[:, :] = 0.0
+        lines.arriving[:, :lead] = leavers[:, None]
+        self.place_staff()
+
+    def plan_month(self) -> None:
+        """Let staff come, go and learn; recruit for vacant posts; place the staff by need."""
+        p, lines = self._parameters, self.area.world.arrays.lines
+        came = lines.arriving[:, 0].copy()
+        lines.arriving[:, :-1] = lines.arriving[:, 1:]
+        lines.arriving[:, -1] = 0.0
+        left = lines.staffed * float(p.staff.turnover_per_year) / 12.0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            novice_share = np.where(lines.staffed > 0.0, lines.novices / lines.staffed, 0.0)
+        learned = lines.novices / max(float(p.staff.learning_months), 1.0)
+        lines.staffed = np.maximum(lines.staffed - left, 0.0) + came
+        lines.novices = np.clip(lines.novices - left * novice_share - learned, 0.0, None) + came
+        vacant = lines.posts - lines.staffed - lines.arriving.sum(axis=1)
+        lines.arriving[:, self._lead_months] += np.maximum(vacant, 0.0)
+        self._reassess_offices()
+        self.place_staff()
+        self._count_duplicates()
+
+    def change_posts(self) -> None:
+        """Follow a change of posts: staff is redeployed from lines that shrink to lines that grow, as far as it goes.
+
+        What is left over leaves at once; what is missing is recruited, with its lead time.
+        """
+        p, lines = self._parameters, self.area.world.arrays.lines
+        posts = np.asarray(p.services.staff_fte, np.float64)
+        change = posts - lines.posts
+        more, less = np.maximum(change, 0.0), np.maximum(-change, 0.0)
+        moved = min(more.sum(), less.sum())
+        gone = np.minimum(less, lines.staffed)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            kept = np.where(lines.staffed > 0.0, (lines.staffed - gone) / lines.staffed, 0.0)
+        lines.novices *= kept
+        lines.staffed -= gone
+        lines.arriving[less > 0.0] *= kept[less > 0.0, None]
+        if moved > 0.0:
+            comes = more * min(moved, gone.sum()) / more.sum()
+            lines.staffed += comes
+            lines.novices += comes * float(p.staff.redeployed_novice_share)
+        lines.posts = posts
+        vacant = np.where(more > 0.0, posts - lines.staffed - lines.arriving.sum(axis=1), 0.0)
+        lines.arriving[:, self._lead_months] += np.maximum(vacant, 0.0)
+        self.place_staff()
+
+    @property
+    def effective_fte(self) -> NDArray[np.float64]:
+        """Staff by line, novices counted by what they get done, FTE, shape (7,)."""
+        lines, p = self.area.world.arrays.lines, self._parameters
+        loss = 1.0 - float(p.staff.novice_productivity)
+        return np.maximum(np.asarray(lines.staffed - lines.novices * loss, np.float64), 0.0)
+
+    # -- placing --------------------------------------------------------------------------------------
+
+    def place_staff(self) -> None:
+        """Place each line's staff over the municipalities by its clients there, and give desks their advisers.
+
+        A share stays in the host municipality whatever the need, by wish; the part of the work that is done
+        remotely is done from offices. Municipal staff works at the desks of its own municipality as far as
+        authority has been transferred.
+        """
+        world, p = self.area.world, self._parameters
+        arrays, n_places = world.arrays, len(world.arrays.points)
+        clients = np.zeros(N_PERSON_LINES * n_places, np.int64)
+        others = np.zeros(n_places, np.int64)
+        census_clients(world.handle, self.area.clock.day, clients, others)
+        clients = clients.reshape(N_PERSON_LINES, n_places)
+        points = arrays.points
+        offices = points.parent.astype(np.int64)
+        everybody = clients.sum(axis=0)
+        fte = np.zeros((N_PERSON_LINES, n_places))
+        remote, wish = np.asarray(p.places.remote_share, np.float64), float(p.staff.wish_share)
+        effective = self.effective_fte
+        for line in range(N_PERSON_LINES):
+            later = clients[line].astype(np.float64)
+            at_office = np.bincount(offices, later, minlength=n_places)
+            need = (1.0 - remote[line]) * later + remote[line] * at_office
+            if line == Line.BROKERAGE:  # first interviews are face to face and follow all who become unemployed
+                need += float(p.staff.first_interview_weight) * everybody
+            need += float(p.staff.queue_weight) * arrays.desks.waiting[line * n_places : (line + 1) * n_places]
+            total = need.sum()
+            share = need / total if total > 0.0 else np.eye(n_places)[self.area.region.host]
+            share = (1.0 - wish) * share
+            share[self.area.region.host] += wish
+            fte[line] = effective[line] * share
+        own = np.array([point.municipal_fte for point in self.area.region.service_points])
+        transferred = float(p.municipal.authority_transferred)
+        helping = own * transferred * float(p.municipal.statutory_share)
+        work = everybody / max(float(everybody.sum()), 1.0)
+        for line in (Line.BROKERAGE, Line.MULTI_SECTOR):
+            fte[line] += 0.5 * helping * (work > 0.0)
+        small = fte < float(p.staff.least_desk_fte)
+        for line, place in np.argwhere(small & (offices != np.arange(n_places))[None, :]):
+            fte[line, offices[place]] += fte[line, place]
+            fte[line, place] = 0.0
+        self._staff_desks(fte)
+        self._reserve_time(others)
+
+    def _staff_desks(self, fte: NDArray[np.float64]) -> None:
+        """Give each desk its advisers on an opening day: a week's work of the desk is done on its opening days."""
+        world = self.area.world
+        arrays = world.arrays
+        desks, points = arrays.desks, arrays.points
+        n_places = len(points)
+        workday = float(self._parameters.services.workday_minutes)
+        old, before = arrays.servers, [(int(d.first_server), int(d.n_servers)) for d in desks]
+        days = np.array([bin(int(p.weekdays)).count("1") / max(int(p.period), 1) for p in points])
+        away = arrays.distance[points.parent.astype(np.int64), np.arange(n_places)]
+        away = np.where(points.parent == np.arange(n_places), 0.0, away)
+        travel = np.minimum(2.0 * away / KILOMETRES_AN_HOUR * 60.0 / workday, MOST_TRAVEL_SHARE)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            on_a_day = np.where(days > 0.0, fte * self.area.scale * WEEK / days, 0.0)
+        number = np.ceil(np.round(on_a_day, 9)).astype(np.int64).ravel()
+        first = np.concatenate([[0], np.cumsum(number)])
+        servers = np.zeros(max(int(first[-1]), 1))
+        for desk, (begin, n) in enumerate(before):
+            kept = min(n, int(number[desk]))
+            servers[first[desk] : first[desk] + kept] = np.sort(old[begin : begin + n])[::-1][:kept]
+        desks.fte, desks.n_servers, desks.first_server = fte.ravel(), number, first[:-1]
+        pace = np.divide(on_a_day.ravel(), number, out=np.zeros(len(number)), where=number > 0)
+        desks.pace = pace * np.tile(1.0 - travel, N_PERSON_LINES)
+        world.replace(servers=servers)
+        for desk in np.flatnonzero((desks.waiting > 0) & (desks.n_servers == 0)):
+            line, place = divmod(int(desk), n_places)
+            row = slice(line * n_places, (line + 1) * n_places)
+            staffed = np.flatnonzero(desks.n_servers[row] > 0)
+            if len(staffed):
+                parent = int(points.parent[place])
+                other = parent if parent in staffed else int(staffed[0])
+                move_queue(world.handle, desk, line * n_places + other)
+
+    def _reserve_time(self, others: NDArray[np.int64]) -> None:
+        """Set aside brokerage's time for registered jobseekers who are not simulated one by one."""
+        p, lines = self._parameters, self.area.world.arrays.lines
+        fte = float(self.effective_fte[Line.BROKERAGE]) * self.area.scale
+        offered = fte * float(p.services.workday_minutes * p.services.present_share * p.services.client_time_share) * 21.0
+        wanted = float(others.sum()) * float(p.services.other_contacts_per_month * p.services.other_contact_minutes)
+        lines.reserved = 0.0
+        lines.reserved[Line.BROKERAGE] = min(wanted / offered, float(p.services.other_most_share)) if offered > 0.0 else 0.0
+
+    def _count_duplicates(self) -> None:
+        """Count the month's time of municipal staff that repeats what the area does."""
+        p = self._parameters
+        own = sum(point.municipal_fte for point in self.area.region.service_points)
+        minutes = own * float(p.services.workday_minutes * p.services.present_share * p.services.client_time_share) * 21.0
+        share = float(p.municipal.duplicated_share) * (1.0 - float(p.municipal.authority_transferred))
+        self.area.world.arrays.lines.duplicated[Line.BROKERAGE] = minutes * share
+
+    # -- places ---------------------------------------------------------------------------------------
+
+    def change_place(self, change: PlaceChange) -> None:
+        """Open, move or close a place; people who wait there wait where they are served from now on."""
+        arrays = self.area.world.arrays
+        kind = KINDS[change.kind]
+        weekdays, period, parent = change.weekdays, change.period_weeks, int(arrays.points.parent[change.place])
+        if kind == OFFICE:
+            parent = change.place
+        elif parent == change.place:
+            parent = self._nearest_office(change.place)
+        self._write_place(change.place, kind, weekdays, period, parent)
+        for place in range(len(arrays.points)):
+            if arrays.points.kind[int(arrays.points.parent[place])] != OFFICE:
+                arrays.points.parent[place] = self._nearest_office(place)
+        self._assign_residents()
+        self.place_staff()
+
+    def _write_place(self, place: int, kind: int, weekdays: tuple[int, ...], period: int, parent: int) -> None:
+        point = self.area.world.arrays.points[place]
+        point.kind, point.period, point.parent = kind, max(period, 1), parent
+        point.weekdays = sum(1 << day for day in weekdays) if kind != NONE else 0
+
+    def _assign_residents(self) -> None:
+        """Let residents be served in their own municipality, or else in the nearest one that serves."""
+        arrays = self.area.world.arrays
+        for place, point in enumerate(arrays.points):
+            if point.kind != NONE:
+                arrays.points.serves[place] = place
+            else:
+                away = np.where(arrays.points.kind != NONE, arrays.distance[place], np.inf)
+                arrays.points.serves[place] = int(np.argmin(away))
+
+    def _nearest_office(self, place: int) -> int:
+        points = self.area.world.arrays.points
+        away = np.where(points.kind == OFFICE, self.area.world.arrays.distance[place], np.inf)
+        away[place] = np.inf
+        return int(np.argmin(away)) if np.isfinite(away).any() else self.area.region.host
+
+    def _reassess_offices(self) -> None:
+        """Once in a re-assessment period: an office where the need is large enough, if the rule says must."""
+        p, arrays = self._parameters, self.area.world.arrays
+        if float(p.places.office_rule) < 0.5:
+            return
+        month = int(arrays.days[self.area.clock.day].month_index)
+        if month == 0 or month % max(int(p.places.reassessment_months), 1):
+            return
+        n_places = len(arrays.points)
+        need = arrays.desks.fte.reshape(N_PERSON_LINES, n_places).sum(axis=0)
+        for place in range(n_places):
+            is_large = need[place] >= float(p.places.office_least_fte)
+            if is_large and arrays.points.kind[place] != OFFICE:
+                self._write_place(place, OFFICE, tuple(range(WEEK)), 1, place)
+            elif not is_large and arrays.points.kind[place] == OFFICE and place != self.area.region.host:
+                self._write_place(place, SERVICE_POINT, (place % WEEK,), 1, self._nearest_office(place))
+        self._assign_residents()
+
+    @property
+    def _parameters(self) -> np.record:
+        return cast(np.record, self.area.world.arrays.parameters[0])
+
+    @property
+    def _lead_months(self) -> int:
+        return int(np.clip(round(float(self._parameters.staff.hiring_lead_months)), 0, 23))
+
+
+assert set(LINES[:N_PERSON_LINES]) == {line.name.lower() for line in Line if line < N_PERSON_LINES}

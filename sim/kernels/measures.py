@@ -1,0 +1,236 @@
+"""Measures: what a talk may lead to beside work, what it is while it lasts, and what it changes afterwards.
+
+Each measure has one channel. While people take part they search less (`measures.search_multiplier`), and
+for all but subsidised work in firms the duration clock stands still. Afterwards:
+
+* trainings and apprenticeship: another trade, which opens other vacancies; tailored training and
+  apprenticeship end with an application to an employer who knows her;
+* coaching: search is raised for some time; career guidance: some go on to study;
+* wage subsidy to a firm: a promise first, which makes an employer take her sooner; then a real job for a
+  term, in which some stay on; in public bodies and associations: work for a term, and nothing afterwards;
+* start-up grant: self-employment;
+* work trial, work-ability coordination, integration training, rehabilitative work: a factor on how suitable
+  she is for employers (`measures.gain`), the largest of those she has earned.
+
+Seats, prices and lead times are the purchaser's business (`agents.purchasing`): here a seat is free or not.
+"""
+
+from __future__ import annotations
+
+from sim.compiled import rule
+from sim.dimensions import DAYS_PER_MONTH, Line, Measure, Need, State
+from sim.indicators import Counter
+from sim.kernels.calendar import SEARCH, link
+from sim.kernels.jobs import refill
+from sim.kernels.states import (
+    become_outsider,
+    become_self_employed,
+    become_unemployed,
+    begin_measure,
+    find_path,
+    leave_job,
+    stay_on,
+)
+from sim.rng import Purpose, uniform
+
+N_MEASURES = 15
+_SHORTEST_DAYS = 14
+_HALF_YEAR = 183
+_YEAR = 365
+_YOUNG_DAYS = 25 * 365
+_OLD_DAYS = 50 * 365
+
+
+@rule
+def is_training(measure):
+    """Whether a measure is labour-market training for a trade."""
+    return measure <= Measure.JOINT_TRAINING
+
+
+@rule
+def state_of(measure):
+    """Labour state of those who take part in a measure."""
+    if is_training(measure) or measure == Measure.INTEGRATION_TRAINING:
+        return State.TRAINING.value
+    if measure == Measure.WAGE_SUBSIDY_PUBLIC or measure == Measure.APPRENTICESHIP:
+        return State.SUBSIDISED.value
+    return State.IN_SERVICE.value
+
+
+@rule
+def is_eligible(w, i, measure, t):
+    """Whether a measure is meant for a person.
+
+    Wage subsidy: under 25, 50 or over, basic education, immigrants, half a year unemployed, or a need (the act
+    in force since 2023-07); rehabilitative work: a year unemployed or a known need; work-ability coordination:
+    known to have less than full work capacity.
+    """
+    person = w.persons[i]
+    if measure == Measure.WAGE_SUBSIDY_PRIVATE or measure == Measure.WAGE_SUBSIDY_PUBLIC:
+        if person.voucher_until > t:
+            return False
+        age = t - person.born
+        return bool(
+            age < _YOUNG_DAYS
+            or age >= _OLD_DAYS
+            or person.education == 0
+            or person.language != 0
+            or t - person.spell >= _HALF_YEAR
+            or person.is_recognised
+        )
+    if measure == Measure.REHABILITATIVE_WORK:
+        return bool(t - person.spell >= _YEAR or person.is_recognised)
+    if measure == Measure.WORK_ABILITY_COORDINATION:
+        return bool(person.is_recognised and person.need == Need.WORK_CAPACITY)
+    if measure == Measure.INTEGRATION_TRAINING:
+        return bool(person.language != 0)
+    return True
+
+
+@rule
+def offered_share(p, line, measure):
+    """Share of a line's talks that propose a measure."""
+    if line == Line.COMPETENCE:
+        return p.measures.offered_competence[measure]
+    if line == Line.MULTI_SECTOR:
+        return p.measures.offered_multi_sector[measure]
+    if line == Line.YOUTH:
+        return p.measures.offered_youth[measure]
+    if line == Line.INTEGRATION:
+        return p.measures.offered_integration[measure]
+    return p.measures.offered_brokerage[measure]
+
+
+@rule
+def propose(w, p, i, line, search, talk, t):
+    """Decide in a talk whether a measure is proposed, and which: one draw against the shares of the line.
+
+    Parameters
+    ----------
+    search, talk
+        Number of the search and ordinal of the talk, which the draw is keyed by.
+
+    Returns
+    -------
+    int
+        The measure, or `Measure.NONE`.
+    """
+    u = uniform(w.control[0].seed, Purpose.MEASURE_CHOICE, w.persons[i].uid, search, talk)
+    for measure in range(N_MEASURES):
+        share = offered_share(p, line, measure)
+        if u < share:
+            return measure if is_eligible(w, i, measure, t) else Measure.NONE.value
+        u -= share
+    return Measure.NONE.value
+
+
+@rule
+def suits(w, k, i, measure, t):
+    """Whether an offer has a seat in a measure for a person today, in another trade if it leads to one."""
+    offer = w.offers[k]
+    if offer.measure != measure or not offer.start <= t <= offer.decide_by or offer.taken >= offer.seats:
+        return False
+    return offer.occupation < 0 or offer.occupation != w.persons[i].occupation
+
+
+@rule
+def take_seat(w, i, measure, search, talk, t):
+    """Take a free seat in a measure; among several offers one is drawn.
+
+    Returns
+    -------
+    int
+        Row of the offer, or -1 if every seat is taken.
+    """
+    n_open = 0
+    for k in range(w.control[0].first_offer, w.control[0].n_offers):
+        n_open += suits(w, k, i, measure, t)
+    if n_open == 0:
+        return -1
+    u = uniform(w.control[0].seed, Purpose.MEASURE_OFFER, w.persons[i].uid, search, talk)
+    chosen = int(u * n_open)
+    for k in range(w.control[0].first_offer, w.control[0].n_offers):
+        if suits(w, k, i, measure, t):
+            if chosen == 0:
+                w.offers[k].taken += 1
+                return k
+            chosen -= 1
+    return -1
+
+
+@rule
+def length_days(w, p, i, measure, search, talk):
+    """Draw the length of a measure, days: 0.4 to 1.6 times its mean, evenly."""
+    spread = 0.4 + 1.2 * uniform(w.control[0].seed, Purpose.MEASURE_LENGTH, w.persons[i].uid, search, talk)
+    return max(_SHORTEST_DAYS, int(p.measures.mean_months[measure] * DAYS_PER_MONTH * spread))
+
+
+@rule
+def start(w, i, measure, course, search, talk, t):
+    """Start a measure with a seat in hand.
+
+    Parameters
+    ----------
+    course
+        Row of the offer, or -1 in a trial, whose seats nobody counts.
+
+    Returns
+    -------
+    bool
+        Whether she leaves open unemployment; a promise of a wage subsidy does not end it.
+    """
+    p = w.parameters[0]
+    w.counters[Counter.TRAINING_EVENTS] += 1
+    if measure == Measure.WAGE_SUBSIDY_PRIVATE:
+        w.persons[i].voucher_until = t + int(p.measures.voucher_days)
+        find_path(w, i, t)
+        return False
+    if measure == Measure.START_UP_GRANT:
+        w.measure_starts[measure, w.persons[i].home] += 1.0
+        become_self_employed(w, i, t)
+        return True
+    w.persons[i].course = course
+    begin_measure(w, i, state_of(measure), measure, t + length_days(w, p, i, measure, search, talk), t)
+    return True
+
+
+@rule
+def end_measure(w, i, t):
+    """End a measure: who completes it has what it gives; the search for a job goes on."""
+    p = w.parameters[0]
+    seed, uid = w.control[0].seed, w.persons[i].uid
+    measure, course, began = int(w.persons[i].measure), int(w.persons[i].course), int(w.persons[i].since)
+    w.counters[Counter.TRAINING_EVENTS] += 1
+    w.persons[i].course = -1
+    completes = uniform(seed, Purpose.MEASURE_COMPLETION, uid, began, 0) < p.measures.completion_share[measure]
+    stays = uniform(seed, Purpose.MEASURE_RETENTION, uid, began, 0) < p.measures.retention_share[measure]
+    if w.persons[i].employer >= 0:  # a job with a wage subsidy
+        if stays:
+            stay_on(w, i, t)
+            return
+        refill(w, int(w.persons[i].employer), int(w.persons[i].occupation), uid, t)
+        leave_job(w, i)
+        if w.persons[i].home == w.near.shape[0] - 1:
+            become_outsider(w, i, t)
+            return
+    elif measure == Measure.CAREER_GUIDANCE and stays:
+        months = p.measures.mean_months[Measure.SELF_MOTIVATED_STUDY]
+        begin_measure(
+            w, i, State.IN_SERVICE, Measure.SELF_MOTIVATED_STUDY, t + int(months * DAYS_PER_MONTH), t
+        )
+        return
+    elif completes:
+        if course >= 0 and w.offers[course].occupation >= 0:
+            w.persons[i].occupation = w.offers[course].occupation
+        w.persons[i].gain = max(w.persons[i].gain, p.measures.gain[measure])
+    become_unemployed(w, i, t)
+    if measure == Measure.COACHING and completes:
+        w.persons[i].boost_until = t + int(p.measures.coaching_effect_days)
+    if stays and (measure == Measure.TAILORED_TRAINING or measure == Measure.APPRENTICESHIP):
+        w.persons[i].is_referred = KNOWN_TO_EMPLOYER
+        link(w, i, SEARCH, t)
+
+
+TOLD_OF_VACANCY = 1
+KNOWN_TO_EMPLOYER = 2
+"""Values of the column ``is_referred``: told by an adviser of a vacancy; trained with an employer."""
