@@ -160,6 +160,8 @@ class EmploymentAreaModel(mesa.Model):
     def result(self, seconds: dict[str, float], with_lives: bool = False) -> RunResult:
         """What the run returns."""
         arrays, control = self.world.arrays, self.world.control
+        if float(arrays.parameters[0].trial.employer_days) > 0.0:
+            self.built["trial_jobs"] = arrays.trial_jobs.tolist()
         start = np.datetime64(self.specification.start_date)
         contacts, spells = _log(arrays.contacts, int(control.n_contacts)), _log(arrays.spells, int(control.n_spells))
         for columns, names in ((contacts, ("day", "due", "joined")), (spells, ("start", "end"))):

@@ -165,14 +165,18 @@ class Authority(mesa.Agent):
             on_a_day = np.where(days > 0.0, fte * self.area.scale * WEEK / days, 0.0)
         number = np.ceil(np.round(on_a_day, 9)).astype(np.int64).ravel()
         first = np.concatenate([[0], np.cumsum(number)])
-        servers = np.zeros(max(int(first[-1]), 1))
+        if first[-1] > len(old):
+            world.replace(servers=np.zeros(2 * int(first[-1])))
+            arrays = world.arrays
+        servers = arrays.servers
+        old = old.copy()
+        servers[:] = 0.0
         for desk, (begin, n) in enumerate(before):
             kept = min(n, int(number[desk]))
             servers[first[desk] : first[desk] + kept] = np.sort(old[begin : begin + n])[::-1][:kept]
         desks.fte, desks.n_servers, desks.first_server = fte.ravel(), number, first[:-1]
         pace = np.divide(on_a_day.ravel(), number, out=np.zeros(len(number)), where=number > 0)
         desks.pace = pace * np.tile(1.0 - travel, N_PERSON_LINES)
-        world.replace(servers=servers)
         for desk in np.flatnonzero((desks.waiting > 0) & (desks.n_servers == 0)):
             line, place = divmod(int(desk), n_places)
             row = slice(line * n_places, (line + 1) * n_places)

@@ -33,10 +33,10 @@ class Purchasing(mesa.Agent):
 
     def begin(self) -> None:
         """Put what was ordered before the first day on offer: seats of the months until a lead time has passed."""
-        p = self._parameters
+        p, shortage = self._parameters, self._shortage()
         for measure in range(len(MEASURES)):
             for ahead in range(self._lead_months(measure)):
-                self._order(measure, ahead, float(p.measures.seats_per_month[measure]))
+                self._order(measure, ahead, float(p.measures.seats_per_month[measure]), shortage)
 
     def plan_month(self) -> None:
         """Order each measure's seats for the month that lies its lead time ahead, as far as the budget goes."""
@@ -45,15 +45,15 @@ class Purchasing(mesa.Agent):
         offers = self.area.world.arrays.offers
         while control.first_offer < control.n_offers and offers[control.first_offer].decide_by < today:
             control.first_offer += 1  # over: rows stay, participants refer to them
-        p = self._parameters
+        p, shortage = self._parameters, self._shortage()
         for measure in range(len(MEASURES)):
             wanted = float(p.measures.seats_per_month[measure])
             price = float(p.measures.price_month_eur[measure]) * float(p.measures.mean_months[measure])
             if price > 0.0:  # a year's budget buys a twelfth of its seats each month
                 wanted = min(wanted, float(p.measures.budget_year_eur[measure]) / 12.0 / price)
-            self._order(measure, self._lead_months(measure), wanted)
+            self._order(measure, self._lead_months(measure), wanted, shortage)
 
-    def _order(self, measure: int, ahead: int, seats: float) -> None:
+    def _order(self, measure: int, ahead: int, seats: float, shortage: NDArray[np.float64]) -> None:
         """Write offers for the month that begins so many months from now."""
         area, world = self.area, self.area.world
         first = self._first_day(ahead)
@@ -63,29 +63,28 @@ class Purchasing(mesa.Agent):
         if number == 0:
             return
         if measure in WITH_A_TRADE:
-            trades, shares = self._scarce_trades(number)
+            trades, shares = _scarce_trades(shortage, number)
         else:
             trades, shares = np.array([-1]), np.array([number])
+        world.ensure_room()
         for trade, group in zip(trades, shares, strict=True):
             if group < self._least_group(measure):
                 continue
-            world.ensure_room()
             row = int(world.control.n_offers)
             price = float(self._parameters.measures.price_month_eur[measure])
             last = area.last_day_of_month(first)
             world.arrays.offers[row] = (measure, trade, first, last, group, 0, price)
             world.control.n_offers = row + 1
 
-    def _scarce_trades(self, seats: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Share seats over the taught trades with most open vacancies for each unemployed."""
+    def _shortage(self) -> NDArray[np.float64]:
+        """Open vacancies of each trade and what there is of them for an unemployed, shape (2, trades); 0 untaught."""
         arrays, control = self.area.world.arrays, self.area.world.control
         people = arrays.persons[: int(control.n_persons)]
         idle = np.bincount(people.occupation[people.state == State.UNEMPLOYED], minlength=len(arrays.fit))
         open_jobs = arrays.open_cells[:, : self.area.world.n_places].sum(axis=1)
         taught = np.array([o.is_taught for o in self.area.region.occupations])
-        shortage = np.where(taught, (open_jobs + 1.0) / (idle + 5.0 * self.area.scale), 0.0)
-        chosen = np.argsort(-shortage, kind="stable")[:TRADES_A_MONTH]
-        return chosen, apportion((open_jobs[chosen] + 1.0) * taught[chosen], seats)
+        index = (open_jobs + 1.0) / (idle + 5.0 * self.area.scale)
+        return np.where(taught, np.stack([open_jobs + 1.0, index]), 0.0)
 
     def _least_group(self, measure: int) -> float:
         """Smallest group that is begun, agents; a joint purchase fills its groups with another area's people."""
@@ -116,3 +115,10 @@ class Purchasing(mesa.Agent):
     def _parameters(self) -> np.record:
         return cast(np.record, self.area.world.arrays.parameters[0])
 
+
+
+def _scarce_trades(shortage: NDArray[np.float64], seats: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Share seats over the taught trades with most open vacancies for each unemployed, by their vacancies."""
+    open_jobs, index = shortage
+    chosen = np.argsort(-index, kind="stable")[:TRADES_A_MONTH]
+    return chosen, apportion(open_jobs[chosen], seats)
