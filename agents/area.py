@@ -194,6 +194,11 @@ class EmploymentAreaModel(mesa.Model):
                 max(0, day_of(change.start, s.start_date)), f"4 place {change.place:02d}",
                 partial(self.authority.change_place, change),
             )  # fmt: skip
+        for number, course in enumerate(s.courses):
+            clock.at(
+                day_of(course.start, s.start_date), f"6 course {number:03d}",
+                partial(self.purchasing.order_course, course),
+            )  # fmt: skip
         for day in self.timetable.by_day:
             clock.at(day, "2 parameters", partial(self._change_parameters, day))
         for number, cohort in enumerate(s.cohorts, start=1):

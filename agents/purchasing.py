@@ -12,6 +12,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.specification import Course
 from agents.surroundings import Surroundings
 from agents.synthetic.rounding import apportion
 from sim.dimensions import MEASURES, Measure, State
@@ -75,6 +76,18 @@ class Purchasing(mesa.Agent):
             last = area.last_day_of_month(first)
             world.arrays.offers[row] = (measure, trade, first, last, group, 0, price)
             world.control.n_offers = row + 1
+
+    def order_course(self, course: Course) -> None:
+        """Put a course on offer that a policy has ordered; it begins today."""
+        world, today = self.area.world, self.area.clock.day
+        world.ensure_room()
+        measure = MEASURES.index(course.measure)
+        row = int(world.control.n_offers)
+        price = float(self._parameters.measures.price_month_eur[measure])
+        seats = round(course.seats * self.area.scale)
+        last = self.area.last_day_of_month(today)
+        world.arrays.offers[row] = (measure, course.occupation, today, last, seats, 0, price)
+        world.control.n_offers = row + 1
 
     def _shortage(self) -> NDArray[np.float64]:
         """Open vacancies of each trade and what there is of them for an unemployed, shape (2, trades); 0 untaught."""

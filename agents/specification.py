@@ -87,6 +87,31 @@ class PlaceChange:
 
 
 @dataclass(frozen=True)
+class Course:
+    """A course that a policy orders beside the monthly seats.
+
+    Attributes
+    ----------
+    name
+        Name of the policy (its YAML file).
+    measure
+        One of `sim.dimensions.MEASURES`.
+    occupation
+        Position of the occupation that it leads to, -1 for none.
+    seats
+        Seats, persons.
+    start
+        First day; seats can be taken until the end of its month.
+    """
+
+    name: str
+    measure: str
+    occupation: int
+    seats: float
+    start: date
+
+
+@dataclass(frozen=True)
 class RunSpecification:
     """One world to simulate.
 
@@ -114,6 +139,8 @@ class RunSpecification:
         Dated changes of the arm's policies.
     places
         Places that the arm's policies open, move or close.
+    courses
+        Courses that the arm's policies order.
     closures, cohorts
         Structural events of the arm; cohorts are the same in all arms.
     demand_file
@@ -132,6 +159,7 @@ class RunSpecification:
     parameters: dict[str, Any] = field(default_factory=dict, hash=False)
     changes: tuple[Change, ...] = ()
     places: tuple[PlaceChange, ...] = ()
+    courses: tuple[Course, ...] = ()
     closures: tuple[Closure, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
     start_file: Path | None = None

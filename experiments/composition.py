@@ -15,6 +15,7 @@ import yaml
 
 from experiments.arm import BASELINE, Arm, cross, read_arms, read_choice
 from experiments.configuration import PROJECT, Configuration
+from experiments.staff import read_staff
 from sim.errors import InputError, near_miss
 from sim.parameters import ParameterSet
 
@@ -102,12 +103,17 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
                     f"conf/{group}/{name}.yaml: the first line must be '# @package {node}.{name}'"
                 )
 
+    for key, value in values:  # staff is turned into posts by line before anything else is set
+        if key.partition(".")[0] == "staff":
+            _set(tree, key, value)
+    if "services" in declared:
+        declared["services"]["staff_fte"]["value"] = read_staff(tree["staff"])
     own = declared is not tree["parameters"] and chosen.get("experiment", "default") != "default"
     numbers = list(_numbers(tree["parameters"])) if own else []
     for key, value in values:
         if key.partition(".")[0] == "parameters":
             _set_parameter(declared, key, value, numbers)
-        else:
+        elif key.partition(".")[0] != "staff":
             _set(tree, key, value)
     parameters = ParameterSet.from_declarations(declared)
     for name, number in numbers:

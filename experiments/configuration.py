@@ -13,6 +13,8 @@ import yaml
 
 from agents.specification import RECORD_LEVELS
 from experiments.arm import Arm, read_arm
+from experiments.rules import read_rules
+from sim.changes import Change
 from sim.clock import parse_date
 from sim.errors import InputError, near_miss
 from sim.parameters import ParameterSet
@@ -25,7 +27,7 @@ COMMANDS = ("run", "compare", "validate", "calibrate")
 _KEYS = (
     "command", "seed", "replications", "horizon_years", "start", "start_date", "start_file", "demand_file",
     "region", "record", "scale", "engine", "language", "name", "outputs", "markets", "arms", "shocks",
-    "policies", "cohorts", "parameters",
+    "policies", "cohorts", "rules", "staff", "parameters",
 )  # fmt: skip
 
 
@@ -57,6 +59,8 @@ class Configuration:
         By name; in a comparison the first is the baseline.
     shocks, policies, cohorts
         Plain mappings of their files, by name.
+    rules
+        Dated rules of every arm, with their own dates (`experiments.rules`).
     parameters
         The baseline values.
     plain
@@ -83,6 +87,7 @@ class Configuration:
     shocks: dict[str, Any]
     policies: dict[str, Any]
     cohorts: dict[str, Any]
+    rules: tuple[Change, ...]
     parameters: ParameterSet
     plain: dict[str, Any]
 
@@ -146,6 +151,7 @@ class Configuration:
             shocks=_mapping(plain["shocks"], "shocks"),
             policies=_mapping(plain["policies"], "policies"),
             cohorts=_mapping(plain["cohorts"], "cohorts"),
+            rules=read_rules(_mapping(plain["rules"], "rules")),
             parameters=ParameterSet.from_declarations(plain["parameters"]),
             plain=dict(plain),
         )

@@ -12,13 +12,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.specification import Closure, Cohort, RunSpecification
+from agents.specification import Closure, Cohort, Course, PlaceChange, RunSpecification
 from experiments.arm import Arm
 from experiments.configuration import PROJECT, Configuration
 from experiments.horizon import Horizon, years_shifted
+from experiments.policy import read_courses, read_places, read_policy
+from experiments.rules import in_force
 from experiments.shock import cohort_of, read_closure, read_cohort
 from sim.changes import Change
-from sim.errors import InputError, near_miss
+from sim.errors import InputError
 from sim.parameters import ParameterSet
 from sim.timetable import compose
 
@@ -54,8 +56,8 @@ class Market:
         First day and length.
     cohorts
         The same in all arms.
-    changes, closures
-        By arm, with absolute dates.
+    changes, places, courses, closures
+        By arm, with absolute dates; the rules of the world are among the changes of every arm.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Market:
     horizon: Horizon
     cohorts: tuple[Cohort, ...]
     changes: dict[str, tuple[Change, ...]]
+    places: dict[str, tuple[PlaceChange, ...]]
+    courses: dict[str, tuple[Course, ...]]
     closures: dict[str, tuple[Closure, ...]]
 
 
@@ -150,6 +154,10 @@ def run_key(
             [c.parameter, c.operation, c.amount, str(c.start), str(c.end), c.order, c.ramp_days]
             for c in changes
         ],
+        "places": sorted(
+            [p.place, p.kind, str(p.start), list(p.weekdays), p.period_weeks] for p in specification.places
+        ),
+        "courses": sorted([c.measure, c.occupation, c.seats, str(c.start)] for c in specification.courses),
         "closures": sorted(
             [
                 c.employer,
@@ -214,13 +222,23 @@ def _market(
     closures = {
         arm: _closures(parts, configuration, horizon, region) for arm, parts in configuration.arms.items()
     }
-    changes = {arm: _changes(parts, configuration, horizon) for arm, parts in configuration.arms.items()}
+    rules = in_force(configuration.rules, horizon)
+    changes = {
+        arm: (*rules, *_changes(parts, configuration, horizon)) for arm, parts in configuration.arms.items()
+    }
+    places, courses = {}, {}
+    for arm, parts in configuration.arms.items():
+        given = {name: configuration.policies[name] for name in parts.policies}
+        places[arm] = tuple(p for name in given for p in read_places(name, given[name], horizon, region))
+        courses[arm] = tuple(
+            c for name in given for c in read_courses(name, given[name], horizon, region, configuration.parameters)
+        )
     cohorts = {closure.name: cohort_of(closure) for group in closures.values() for closure in group}
     for cohort, given in configuration.cohorts.items():
         cohorts[cohort] = read_cohort(cohort, given, horizon, region)
     for arm in configuration.arms:
         compose(configuration.parameters, changes[arm], horizon.start, horizon.days)
-    return Market(name, state, horizon, tuple(cohorts.values()), changes, closures)
+    return Market(name, state, horizon, tuple(cohorts.values()), changes, places, courses, closures)
 
 
 def _closures(
@@ -241,37 +259,6 @@ def _changes(arm: Arm, configuration: Configuration, horizon: Horizon) -> tuple[
     )
 
 
-def read_policy(name: str, given: Mapping[str, Any], horizon: Horizon) -> list[Change]:
-    """Read a policy: ``{changes: [{parameter, set|scale|add|ramp, start, ...}, ...]}``.
-
-    Raises
-    ------
-    InputError
-        If a key or date is wrong; parameters and ranges are checked when changes are composed.
-    """
-    where = f"policies.{name}"
-    for key in given:
-        if key != "changes":
-            raise InputError(
-                f"{where}: unknown key '{key}', expected changes{near_miss(str(key), ['changes'])}"
-            )
-    items = given.get("changes")
-    if not isinstance(items, list):
-        raise InputError(f"{where}.changes: expected a list of changes, got {items!r}")
-    changes = []
-    for index, item in enumerate(items):
-        place = f"{where}.changes[{index}]"
-        if isinstance(item, Mapping):
-            dates = {
-                key: horizon.resolve(item[key], f"{place}.{key}")
-                for key in ("start", "end")
-                if item.get(key) is not None
-            }
-            item = {**item, **dates}
-        changes.append(Change.from_mapping(item, where, place))
-    return changes
-
-
 def _specification(
     configuration: Configuration, market: Market, arm: str, replication: int
 ) -> RunSpecification:
@@ -286,6 +273,8 @@ def _specification(
         record=configuration.record,
         parameters=configuration.plain["parameters"],
         changes=market.changes[arm],
+        places=market.places[arm],
+        courses=market.courses[arm],
         closures=market.closures[arm],
         cohorts=market.cohorts,
         demand_file=configuration.demand_file,

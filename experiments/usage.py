@@ -38,8 +38,8 @@ _COMMANDS = {
 kohtaanto compare: the baseline against arms; the same people meet the same luck in all of them.
 
   kohtaanto compare shock=closure_harjavalta
-  kohtaanto compare shock=closure_harjavalta policy=[six_fte_brokerage,double_training]
-  kohtaanto compare policy=double_training+six_fte_brokerage horizon_years=10 replications=20
+  kohtaanto compare shock=closure_harjavalta policy=[six_fte_brokerage,double_modular_training]
+  kohtaanto compare policy=double_modular_training+six_fte_brokerage horizon_years=10 replications=20
 
 Each item of shock=[a,b] and policy=[b,c+d] is an arm; + composes. shock=a policy=[b] gives baseline, a
 and a+b. Arms of any form: 'arms={mine: {shocks: [a], policies: [b]}}'. The arms are repeated under the

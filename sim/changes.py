@@ -18,6 +18,9 @@ from sim.parameters import check_keys, near_or_known, read_number, read_text, re
 
 OPERATIONS = ("set", "scale", "add", "ramp")
 
+RULES = "rules"
+"""Owner of changes that are rules of the world: they are composed before those of policies, whatever the dates."""
+
 _CHANGE_KEYS = ("parameter", *OPERATIONS, "start", "end", "order", "ramp_days", "unit", "source")
 
 

@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from sim.changes import Change, check_change
+from sim.changes import RULES, Change, check_change
 from sim.clock import date_of, day_of, month_index
 from sim.errors import InputError
 from sim.parameters import Parameter, ParameterSet, Value, cells_of, show_value, write
@@ -96,7 +96,7 @@ def compose(parameter_set: ParameterSet, changes: Iterable[Change], start_date: 
     """Compose dated changes over the baseline.
 
     The value of a cell on a day is its baseline value with all changes applied that are active on that
-    day, in the order (start, order, owner):
+    day, rules of the world first, then in the order (start, order, owner):
 
     - ``set`` replaces the value composed so far, ``scale`` multiplies it, ``add`` adds to it;
     - ``ramp`` moves it in equal daily steps to the amount. The first step is on `start`; the amount is
@@ -126,7 +126,7 @@ def compose(parameter_set: ParameterSet, changes: Iterable[Change], start_date: 
         first; two changes of a cell that start on the same day without different orders (a parameter and
         one of its cells count); a value outside the declared range on any day.
     """
-    ordered = sorted(changes, key=lambda c: (c.start, c.order or 0, c.owner, c.parameter))
+    ordered = sorted(changes, key=lambda c: (c.owner != RULES, c.start, c.order or 0, c.owner, c.parameter))
     by_parameter: dict[str, list[tuple[Change, slice]]] = {}
     for change in ordered:
         check_change(change, change.owner)
@@ -195,7 +195,7 @@ def _ramp_days(change: Change) -> int:
 
 
 def _check_clash(one: Change, cells_one: slice, two: Change, cells_two: slice) -> None:
-    if one.start != two.start:
+    if one.start != two.start or (one.owner == RULES) != (two.owner == RULES):
         return
     if cells_one != slice(None) and cells_two != slice(None) and cells_one != cells_two:
         return

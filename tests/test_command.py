@@ -94,7 +94,7 @@ def test_explain_says_where_a_number_comes_from(capsys: pytest.CaptureFixture[st
     assert main(["explain", "training.seats"]) == 0
     told = capsys.readouterr().out
     assert "source" in told
-    assert "policies.double_training" in told
+    assert "policies.double_modular_training" in told
     assert main(["explain"]) == 0
     assert "staff_fte" in capsys.readouterr().out
 

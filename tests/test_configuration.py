@@ -75,7 +75,7 @@ def test_wrong_value_is_told_in_one_line(overrides: list[str], told: list[str]) 
         ([CLOSURE, "start=buum_2022"], ["did you mean 'boom_2022'"]),
         ([CLOSURE, "market_states.tight=bom"], ["bom"]),
         (["shock=closure_kolmikko"], ["plant_kolmikko", "satakunta"]),
-        (["policy=[double_training]", "policies.double_training.changes=3"], ["changes", "list"]),
+        (["policy=[double_modular_training]", "policies.double_modular_training.changes=3"], ["changes", "list"]),
         (["policy=[nothing]",
           "policies.nothing.changes=[{parameter: training.seats, set: 999, start: 2026-01-01, source: x}]"],
          ["training.seats", "range"]),

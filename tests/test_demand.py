@@ -198,7 +198,7 @@ def test_the_shipped_cycle_is_within_the_headroom_of_the_shipped_parameters() ->
 
 
 def test_further_markets_move_the_file_to_their_own_years() -> None:
-    words = ["start=boom_2022", f"demand_file={BOOM_AND_SLUMP}", "policy=double_training", "replications=1"]
+    words = ["start=boom_2022", f"demand_file={BOOM_AND_SLUMP}", "policy=double_modular_training", "replications=1"]
     runs = make_plan(resolve("compare", words)).runs
     shifts = {run.market: run.specification.demand_shift_years for run in runs}
     assert shifts == {"main": 0, "tight": 0, "slack": -6}

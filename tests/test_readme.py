@@ -14,7 +14,8 @@ import yaml
 from agents.region import Region
 from experiments.composition import resolve
 from experiments.horizon import Horizon
-from experiments.plan import make_plan, read_policy
+from experiments.plan import make_plan
+from experiments.policy import read_policy
 from experiments.shock import read_closure
 from sim.timetable import compose
 

@@ -408,7 +408,7 @@ def test_a_clear_effect_is_said_with_place_and_fate(closure: Path) -> None:
         (no_effect, 1, "nothing"),
     ],
 )
-@pytest.mark.parametrize("arm", ["closure_kolmikko", "double_training"])
+@pytest.mark.parametrize("arm", ["closure_kolmikko", "double_modular_training"])
 def test_what_the_numbers_allow_is_what_is_said(
     tmp_path: Path, effect: Effect, replications: int, key: str, language: str, arm: str
 ) -> None:
