@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from agents.specification import PlaceChange
 from agents.surroundings import Surroundings
+from agents.working_time import client_minutes_a_month
 from sim.dimensions import LINES, N_PERSON_LINES, WEEKDAYS, Line
 from sim.kernels.census import census_clients
 from sim.kernels.queue import move_queue
@@ -114,10 +115,10 @@ class Authority(mesa.Agent):
         """
         world, p = self.area.world, self._parameters
         arrays, n_places = world.arrays, len(world.arrays.points)
-        clients = np.zeros(N_PERSON_LINES * n_places, np.int64)
+        counted = np.zeros(N_PERSON_LINES * n_places, np.int64)
         others = np.zeros(n_places, np.int64)
-        census_clients(world.handle, self.area.clock.day, clients, others)
-        clients = clients.reshape(N_PERSON_LINES, n_places)
+        census_clients(world.handle, self.area.clock.day, counted, others)
+        clients = counted.reshape(N_PERSON_LINES, n_places)
         points = arrays.points
         offices = points.parent.astype(np.int64)
         everybody = clients.sum(axis=0)
@@ -177,8 +178,8 @@ class Authority(mesa.Agent):
         desks.fte, desks.n_servers, desks.first_server = fte.ravel(), number, first[:-1]
         pace = np.divide(on_a_day.ravel(), number, out=np.zeros(len(number)), where=number > 0)
         desks.pace = pace * np.tile(1.0 - travel, N_PERSON_LINES)
-        for desk in np.flatnonzero((desks.waiting > 0) & (desks.n_servers == 0)):
-            line, place = divmod(int(desk), n_places)
+        for desk in np.flatnonzero((desks.waiting > 0) & (desks.n_servers == 0)).tolist():
+            line, place = divmod(desk, n_places)
             row = slice(line * n_places, (line + 1) * n_places)
             staffed = np.flatnonzero(desks.n_servers[row] > 0)
             if len(staffed):
@@ -190,18 +191,18 @@ class Authority(mesa.Agent):
         """Set aside brokerage's time for registered jobseekers who are not simulated one by one."""
         p, lines = self._parameters, self.area.world.arrays.lines
         fte = float(self.effective_fte[Line.BROKERAGE]) * self.area.scale
-        offered = fte * float(p.services.workday_minutes * p.services.present_share * p.services.client_time_share) * 21.0
+        offered = fte * client_minutes_a_month(p)
         wanted = float(others.sum()) * float(p.services.other_contacts_per_month * p.services.other_contact_minutes)
         lines.reserved = 0.0
-        lines.reserved[Line.BROKERAGE] = min(wanted / offered, float(p.services.other_most_share)) if offered > 0.0 else 0.0
+        if offered > 0.0:
+            lines.reserved[Line.BROKERAGE] = min(wanted / offered, float(p.services.other_most_share))
 
     def _count_duplicates(self) -> None:
         """Count the month's time of municipal staff that repeats what the area does."""
         p = self._parameters
         own = sum(point.municipal_fte for point in self.area.region.service_points)
-        minutes = own * float(p.services.workday_minutes * p.services.present_share * p.services.client_time_share) * 21.0
         share = float(p.municipal.duplicated_share) * (1.0 - float(p.municipal.authority_transferred))
-        self.area.world.arrays.lines.duplicated[Line.BROKERAGE] = minutes * share
+        self.area.world.arrays.lines.duplicated[Line.BROKERAGE] = own * client_minutes_a_month(p) * share
 
     # -- places ---------------------------------------------------------------------------------------
 

@@ -15,14 +15,11 @@ from numpy.typing import NDArray
 from agents.specification import Course
 from agents.surroundings import Surroundings
 from agents.synthetic.rounding import apportion
-from sim.dimensions import MEASURES, Measure, State
+from sim.dimensions import MEASURES, State
+from sim.kernels.measures import TRAININGS, WITH_A_TRADE
 
 TRADES_A_MONTH = 8
 """Courses are bought for the scarcest trades, this many at a time."""
-TRAININGS = (
-    Measure.DEGREE_TRAINING, Measure.MODULAR_TRAINING, Measure.TAILORED_TRAINING, Measure.JOINT_TRAINING,
-)  # fmt: skip
-WITH_A_TRADE = (*TRAININGS, Measure.APPRENTICESHIP)
 
 
 class Purchasing(mesa.Agent):
@@ -114,11 +111,11 @@ class Purchasing(mesa.Agent):
 
     def _first_day(self, ahead: int) -> int | None:
         """First day of the month that begins so many months from now, or None beyond the horizon."""
-        days = self.area.world.arrays.days
         today = self.area.clock.day
         if ahead == 0:
             return today
-        later = np.flatnonzero(days.month_index[today : self.area.specification.days] == days.month_index[today] + ahead)
+        month = self.area.world.arrays.days.month_index
+        later = np.flatnonzero(month[today : self.area.specification.days] == month[today] + ahead)
         return int(today + later[0]) if len(later) else None
 
     def _lead_months(self, measure: int) -> int:

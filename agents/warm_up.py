@@ -54,10 +54,10 @@ def call_every_kernel(specification: RunSpecification) -> None:
     from agents.area import EmploymentAreaModel, build
     from sim.dimensions import State
     from sim.kernels.census import CAUSES, census_causes, census_trial, recount
-    from sim.kernels.queue import move_queue
-    from sim.kernels.trial import QUARTERS
     from sim.kernels.closure import announce, carry_on, exit_staff, give_notice, mark_cohort
     from sim.kernels.demand import dismiss_excess, shift_targets
+    from sim.kernels.queue import move_queue
+    from sim.kernels.trial import QUARTERS
 
     scale = max(TINY_SCALE * specification.scale, 0.01)
     tiny = dataclasses.replace(

@@ -26,8 +26,8 @@ from typing import Any
 import mesa
 import numpy as np
 
+from agents.purchasing import TRADES_A_MONTH
 from agents.region import Region
-from agents.service_lines.competence import TRADES_A_MONTH
 from agents.synthetic.rounding import apportion
 from sim.dimensions import DAYS_PER_MONTH, LINES, Contract, State, VacancyState
 from sim.kernels.calendar import KINDS, SERVICE

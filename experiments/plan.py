@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agents.specification import Closure, Cohort, Course, PlaceChange, RunSpecification
 from experiments.arm import Arm

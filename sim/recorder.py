@@ -219,7 +219,7 @@ class Recorder:
                 ("place", self._places, place),
                 ("line_place", desk_names, np.arange(len(desks))),
             ):
-                values = np.bincount(of, above, minlength=len(groups))
+                values = np.asarray(np.bincount(of, above, minlength=len(groups)), np.float64)
                 if below is not None:
                     base = np.bincount(of, below, minlength=len(groups))
                     with np.errstate(divide="ignore", invalid="ignore"):
@@ -238,7 +238,7 @@ class Recorder:
         staffed = np.asarray(a.lines.staffed, np.float64)
         self._write(moment, "staff_fte", "", ("",), np.array([staffed.sum()]))
         self._write(moment, "staff_fte", "line", LINES, staffed)
-        by_place = np.bincount(place, desks.fte, minlength=n_places)
+        by_place = np.asarray(np.bincount(place, desks.fte, minlength=n_places), np.float64)
         self._write(moment, "staff_fte", "place", self._places, by_place)
         if self._with_groups:
             self._write(moment, "staff_fte", "line_place", desk_names, np.asarray(desks.fte, np.float64))
@@ -259,7 +259,8 @@ class Recorder:
         area("needs_recognised", flows[Flow.NEEDS_RECOGNISED])
         area("needs_missed", flows[Flow.NEEDS_MISSED])
         area("joint_meetings_put_off", flows[Flow.PARTNER_WAITS])
-        self._write(moment, "in_measure", "measure", MEASURES, a.in_measure[:, :n].sum(axis=1) * weight)
+        taking_part = a.in_measure[:, :n].sum(axis=1).astype(np.float64) * weight
+        self._write(moment, "in_measure", "measure", MEASURES, taking_part)
         self._write(moment, "measure_starts", "measure", MEASURES, a.measure_starts[:, :n].sum(axis=1) * weight)
         self._write(moment, "measure_starts", "", ("",), np.array([a.measure_starts[:, :n].sum() * weight]))
         visits = float(a.lines.visits[Line.EMPLOYER_SERVICES]) * weight
@@ -273,11 +274,12 @@ class Recorder:
         if self._with_groups:
             by_cause = np.zeros((len(CAUSES), n), np.int64)
             census_causes(world.handle, month_end, by_cause)
-            self._write(moment, "long_term_by_cause", "cause", CAUSES, by_cause.sum(axis=1) * weight)
+            self._write(moment, "long_term_by_cause", "cause", CAUSES, by_cause.sum(axis=1).astype(np.float64) * weight)
         if float(a.baseline[0].trial.window_days) > 0.0 or float(a.parameters[0].trial.window_days) > 0.0:
             by_quarter = np.zeros((QUARTERS, len(State)), np.int64)
             census_trial(world.handle, by_quarter)
-            self._record_states(moment, "trial", tuple(str(k + 1) for k in range(QUARTERS)), by_quarter * weight)
+            quarters = tuple(str(k + 1) for k in range(QUARTERS))
+            self._record_states(moment, "trial", quarters, by_quarter.astype(np.float64) * weight)
 
     def _record_cohorts(self, moment: np.datetime64, states: NDArray[np.floating]) -> None:
         """Where the people of each cohort are."""

@@ -1,4 +1,4 @@
-"""The service lines: each line's tasks and rare decisions. One kernel, `sim.kernels.services`, does their daily work."""
+"""The service lines: each line's tasks and rare decisions. One kernel, `sim.kernels.services`, does the daily work."""
 
 from agents.service_lines.administration import Administration
 from agents.service_lines.brokerage import Brokerage

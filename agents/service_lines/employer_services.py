@@ -10,10 +10,10 @@ import numpy as np
 
 from agents.service_lines.line import ServiceLine
 from agents.service_lines.task import Task
+from agents.working_time import client_minutes_a_month
 from sim.dimensions import DAYS_PER_MONTH, Line
 from sim.rng import Purpose, uniforms
 
-WORKING_DAYS_A_MONTH = 21.0
 SMALL_EMPLOYER_JOBS = 10.0
 """Size at which an employer is visited half as often again as a tiny one would be (square root, assumption)."""
 
@@ -30,8 +30,7 @@ class EmployerServices(ServiceLine):
         arrays, p = world.arrays, world.arrays.parameters[0]
         today = self.area.clock.day
         line = arrays.lines[Line.EMPLOYER_SERVICES]
-        minutes = float(p.services.workday_minutes * p.services.present_share * p.services.client_time_share)
-        minutes *= float(line.staffed) * WORKING_DAYS_A_MONTH * self.area.scale
+        minutes = client_minutes_a_month(p) * float(line.staffed) * self.area.scale
         number = int(minutes / float(p.employer_services.visit_minutes))
         inside = np.flatnonzero((arrays.employers.place < world.n_places) & (arrays.employers.target > 0))
         if today < int(p.trial.employer_days):  # a trial decides who is visited

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from agents.region import Region, StartState
 from agents.synthetic.closeness import fit_of_trades, jobs_within_reach, kin_of_trades, nearness
 from agents.synthetic.employers import Employers, assign, commuting, employers
+from agents.synthetic.measures import courses_under_way, describe_participants
 from agents.synthetic.people import (
     DAYS_PER_YEAR,
     People,
@@ -22,23 +23,33 @@ from agents.synthetic.people import (
     season_factor,
 )
 from agents.synthetic.rounding import scaled
-from agents.synthetic.measures import courses_under_way, describe_participants
 from agents.synthetic.states import call_up, make_self_employed, put_in_measures
 from sim.clock import month_index, month_of_year, working_days
-from sim.dimensions import DAYS_PER_MONTH, LINES, MEASURES, N_PERSON_LINES, PARTNERS, SECTIONS, Contract, Line, State, VacancyState
+from sim.dimensions import (
+    DAYS_PER_MONTH,
+    LINES,
+    MEASURES,
+    N_PERSON_LINES,
+    PARTNERS,
+    SECTIONS,
+    Contract,
+    Line,
+    State,
+    VacancyState,
+)
 from sim.indicators import Counter, Flow
 from sim.kernels.beginning import begin
 from sim.kernels.calendar import KINDS
-from sim.kernels.trial import QUARTERS
 from sim.kernels.demography import BIRTHS, MOVING_IN, STREAMS, TURNING_15
+from sim.kernels.trial import QUARTERS
 from sim.parameters import ParameterSet
 from sim.rng import EMPLOYER_UID, NEVER, PERSON_UID, VACANCY_UID, Purpose, mixed_seed
 from sim.tables import (
     CONTACT,
     CONTROL,
     DAY,
-    EMPLOYER,
     DESK,
+    EMPLOYER,
     LINE,
     NODE,
     NOT_YET,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.purchasing import WITH_A_TRADE
 from agents.region import Region
 from sim.dimensions import DAYS_PER_MONTH
+from sim.kernels.measures import WITH_A_TRADE
 from sim.tables import Records
 
 
@@ -18,7 +18,8 @@ def describe_participants(
     """Write since when and until when people take part; what is left is exponential (memoryless, an assumption)."""
     months = np.asarray(p.measures.mean_months)[measures]
     persons.measure[participants] = measures
-    persons.ends[participants] = 1 + (rng.exponential(1.0, len(participants)) * months * DAYS_PER_MONTH).astype(np.int64)
+    left = rng.exponential(1.0, len(participants)) * months * DAYS_PER_MONTH
+    persons.ends[participants] = 1 + left.astype(np.int64)
     persons.since[participants] = persons.registered_since[participants] = persons.clock[participants] = -1
     persons.contacts[participants], persons.has_path[participants] = 1, 1
 

@@ -150,7 +150,8 @@ def cause_of(w, i, t, scarce, near):
         return WORK_CAPACITY if person.need == Need.WORK_CAPACITY else LIFE_SITUATION
     if person.language != 0:
         return LANGUAGE
-    if person.is_lost or (person.is_waiting and person.contacts == 0 and t - person.registered_since > _LONG_QUEUE_DAYS):
+    waits_long = person.is_waiting and person.contacts == 0 and t - person.registered_since > _LONG_QUEUE_DAYS
+    if person.is_lost or waits_long:
         return QUEUE
     if scarce[person.occupation]:
         return OCCUPATION

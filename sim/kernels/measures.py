@@ -34,6 +34,12 @@ from sim.kernels.states import (
 from sim.rng import Purpose, uniform
 
 N_MEASURES = 15
+TRAININGS = (
+    Measure.DEGREE_TRAINING, Measure.MODULAR_TRAINING, Measure.TAILORED_TRAINING, Measure.JOINT_TRAINING,
+)  # fmt: skip
+"""Labour-market training for a trade."""
+WITH_A_TRADE = (*TRAININGS, Measure.APPRENTICESHIP)
+"""Measures that lead to another trade."""
 _SHORTEST_DAYS = 14
 _HALF_YEAR = 183
 _YEAR = 365

@@ -171,12 +171,18 @@ def suitability(w, p, i, v, t):
     """Probability that an employer finds an applicant suitable.
 
     Falls with the duration of unemployment as max(d, half a month) ** -exponent, d in months: true
-    dependence only; the rest of the fall of the hazard is sorting on fixed employability.
+    dependence only; the rest of the fall of the hazard is sorting on fixed employability. What measures
+    have given counts as a factor, and so does the promise of a wage subsidy with a private employer. Employers
+    whom employer services visit take people of partial work capacity more readily.
     """
-    person = w.persons[i]
-    value = p.hiring.suitable_share * person.employability
+    person, employer = w.persons[i], w.employers[w.vacancies[v].employer]
+    value = p.hiring.suitable_share * person.employability * person.gain
+    if person.voucher_until > t and not w.sections[employer.section].is_public:
+        value *= p.measures.voucher_multiplier
+    if person.need == Need.WORK_CAPACITY and employer.visited_until > t:
+        value *= p.employer_services.part_capacity_multiplier
     if is_unemployed(person.state) or is_in_measure(person.state):
-        until = person.since if is_in_measure(person.state) else t  # the clock stands still in a service
+        until = person.since if is_lost_time(person.state) else t  # the clock stands still in a measure
         months = max(0.5, (until - person.clock) / DAYS_PER_MONTH)
         value *= months ** -p.hiring.duration_exponent
     fit = w.fit[person.occupation, w.vacancies[v].occupation]
