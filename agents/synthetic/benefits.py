@@ -92,8 +92,9 @@ def write_histories(persons: Records, n: int, seed: np.uint64, p: np.record, rng
     """Give everybody what she has been paid, and worked, before the first day.
 
     People in services are as the unemployed are. So are those outside the labour force who are close to it: who
-    leaves unemployment for it is about as long unemployed as those who stay. Employees in their first year were
-    in other jobs before, for a while that is drawn.
+    leaves unemployment for it is about as long unemployed as those who stay. Employees in their first year either
+    were hired from unemployment of less than a year (`population.hired_from_register_share`) and have not met the
+    work condition anew, or were in other jobs before, for a while that is drawn.
 
     Parameters
     ----------
@@ -125,7 +126,12 @@ def write_histories(persons: Records, n: int, seed: np.uint64, p: np.record, rng
     paid = np.concatenate([idle, away, served])
     people.paid_until[paid] = np.where(has_right[paid], 0, NEVER)
     fresh = np.flatnonzero((people.state == State.EMPLOYED) & (people.since > -YEAR))
-    people.work_days[fresh] = rng.integers(0, YEAR, len(fresh))
+    hired = rng.random(len(fresh)) < float(p.population.hired_from_register_share)
+    short = spell[spell < YEAR]
+    if len(short):
+        group = fresh[hired]
+        _write(people, group, histories(short[rng.integers(0, len(short), len(group))], member[group], p, rng))
+    people.work_days[fresh[~hired]] = rng.integers(0, YEAR, len(fresh) - int(hired.sum()))
 
 
 def _write(people: Records, rows: NDArray[np.int64], past: Histories) -> None:
