@@ -227,7 +227,7 @@ class Recorder:
             Residents of 15–74 and register unemployed by municipality, persons.
         """
         p, n = world.arrays.parameters[0], world.n_places
-        residents = np.asarray(persons, np.float64)
+        residents, idle = np.asarray(persons, np.float64), np.asarray(unemployed, np.float64)
         charge_month(
             world.arrays.ledger,
             p,
@@ -240,7 +240,7 @@ class Recorder:
         ledger = world.arrays.ledger * weight
         benefits = ledger[list(BENEFITS)]
         costs = np.delete(ledger, list(BENEFITS), axis=0)
-        net = municipal_net(ledger, p, residents, unemployed, self._foreign_language, self._region_size)
+        net = municipal_net(ledger, p, residents, idle, self._foreign_language, self._region_size)
         self._write(moment, "cost_total_eur", "", ("",), np.array([costs.sum()]))
         self._write(moment, "cost_total_eur", "payer", PAYERS, costs.sum(axis=(0, 2)))
         self._write(moment, "benefits_eur", "payer", PAYERS, benefits.sum(axis=(0, 2)))

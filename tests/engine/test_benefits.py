@@ -62,7 +62,8 @@ def test_five_sevenths_of_the_days_are_paid() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "share"), [(99, 0.0), (100, 0.1), (200, 0.2), (300, 0.3), (400, 0.4), (699, 0.4), (700, 0.5), (1500, 0.5)]
+    ("before", "share"),
+    [(99, 0.0), (100, 0.1), (200, 0.2), (300, 0.3), (400, 0.4), (699, 0.4), (700, 0.5), (1500, 0.5)],
 )
 def test_municipal_share_by_paid_days(before: int, share: float) -> None:
     """Seven calendar days, five paid ones, that begin after so many paid days; those of 99 cross the step."""
@@ -172,9 +173,8 @@ def test_a_year_of_work_begins_a_new_entitlement_after_a_waiting_period() -> Non
     world = bare_world(specification(days=400, parameters=with_values(MEMBERS)), 2)
     employ(world, [0, 1], [0, 0], since=10)
     people = world.arrays.persons
-    people.since[:2] = -356, -364  # 366 and 374 days of work on day 10: the condition is 365.25
+    people.since[:2] = -354, -356  # 364 and 366 days of work on day 10: the condition is 365.25
     people.benefit[:2], people.benefit_days[:2], people.subsidy_days[:2] = Benefit.LABOUR_MARKET_SUBSIDY, 900, 900
-    people.since[0] = -354
     for i in range(2):
         leave_job(world.handle, i)
         become_unemployed(world.handle, i, 10)
