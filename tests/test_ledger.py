@@ -53,7 +53,7 @@ def test_payers_sum_to_the_costs_of_events_every_day(seed: int, scale: float, da
 
     Every day everybody is settled; what the day cost by the shadow is what the ledger grew by, by payer.
     """
-    spec = specification(seed=seed, scale=scale, days=days)
+    spec = specification(seed=seed, scale=scale, days=days + 1)  # the last month is not closed
     model = EmploymentAreaModel(spec, build(spec))
     world = model.world
     for day in range(days):
