@@ -15,9 +15,9 @@ from worlds import SATAKUNTA, specification
 
 from agents.area import EmploymentAreaModel, build, simulate
 from agents.region import Region
-from sim.dimensions import PAYERS, SHARE_KEYS, Benefit, State
+from sim.dimensions import DAYS_PER_MONTH, MEASURES, PAYERS, SHARE_KEYS, Benefit, State
 from sim.kernels.benefits import settle_all
-from sim.ledger import BENEFITS, Item, Payer, Premises, charge_month, municipal_net, shares_by_rule
+from sim.ledger import BENEFITS, Item, Payer, Premises, charge_measures, charge_month, municipal_net, shares_by_rule
 from sim.rng import NEVER
 
 CENT = 0.01
@@ -78,7 +78,7 @@ def test_payers_sum_to_the_costs_of_events_every_day(seed: int, scale: float, da
 def test_a_month_charges_what_staff_and_places_cost() -> None:
     parameters = build(specification()).arrays.parameters[0]
     ledger = np.zeros((len(Item), len(PAYERS), 4))
-    premises = Premises(*(np.array(v) for v in ([1.0, 2.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 2.0], [0.0, 0.0, 30.0])))
+    premises = Premises(*(np.array(v) for v in ([1.0, 2.0, 0.0], [8e4, 0.0, 0.0], [0.0, 8e3, 16e3], [0.0, 0.0, 30.0])))
     charge_month(ledger, parameters, 10.0, premises, 0.5)
     month = ledger.sum(axis=(1, 2)) / 0.5
     assert month[Item.AREA_STAFF] == pytest.approx(10 * 60000 / 12)
@@ -87,6 +87,16 @@ def test_a_month_charges_what_staff_and_places_cost() -> None:
     assert month[Item.SERVICE_POINTS] == pytest.approx(3 * 8000 / 12)
     assert month[Item.TRAVEL] == pytest.approx(30)
     assert ledger[:, Payer.MUNICIPALITY].sum() == pytest.approx(ledger.sum())
+
+
+def test_measures_are_paid_by_their_payers() -> None:
+    parameters = build(specification()).arrays.parameters[0]
+    ledger = np.zeros((len(Item), len(PAYERS), 4))
+    days = np.random.default_rng(2).random((len(MEASURES), 4)) * 100
+    charge_measures(ledger, parameters, days)
+    eur = (np.asarray(parameters.measures.price_month_eur)[:, None] * days / DAYS_PER_MONTH).sum(axis=0)
+    np.testing.assert_allclose(ledger[Item.MEASURES].sum(axis=0), eur, atol=CENT)
+    assert ledger.sum() == pytest.approx(eur.sum())
 
 
 @settings(max_examples=60, deadline=None)

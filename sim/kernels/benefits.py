@@ -189,16 +189,3 @@ def settle_all(w, t):
     """Pay everybody up to before a day."""
     for i in range(w.control[0].n_persons):
         settle(w, i, t)
-
-
-@rule
-def pay_measure(w, i, measure, days):
-    """Pay for days of a measure that a person takes part in, by each payer's share."""
-    m = w.parameters[0].measures
-    home = int(w.persons[i].home)
-    eur = m.price_month_eur[measure] * days / DAYS_PER_MONTH
-    post(w, Item.MEASURES, Payer.MUNICIPALITY, home, eur * m.payer_municipality_share[measure])
-    post(w, Item.MEASURES, Payer.STATE, home, eur * m.payer_state_share[measure])
-    post(w, Item.MEASURES, Payer.WELLBEING_AREA, home, eur * m.payer_wellbeing_area_share[measure])
-    post(w, Item.MEASURES, Payer.EMPLOYMENT_FUND, home, eur * m.payer_employment_fund_share[measure])
-    post(w, Item.MEASURES, Payer.EMPLOYER, home, eur * m.payer_employer_share[measure])

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 from people import employ, put
-from worlds import SATAKUNTA, bare_world, declared, specification, with_values
+from worlds import SATAKUNTA, bare_world, specification, with_values
 
 from agents.area import build, simulate
 from experiments.money_check import rules_until
 from sim.compiled import kernel
-from sim.dimensions import DAYS_PER_MONTH, MEASURES, PAYERS, Benefit, State
-from sim.kernels.benefits import pay_measure, settle, settle_all
+from sim.dimensions import Benefit, State
+from sim.kernels.benefits import settle, settle_all
 from sim.kernels.states import become_inactive, become_unemployed, leave_job
 from sim.ledger import Item, Payer
 from sim.rng import NEVER
@@ -211,32 +210,6 @@ def test_who_never_worked_has_the_subsidy_and_some_have_nothing() -> None:
     pay_until(world, 80)
     assert world.arrays.persons.paid_until[0] == NEVER
     assert paid(world) == 0.0
-
-
-# --- measures -------------------------------------------------------------------------------------------------
-
-
-@kernel
-def pay_one_measure(w, i, measure, days):
-    pay_measure(w, i, measure, days)
-
-
-def test_a_measure_is_paid_by_its_payers() -> None:
-    parameters = copy.deepcopy(declared())
-    measures = parameters.setdefault("measures", {})
-
-    def table(values: list[float], unit: str) -> dict[str, Any]:
-        fields = {"over": "measure", "value": dict(zip(MEASURES, values, strict=True)), "low": 0, "high": 1e4}
-        return fields | {"unit": unit, "source": "test", "source_kind": "assumption"}
-
-    measures["price_month_eur"] = table([100.0 * (k + 1) for k in range(len(MEASURES))], "EUR a month")
-    for k, payer in enumerate(PAYERS):
-        measures[f"payer_{payer}_share"] = table([0.1 * k] * len(MEASURES), "share")
-    world = bare_world(specification(parameters=parameters), 1)
-    pay_one_measure(world.handle, 0, 3, 60.0)
-    eur = 400.0 * 60.0 / DAYS_PER_MONTH
-    np.testing.assert_allclose(world.arrays.ledger[Item.MEASURES, :, 0], eur * np.array([0.0, 0.1, 0.2, 0.3, 0.4]))
-    assert paid(world) == pytest.approx(eur)
 
 
 # --- the start ------------------------------------------------------------------------------------------------
