@@ -27,7 +27,7 @@ import numpy as np
 
 from sim.compiled import kernel, rule
 from sim.dimensions import DAYS_PER_MONTH, Benefit, State
-from sim.ledger import Item, Payer, post
+from sim.ledger import Payer, post
 from sim.rng import NEVER, Purpose, uniform
 
 N_STEPS = 5
