@@ -16,7 +16,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from agents.authority import Authority
+from agents.authority import KINDS, Authority
 from agents.demand import check_separations, read_demand
 from agents.employers import ClosingEmployer
 from agents.municipalities import Municipality
@@ -32,10 +32,11 @@ from sim.dimensions import LINES, SECTIONS, State
 from sim.errors import InputError
 from sim.headroom import check_headroom
 from sim.indicators import Counter
+from sim.kernels.benefits import settle_all
 from sim.kernels.closure import mark_cohort
 from sim.kernels.demand import dismiss_excess, shift_targets
 from sim.parameters import ParameterSet
-from sim.recorder import Recorder
+from sim.recorder import PointsOfTheStart, Recorder
 from sim.timetable import Timetable, compose
 from sim.world import World
 
@@ -93,6 +94,9 @@ class EmploymentAreaModel(mesa.Model):
             [cohort.name for cohort in specification.cohorts],
             specification.start_date,
             specification.record != "summary",
+            self.region.residents["foreign_language"],
+            _points_of_the_start(self.region),
+            self.region_size,
         )
         self.built: dict[str, Any] = {}
         self.municipalities = [Municipality(self, place) for place in range(self.region.outside)]
@@ -246,6 +250,8 @@ class EmploymentAreaModel(mesa.Model):
             line.plan_month()
 
     def _change_parameters(self, day: int) -> None:
+        if any(name.startswith("finance.") for name, _, _ in self.timetable.by_day[day]):
+            settle_all(self.world.handle, day)  # days before the change are paid by the rules before it
         names = self.timetable.apply(self.world.arrays.parameters, day)
         if "services.staff_fte" in names:
             self.authority.change_posts()
@@ -366,6 +372,15 @@ def simulate_arms(specifications: Sequence[RunSpecification], with_lives: bool =
 @lru_cache(maxsize=8)
 def _region(path: Path) -> Region:
     return Region.load(path)
+
+
+def _points_of_the_start(region: Region) -> PointsOfTheStart:
+    points = region.service_points
+    return PointsOfTheStart(
+        np.array([KINDS[point.kind] for point in points]),
+        np.array([point.municipal_fte for point in points]),
+        np.array([point.premises_year_eur for point in points]),
+    )
 
 
 def _parameter_set(specification: RunSpecification) -> ParameterSet:

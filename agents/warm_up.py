@@ -53,6 +53,7 @@ def call_every_kernel(specification: RunSpecification) -> None:
     """Run a tiny world through every kernel."""
     from agents.area import EmploymentAreaModel, build
     from sim.dimensions import State
+    from sim.kernels.benefits import settle_all
     from sim.kernels.census import CAUSES, census_causes, census_trial, recount
     from sim.kernels.closure import announce, carry_on, exit_staff, give_notice, mark_cohort
     from sim.kernels.demand import dismiss_excess, shift_targets
@@ -74,6 +75,7 @@ def call_every_kernel(specification: RunSpecification) -> None:
     carry_on(world.handle, 0, day)
     level = np.ones(len(world.arrays.sections))
     dismiss_excess(world.handle, shift_targets(world.handle, level, 0.99 * level, 0.9 * level, day), day)
+    settle_all(world.handle, DAYS)
     recount(world.handle)
     move_queue(world.handle, 0, 1)
     census_causes(world.handle, day, np.zeros((len(CAUSES), world.n_places), np.int64))

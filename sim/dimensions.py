@@ -79,6 +79,15 @@ class Need(IntEnum):
     LIFE_SITUATION = 2  # substance use, debt, housing, coping with daily life
 
 
+class Benefit(IntEnum):
+    """Unemployment benefit that a person has been granted, or had last (column ``benefit``)."""
+
+    NONE = 0  # never claimed
+    LABOUR_MARKET_SUBSIDY = 1
+    BASIC_ALLOWANCE = 2
+    EARNINGS_RELATED = 3
+
+
 class VacancyState(IntEnum):
     """A job that nobody holds is a row of the vacancy table."""
 
@@ -112,6 +121,10 @@ SECTIONS = (
     "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", "X",
 )  # fmt: skip  # TOL 2008; X is unknown
 PAYERS = ("municipality", "state", "wellbeing_area", "employment_fund", "employer")
+STEPS = ("1", "2", "3", "4", "5")
+"""Steps of the municipal share of benefits."""
+SHARE_KEYS = ("working_age", "unemployed", "foreign_language", "causation")
+"""What common costs and the state grant are shared over municipalities by."""
 
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "line": LINES,
@@ -124,5 +137,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "month": MONTHS,
     "section": SECTIONS,
     "payer": PAYERS,
+    "step": STEPS,
+    "share_key": SHARE_KEYS,
 }
 """Dimensions that a parameter may be declared over (``over: line``), with their labels in order."""

@@ -161,7 +161,11 @@ _ALL = (
     Indicator("population", "persons", "stock", "none"),
     Indicator("net_migration", "persons", "flow", "none"),
     Indicator("cost_total_eur", "EUR", "flow", "lower"),
+    Indicator("cost_municipal_net_eur", "EUR", "flow", "lower"),
     Indicator("benefits_eur", "EUR", "flow", "lower"),
+    Indicator("municipal_benefit_share_eur", "EUR", "flow", "lower"),
+    Indicator("state_grant_eur", "EUR", "flow", "none"),
+    Indicator("tax_memo_eur", "EUR", "flow", "none"),
 )
 
 INDICATORS: dict[str, Indicator] = {indicator.name: indicator for indicator in _ALL}

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import date_of
-from sim.dimensions import AGE_BANDS, EDUCATION, LINES, MEASURES, N_PERSON_LINES, SEXES, Line, State
+from sim.dimensions import AGE_BANDS, EDUCATION, LINES, MEASURES, N_PERSON_LINES, PAYERS, SEXES, Line, State
 from sim.indicators import INDICATORS, Flow
+from sim.kernels.benefits import settle_all
 from sim.kernels.census import CAUSES, census_causes, census_groups, census_places, census_trial
 from sim.kernels.trial import QUARTERS
-from sim.ledger import benefits_eur, service_cost_eur
+from sim.ledger import BENEFITS, Premises, charge_measures, charge_month, municipal_net, tax_memo_eur
 from sim.world import World
 
 _MONTHLY_DESK_COLUMNS = (
@@ -30,6 +31,18 @@ _SURVIVAL = (("spell_survival_3m", 1, 4), ("spell_survival_6m", 2, 7), ("spell_s
 _OUT = (State.STUDENT, State.INACTIVE, State.DISABILITY, State.RETIRED, State.CONSCRIPT)
 NO_OCCUPATION = "X"
 """Label of the people whose occupation the register does not know."""
+
+
+OFFICE, SERVICE_POINT = 2, 1
+"""Values of `sim.tables.PLACE.kind`."""
+
+
+class PointsOfTheStart(NamedTuple):
+    """Places of service of the start by municipality, arrays of shape (places,)."""
+
+    kind: NDArray[np.int64]  # as `sim.tables.PLACE.kind`
+    municipal_fte: NDArray[np.float64]  # the municipality's own staff, FTE
+    premises_year_eur: NDArray[np.float64]
 
 
 class Recorder:
@@ -49,6 +62,12 @@ class Recorder:
         Date of day 0.
     with_groups
         Whether sex, age, education and occupation are recorded.
+    foreign_language
+        Foreign-language residents by municipality, persons: a key of the state grant.
+    points
+        Places of service of the start.
+    region_size
+        Size of the region against the one that amounts of a whole area are stated for.
     """
 
     def __init__(
@@ -59,6 +78,9 @@ class Recorder:
         cohorts: Sequence[str],
         start_date: date,
         with_groups: bool,
+        foreign_language: NDArray[np.float64],
+        points: PointsOfTheStart,
+        region_size: float = 1.0,
     ) -> None:
         self._places = tuple(places)
         self._labour_force = np.append(labour_force, labour_force.sum())
@@ -66,6 +88,9 @@ class Recorder:
         self._cohorts = tuple(cohorts)
         self._start_date = start_date
         self._with_groups = with_groups
+        self._foreign_language = foreign_language
+        self._points = points
+        self._region_size = region_size
         self._blocks: list[tuple[np.datetime64, str, str, tuple[str, ...], NDArray[np.float64]]] = []
 
     def record(self, world: World, month_end: int) -> None:
@@ -79,6 +104,7 @@ class Recorder:
             The month's last day.
         """
         a, w = world.arrays, world.handle
+        settle_all(w, month_end + 1)
         weight = 1.0 / float(world.control.scale)
         n = world.n_places
         long_term, registered, part_time = np.zeros((3, n + 1), np.int64)
@@ -158,12 +184,12 @@ class Recorder:
         persons = stocks.sum(axis=0) - stocks[State.OUTSIDE]
         area("population", persons + a.others.sum(axis=0)[:n] * weight)
         area("net_migration", flows[Flow.ARRIVALS] - flows[Flow.DEPARTURES])
-        self._write(moment, "cost_total_eur", "", ("",), np.array([service_cost_eur(p, flows)]))
-        area("benefits_eur", benefits_eur(p, flows))
+        self._record_money(moment, world, persons, unemployed, weight)
         self._record_cohorts(moment, cohort_states * weight)
         if self._with_groups:
             self._record_groups(moment, world, month_end, weight)
-        a.flows[:] = 0.0
+        for counted in (a.flows, a.ledger, a.measure_days):
+            counted[:] = 0.0
 
     def columns(self) -> dict[str, Any]:
         """All that was recorded, as tidy columns of equal length, rows without a value left out."""
@@ -188,6 +214,58 @@ class Recorder:
         self, moment: np.datetime64, name: str, kind: str, groups: tuple[str, ...], values: NDArray[np.floating]
     ) -> None:
         self._blocks.append((moment, name, kind, groups, np.asarray(values, np.float64)))
+
+    def _record_money(
+        self, moment: np.datetime64, world: World, persons: NDArray[np.floating], unemployed: NDArray[np.floating],
+        weight: float,
+    ) -> None:  # fmt: skip
+        """Charge the month's staff and premises, then write what was paid, by whom, and what municipalities bear.
+
+        Parameters
+        ----------
+        persons, unemployed
+            Residents of 15–74 and register unemployed by municipality, persons.
+        """
+        p, n = world.arrays.parameters[0], world.n_places
+        residents, idle = np.asarray(persons, np.float64), np.asarray(unemployed, np.float64)
+        charge_month(
+            world.arrays.ledger,
+            p,
+            float(world.arrays.lines.staffed.sum()),
+            self._premises(world),
+            float(world.control.scale),
+        )
+        flows = world.arrays.flows
+        charge_measures(world.arrays.ledger, p, world.arrays.measure_days)
+        ledger = world.arrays.ledger * weight
+        benefits = ledger[list(BENEFITS)]
+        costs = np.delete(ledger, list(BENEFITS), axis=0)
+        net = municipal_net(ledger, p, residents, idle, self._foreign_language, self._region_size)
+        self._write(moment, "cost_total_eur", "", ("",), np.array([costs.sum()]))
+        self._write(moment, "cost_total_eur", "payer", PAYERS, costs.sum(axis=(0, 2)))
+        self._write(moment, "benefits_eur", "payer", PAYERS, benefits.sum(axis=(0, 2)))
+        for name, by_place in (
+            ("benefits_eur", benefits.sum(axis=(0, 1))[:n]),
+            ("cost_municipal_net_eur", net.net),
+            ("municipal_benefit_share_eur", net.benefits),
+            ("state_grant_eur", net.grant),
+            ("tax_memo_eur", tax_memo_eur(p, flows[Flow.EMPLOYMENT_DAYS, :n] * weight)),
+        ):
+            self._write(moment, name, "", ("",), np.array([by_place.sum()]))
+            self._write(moment, name, "municipality", self._places, by_place)
+
+    def _premises(self, world: World) -> Premises:
+        """Staff of municipalities, and places as they are now; one that has changed its kind costs the usual amount."""
+        kind = np.asarray(world.arrays.points.kind)[: world.n_places]
+        f = world.arrays.parameters[0].finance
+        usual = np.where(kind == OFFICE, float(f.office_year_eur), float(f.service_point_year_eur))
+        year = np.where(kind == self._points.kind, self._points.premises_year_eur, usual)
+        return Premises(
+            municipal_fte=self._points.municipal_fte,
+            office_year_eur=np.where(kind == OFFICE, year, 0.0),
+            service_point_year_eur=np.where(kind == SERVICE_POINT, year, 0.0),
+            travel_eur=np.zeros(world.n_places),
+        )
 
     def _record_survival(self, moment: np.datetime64, world: World, month_end: int) -> None:
         """Shares of spells still open, for the latest month whose spells have all been seen long enough."""
@@ -270,7 +348,6 @@ class Recorder:
         a.lines.visits[:] = 0.0
         a.lines.duplicated[:] = 0.0
         a.measure_starts[:] = 0.0
-        a.measure_days[:] = 0.0
         if self._with_groups:
             by_cause = np.zeros((len(CAUSES), n), np.int64)
             census_causes(world.handle, month_end, by_cause)

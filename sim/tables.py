@@ -38,14 +38,19 @@ PERSON = np.dtype(
         ("token", "i4"),  # number of the place in a queue that is valid now. Owner: service, states
         ("offer", "i4"),  # vacancy that holds the person today, or -1. Owner: hiring
         ("unemployed_days", "i4"),  # days unemployed since day 0 in ended spells. Owner: states
+        ("paid_until", "i4"),  # day before which benefit is paid; NEVER without a right to it. Owner: benefits
         ("employed_days", "i4"),  # days employed in the open market, ended jobs. Owner: states
         ("employability", "f4"),  # fixed multiplier of suitability, mean about 1. Owner: builder, demography
         ("attachment", "f4"),  # multiplier of entry from outside the labour force. Owner: states
         ("gain", "f4"),  # factor of suitability that measures have brought, 1 without. Owner: measures
         ("home", "i2"),  # place of residence; the last place is outside. Owner: builder, demography
         ("occupation", "i2"),  # index in the region's list. Owner: hiring, training
+        ("benefit_days", "i2"),  # calendar days on benefit since the condition of work was met. Owner: benefits
+        ("subsidy_days", "i2"),  # of these paid as labour-market subsidy outside services. Owner: benefits
+        ("work_days", "i2"),  # days in ended jobs since the condition of work was last met. Owner: benefits
         ("contacts", "i2"),  # service contacts in this job search. Owner: service
         ("desk", "i2"),  # desk in whose queue she waits. Owner: queue
+        ("benefit", "i1"),  # sim.dimensions.Benefit. Owner: benefits
         ("state", "i1"),  # sim.dimensions.State. Owner: states
         ("sex", "i1"),
         ("education", "i1"),
@@ -269,6 +274,7 @@ class Arrays(NamedTuple):
     control: Records  # CONTROL[1]
     days: Records  # DAY[horizon + 1]
     flows: np.ndarray  # f8[FLOWS, places + 1]: events of this month by place of residence
+    ledger: np.ndarray  # f8[ITEMS, PAYERS, places + 1]: euros of this month (`sim.ledger`)
     stocks: np.ndarray  # i8[STATES, places]: persons by labour state and place of residence
     in_measure: np.ndarray  # i8[MEASURES, places]: people in each measure now
     measure_starts: np.ndarray  # f8[MEASURES, places]: begun this month

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.region import Region, StartState
+from agents.synthetic.benefits import write_histories
 from agents.synthetic.closeness import fit_of_trades, jobs_within_reach, kin_of_trades, nearness
 from agents.synthetic.employers import Employers, assign, commuting, employers
 from agents.synthetic.measures import courses_under_way, describe_participants
@@ -42,6 +43,7 @@ from sim.kernels.beginning import begin
 from sim.kernels.calendar import KINDS
 from sim.kernels.demography import BIRTHS, MOVING_IN, STREAMS, TURNING_15
 from sim.kernels.trial import QUARTERS
+from sim.ledger import Item, Payer
 from sim.parameters import ParameterSet
 from sim.rng import EMPLOYER_UID, NEVER, PERSON_UID, VACANCY_UID, Purpose, mixed_seed
 from sim.tables import (
@@ -140,6 +142,9 @@ def build_world(
     offers = np.zeros(600, OFFER).view(np.recarray)
     persons.ends[conscripts] = rng.integers(1, CONSCRIPTION_DAYS, len(conscripts))
     describe_participants(persons, participants, measures, p, rng)
+    # draws of its own: the rest of the world is the same whatever has been paid before
+    past = np.random.default_rng([int(mixed_seed(seed)), int(Purpose.BENEFIT_FUND)])
+    write_histories(persons, n_people, mixed_seed(seed), p, past)
     n_offers = courses_under_way(region, persons, participants, offers)
     nodes = np.zeros(rows * KINDS, NODE).view(np.recarray)
     nodes.day = -1
@@ -194,6 +199,7 @@ def build_world(
             control=control,
             days=_days(start_date, days),
             flows=np.zeros((len(Flow), n_places)),
+            ledger=np.zeros((len(Item), len(Payer), n_places)),
             stocks=stocks,
             survival=np.zeros((4, days // 28 + 2)),
             counters=np.zeros(len(Counter), np.int64),

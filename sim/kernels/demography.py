@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from sim.compiled import kernel, rule
-from sim.dimensions import Contract, Measure, Need, State
+from sim.dimensions import Benefit, Contract, Measure, Need, State
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import KINDS, LIFE, take
 from sim.kernels.hazards import (
@@ -98,6 +98,11 @@ def clear_row(w, i, uid, home, born, sex, education, occupation, employability):
     w.persons[i].home = home
     w.persons[i].occupation = occupation
     w.persons[i].contacts = 0
+    w.persons[i].benefit = Benefit.NONE
+    w.persons[i].benefit_days = 0
+    w.persons[i].subsidy_days = 0
+    w.persons[i].work_days = 0
+    w.persons[i].paid_until = NEVER
     w.persons[i].sex = sex
     w.persons[i].education = education
     w.persons[i].language = 0

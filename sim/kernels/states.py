@@ -12,6 +12,7 @@ import numpy as np
 from sim.compiled import rule
 from sim.dimensions import DAYS_PER_MONTH, Contract, Measure, State
 from sim.indicators import Flow
+from sim.kernels.benefits import claim, count_work, receives_benefit, settle
 from sim.kernels.calendar import DATED, HAZARD, SEARCH, SERVICE, link, unlink
 from sim.kernels.hazards import schedule_hazard, schedule_search
 from sim.rng import NEVER, Purpose, exponential, mix, uniform
@@ -58,9 +59,11 @@ def count(w, flow, i):
 
 @rule
 def _enter(w, i, state, t):
-    """Write the new state and what follows from it alone: stocks, days, the hash of the life."""
+    """Write the new state and what follows from it alone: stocks, days, benefits, the hash of the life."""
     person = w.persons[i]
     old = person.state
+    settle(w, i, t)
+    count_work(w, i, t)
     days = t - max(person.since, 0)
     if is_unemployed(old):
         w.persons[i].unemployed_days += days
@@ -73,6 +76,8 @@ def _enter(w, i, state, t):
         w.persons[i].measure = Measure.NONE
     w.persons[i].state = state
     w.persons[i].since = t
+    if receives_benefit(state) and not receives_benefit(old):
+        claim(w, i, t)
     employer = person.employer
     where = np.uint64(0) if employer < 0 else w.employers[employer].uid
     w.persons[i].life = mix(person.life ^ mix((np.uint64(t) << np.uint64(8)) | np.uint64(state)) ^ where)
