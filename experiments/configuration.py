@@ -13,6 +13,7 @@ import yaml
 
 from agents.specification import RECORD_LEVELS
 from experiments.arm import Arm, read_arm
+from experiments.targets import Target, read_targets
 from sim.clock import parse_date
 from sim.errors import InputError, near_miss
 from sim.parameters import ParameterSet
@@ -25,7 +26,7 @@ COMMANDS = ("run", "compare", "validate", "calibrate")
 _KEYS = (
     "command", "seed", "replications", "horizon_years", "start", "start_date", "start_file", "demand_file",
     "region", "record", "scale", "engine", "language", "name", "outputs", "markets", "arms", "shocks",
-    "policies", "cohorts", "parameters",
+    "policies", "cohorts", "targets", "parameters",
 )  # fmt: skip
 
 
@@ -57,6 +58,8 @@ class Configuration:
         By name; in a comparison the first is the baseline.
     shocks, policies, cohorts
         Plain mappings of their files, by name.
+    targets
+        Measurable goals that the arms are held against.
     parameters
         The baseline values.
     plain
@@ -83,6 +86,7 @@ class Configuration:
     shocks: dict[str, Any]
     policies: dict[str, Any]
     cohorts: dict[str, Any]
+    targets: tuple[Target, ...]
     parameters: ParameterSet
     plain: dict[str, Any]
 
@@ -146,6 +150,7 @@ class Configuration:
             shocks=_mapping(plain["shocks"], "shocks"),
             policies=_mapping(plain["policies"], "policies"),
             cohorts=_mapping(plain["cohorts"], "cohorts"),
+            targets=read_targets(plain["targets"]),
             parameters=ParameterSet.from_declarations(plain["parameters"]),
             plain=dict(plain),
         )

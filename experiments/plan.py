@@ -17,6 +17,7 @@ from experiments.arm import Arm
 from experiments.configuration import PROJECT, Configuration
 from experiments.horizon import Horizon, years_shifted
 from experiments.shock import cohort_of, read_closure, read_cohort
+from experiments.targets import Target, placed
 from sim.changes import Change
 from sim.errors import InputError, near_miss
 from sim.parameters import ParameterSet
@@ -73,6 +74,7 @@ class Plan:
     configuration: Configuration
     region: Region
     markets: tuple[Market, ...]
+    targets: tuple[Target, ...]
     runs: tuple[Run, ...]
 
 
@@ -87,6 +89,7 @@ def make_plan(configuration: Configuration) -> Plan:
     from agents.region import Region
 
     region = Region.load(configuration.region)
+    targets = placed(configuration.targets, region)
     main = _market(MAIN, configuration.start, configuration, region)
     markets = [main]
     for name, state in configuration.markets.items():
@@ -105,7 +108,7 @@ def make_plan(configuration: Configuration) -> Plan:
                 specification = _specification(configuration, market, arm, replication)
                 key = run_key(specification, configuration.parameters, region.digest, digests)
                 runs.append(Run(market.name, arm, replication, key, specification))
-    return Plan(configuration, region, tuple(markets), tuple(runs))
+    return Plan(configuration, region, tuple(markets), targets, tuple(runs))
 
 
 def run_key(
