@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
 import itertools
 import json
 import re
@@ -670,12 +671,17 @@ def test_what_numbers_rest_on_is_found_or_guessed(grouped: Path) -> None:
 
 def test_bases_name_parameters_that_exist() -> None:
     """A pattern without a parameter would leave a guess untold."""
-    text = "\n".join(f.read_text(encoding="utf-8") for f in sorted((ROOT / "conf").glob("*/default.yaml")))
-    for patterns in service.BASES.values():
-        for pattern in patterns:
-            mechanism, _, name = pattern.partition(".")
-            if mechanism == "services" and "*" not in name:
-                assert f"\n  {name}:" in text, pattern
+    names = [
+        f"{mechanism}.{parameter}"
+        for file in (ROOT / "conf").glob("*/default.yaml")
+        if (text := file.read_text(encoding="utf-8")).startswith("# @package parameters")
+        for mechanism, body in yaml.safe_load(text).items()
+        for parameter in body
+    ]
+    for pattern in itertools.chain.from_iterable(service.BASES.values()):
+        assert fnmatch.filter(names, pattern), pattern
+    assert service.basis_of("services.staff_fte") == "staff"
+    assert service.basis_of("search.rate_unemployed_per_month") is None
     assert set(service.RESTS_ON) == set(service.INDICATORS)
 
 

@@ -22,18 +22,17 @@ BY_DESK = ("staff_fte", "caseload", "utilisation", "first_interview_wait_days")
 
 # What the numbers rest on directly, as patterns of parameter names; inflow and outflow come from all the rest.
 BASES = {
-    "staff": ("services.staff_fte", "staff.*", "authority.*"),
+    "staff": ("services.staff_fte", "staff.*", "municipal.*"),
     "time": (
-        "services.workday_minutes", "services.*_time_share", "services.present_share", "services.other_clients_share",
-        "services.*_minutes", "services.no_show_share", "services.rebook_days", "service_points.*", "places.*",
+        "services.workday_minutes", "services.present_share", "services.client_time_share", "services.*_minutes",
+        "services.minutes_variation", "services.other_*", "services.no_show_*", "services.rebook_days", "places.*",
+        "employer_services.visit_minutes",
     ),
-    "rules": (
-        "services.first_interview_working_days", "services.follow_up_slack_days", "services.new_search_after_days",
-        "services.first_phase_days", "services.interval_*", "rules.*",
-    ),
+    "rules": ("rules.*", "services.follow_up_slack_days", "services.interval_multi_sector_days"),
     "needs": (
-        "services.recognition_share", "services.later_recognition_share", "services.competence_share",
-        "services.need_share", "assessment.*", "routing.*",
+        "services.recognition_*", "services.later_recognition_share", "services.competence_share",
+        "services.integration_share", "services.need_share", "services.*handover*", "services.escorted_share",
+        "partners.*",
     ),
 }  # fmt: skip
 _EVERY = ("staff", "time", "rules", "needs")
@@ -162,5 +161,12 @@ def _parameters(folder: ResultsFolder, basis: str) -> list[tuple[str, str, str]]
     return [
         (name, str(declared.get("meaning") or ""), str(declared.get("source_kind") or WEAKEST[0]))
         for name, declared in folder.parameters().items()
-        if any(fnmatchcase(name, pattern) for pattern in BASES[basis])
+        if basis_of(name) == basis
     ]
+
+
+def basis_of(parameter: str) -> str | None:
+    """The first of `BASES` that a parameter belongs to."""
+    return next(
+        (basis for basis, patterns in BASES.items() if any(fnmatchcase(parameter, p) for p in patterns)), None
+    )
