@@ -28,7 +28,7 @@ READ_ALONE = {"board": "validate", "target": "calibrate"}
 # Text that is taken as typed: names and paths need no quoting against the grammar of overrides.
 _AS_TYPED = ("name", "outputs", "start_file", "demand_file")
 # Nodes whose keys are the user's own.
-_OPEN = ("arms", "cohorts", "market_states")
+_OPEN = ("arms", "cohorts", "market_states", "targets")
 _DECLARATION = ("value", "low", "high", "unit", "meaning", "source", "source_kind", "over")
 
 

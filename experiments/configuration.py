@@ -14,6 +14,7 @@ import yaml
 from agents.specification import RECORD_LEVELS
 from experiments.arm import Arm, read_arm
 from experiments.rules import read_rules
+from experiments.targets import Target, read_targets
 from sim.changes import Change
 from sim.clock import parse_date
 from sim.errors import InputError, near_miss
@@ -27,7 +28,7 @@ COMMANDS = ("run", "compare", "validate", "calibrate")
 _KEYS = (
     "command", "seed", "replications", "horizon_years", "start", "start_date", "start_file", "demand_file",
     "region", "record", "scale", "engine", "language", "name", "outputs", "markets", "arms", "shocks",
-    "policies", "cohorts", "rules", "staff", "parameters",
+    "policies", "cohorts", "rules", "financing", "staff", "targets", "parameters",
 )  # fmt: skip
 
 
@@ -61,6 +62,8 @@ class Configuration:
         Plain mappings of their files, by name.
     rules
         Dated rules of every arm, with their own dates (`experiments.rules`).
+    targets
+        Measurable goals that the arms are held against.
     parameters
         The baseline values.
     plain
@@ -88,6 +91,7 @@ class Configuration:
     policies: dict[str, Any]
     cohorts: dict[str, Any]
     rules: tuple[Change, ...]
+    targets: tuple[Target, ...]
     parameters: ParameterSet
     plain: dict[str, Any]
 
@@ -151,7 +155,9 @@ class Configuration:
             shocks=_mapping(plain["shocks"], "shocks"),
             policies=_mapping(plain["policies"], "policies"),
             cohorts=_mapping(plain["cohorts"], "cohorts"),
-            rules=read_rules(_mapping(plain["rules"], "rules")),
+            rules=read_rules(_mapping(plain["rules"], "rules"), "rules")
+            + read_rules(_mapping(plain["financing"], "financing"), "financing"),
+            targets=read_targets(plain["targets"]),
             parameters=ParameterSet.from_declarations(plain["parameters"]),
             plain=dict(plain),
         )

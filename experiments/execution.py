@@ -249,7 +249,7 @@ def _summary(plan: Plan, by_market: dict[str, dict[tuple[str, int], StoredRun]])
     parts = {}
     for market in plan.markets:
         tables = {run: stored.indicators for run, stored in by_market[market.name].items()}
-        parts[market.name] = summarise(tables, arms, market.horizon)
+        parts[market.name] = summarise(tables, arms, market.horizon, plan.targets)
     main = parts.pop(MAIN)
     return {"interval": INTERVAL, "arms": arms, **main, "markets": parts}
 

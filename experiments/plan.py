@@ -19,6 +19,7 @@ from experiments.horizon import Horizon, years_shifted
 from experiments.policy import read_courses, read_places, read_policy
 from experiments.rules import in_force
 from experiments.shock import cohort_of, read_closure, read_cohort
+from experiments.targets import Target, placed
 from sim.changes import Change
 from sim.errors import InputError
 from sim.parameters import ParameterSet
@@ -77,6 +78,7 @@ class Plan:
     configuration: Configuration
     region: Region
     markets: tuple[Market, ...]
+    targets: tuple[Target, ...]
     runs: tuple[Run, ...]
 
 
@@ -91,6 +93,7 @@ def make_plan(configuration: Configuration) -> Plan:
     from agents.region import Region
 
     region = Region.load(configuration.region)
+    targets = placed(configuration.targets, region)
     main = _market(MAIN, configuration.start, configuration, region)
     markets = [main]
     for name, state in configuration.markets.items():
@@ -109,7 +112,7 @@ def make_plan(configuration: Configuration) -> Plan:
                 specification = _specification(configuration, market, arm, replication)
                 key = run_key(specification, configuration.parameters, region.digest, digests)
                 runs.append(Run(market.name, arm, replication, key, specification))
-    return Plan(configuration, region, tuple(markets), tuple(runs))
+    return Plan(configuration, region, tuple(markets), targets, tuple(runs))
 
 
 def run_key(

@@ -18,8 +18,15 @@ from sim.errors import InputError, near_miss
 SEEN_AS = ("act", "bill")
 
 
-def read_rules(given: Mapping[str, Any]) -> tuple[Change, ...]:
+def read_rules(given: Mapping[str, Any], node: str) -> tuple[Change, ...]:
     """Read ``{changes: [{parameter, set, start, [end], source, seen_as}, ...]}``.
+
+    Parameters
+    ----------
+    given
+        Node of the configuration.
+    node
+        Its name, for errors.
 
     Returns
     -------
@@ -33,13 +40,13 @@ def read_rules(given: Mapping[str, Any]) -> tuple[Change, ...]:
     """
     for key in given:
         if key != "changes":
-            raise InputError(f"rules: unknown key '{key}', expected changes{near_miss(str(key), ['changes'])}")
+            raise InputError(f"{node}: unknown key '{key}', expected changes{near_miss(str(key), ['changes'])}")
     items = given.get("changes")
     if not isinstance(items, list):
-        raise InputError(f"rules.changes: expected a list of rules, got {items!r}")
+        raise InputError(f"{node}.changes: expected a list of rules, got {items!r}")
     rules = []
     for index, item in enumerate(items):
-        place = f"rules.changes[{index}]"
+        place = f"{node}.changes[{index}]"
         if not isinstance(item, Mapping) or item.get("seen_as") not in SEEN_AS:
             got = item.get("seen_as") if isinstance(item, Mapping) else item
             raise InputError(f"{place}.seen_as: expected {' or '.join(SEEN_AS)}, got {got!r}")
@@ -47,7 +54,7 @@ def read_rules(given: Mapping[str, Any]) -> tuple[Change, ...]:
             raise InputError(f"{place}: a rule sets a value; expected set, got {', '.join(map(str, item))}")
         plain = {key: value for key, value in item.items() if key != "seen_as"}
         rules.append(Change.from_mapping(plain, RULES, place))
-    _check_dates(rules)
+    _check_dates(rules, node)
     return tuple(rules)
 
 
@@ -69,16 +76,16 @@ def in_force(rules: tuple[Change, ...], horizon: Horizon) -> tuple[Change, ...]:
     )
 
 
-def _check_dates(rules: list[Change]) -> None:
+def _check_dates(rules: list[Change], node: str) -> None:
     """Refuse two rules for one parameter whose times overlap; one without an end is ended by the next."""
     latest: dict[str, Change] = {}
     for rule in sorted(rules, key=lambda r: (r.parameter, r.start)):
         before = latest.get(rule.parameter)
         if before is not None and before.start == rule.start:
-            raise InputError(f"rules: two rules for {rule.parameter} start on {rule.start}; leave one out")
+            raise InputError(f"{node}: two rules for {rule.parameter} start on {rule.start}; leave one out")
         if before is not None and before.end is not None and before.end >= rule.start:
             raise InputError(
-                f"rules: {rule.parameter} is {before.amount:g} until {before.end}, but another rule starts on "
+                f"{node}: {rule.parameter} is {before.amount:g} until {before.end}, but another rule starts on "
                 f"{rule.start}; end the first on {_day_before(rule.start)}"
             )
         latest[rule.parameter] = rule

@@ -13,10 +13,11 @@ from scipy.special import stdtrit
 
 from experiments.arm import BASELINE
 from experiments.horizon import Horizon
+from experiments.targets import Target, judge
 from sim.indicators import INDICATORS
 
 INTERVAL = 0.8
-GROUP_KINDS = ("municipality", "cohort", "line")
+GROUP_KINDS = ("municipality", "cohort", "line", "place", "cause", "payer")
 """Groups that the summary tells beside the whole area; ``indicators.parquet`` holds all."""
 
 _TEXT = ("indicator", "group_kind", "group")
@@ -114,7 +115,10 @@ class Panel:
 
 
 def summarise(
-    tables: Mapping[tuple[str, int], pa.Table], arms: Sequence[str], horizon: Horizon
+    tables: Mapping[tuple[str, int], pa.Table],
+    arms: Sequence[str],
+    horizon: Horizon,
+    targets: Sequence[Target] = (),
 ) -> dict[str, Any]:
     """Summarise the runs of one market.
 
@@ -126,11 +130,13 @@ def summarise(
         Names in the order of the comparison.
     horizon
         First and last day.
+    targets
+        Goals to hold the arms against.
 
     Returns
     -------
     dict
-        ``indicators`` and ``groups`` as the contract and ``outputs/README.md`` state them: plain data
+        ``indicators``, ``groups`` and ``targets`` as the contract and ``outputs/README.md`` state them: plain data
         without NaN.
     """
     panel = Panel(tables, arms)
@@ -172,6 +178,7 @@ def summarise(
     return {
         "indicators": dict(sorted(indicators.items(), key=lambda item: order.get(item[0], len(order)))),
         "groups": groups,
+        "targets": judge(panel, targets, horizon),
     }
 
 

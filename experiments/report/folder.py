@@ -219,6 +219,21 @@ class ResultsFolder:
         """Paired difference from the baseline, from the summary."""
         return estimate_of(self._cell(indicator, at, market).get("difference", {}).get(arm))
 
+    def targets(self, market: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Goals with what the summary says of each, under the main start state or a further market."""
+        summary = self.summary if market is None else (self.summary.get("markets") or {}).get(market, {})
+        return summary.get("targets") or []
+
+    def parameters(self) -> dict[str, Mapping[str, Any]]:
+        """Declarations of the parameters in use, by ``mechanism.parameter``, in the order of the names."""
+        held = self.configuration.get("parameters") or {}
+        return {
+            f"{mechanism}.{parameter}": declared
+            for mechanism, body in sorted(held.items())
+            for parameter, declared in (sorted(body.items()) if isinstance(body, Mapping) else ())
+            if isinstance(declared, Mapping)
+        }
+
     def _cell(self, indicator: str, at: str, market: str | None) -> Mapping[str, Any]:
         summary = self.summary if market is None else (self.summary.get("markets") or {}).get(market, {})
         return (summary.get("indicators") or {}).get(indicator, {}).get("at", {}).get(at, {})
@@ -249,6 +264,11 @@ class ResultsFolder:
             return None
         paired = mine.minus(base)
         return paired if len(paired.replications) else None
+
+    @property
+    def length(self) -> int:
+        """Number of months that the results hold."""
+        return max((len(series.dates) for series in self._series[""].values()), default=0)
 
     def groups(self, kind: str) -> list[str]:
         """Groups of a kind that the results hold."""
@@ -390,7 +410,7 @@ def _rows(path: Path) -> Sequence[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-READ_KINDS = ("", "municipality", "cohort")
+READ_KINDS = ("", "municipality", "cohort", "line", "place", "line_place", "cause", "payer")
 
 
 def _read_series(path: Path) -> dict[tuple[str, str, str, str], Series]:

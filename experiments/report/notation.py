@@ -14,6 +14,7 @@ from experiments.report.terms import Terms
 LOCALES = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 DASH = "–"
 MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -123,18 +124,34 @@ class Notation:
         share = 100.0 * difference / abs(base)
         return self.percent(share, signed=True)
 
-    def percent(self, value: float | None, signed: bool = False) -> str:
-        """Per cent with one decimal below ten."""
+    def plain(self, value: float) -> str:
+        """A number as somebody set it, with the decimals that it needs."""
+        text = f"{value:.6g}"
+        return text.replace("-", MINUS) if "e" in text else self.number(value, len(text.partition(".")[2]))
+
+    def percent(self, value: float | None, signed: bool = False, plain: bool = False) -> str:
+        """Per cent with one decimal below a hundred; `plain` ones with the decimals that they need."""
         if value is None:
             return DASH
         decimals = 1 if abs(value) < 99.95 else 0
+        if plain:
+            decimals = len(f"{value:.6g}".partition(".")[2])
         text = self.signed(value, decimals) if signed else self.number(value, decimals)
         return text + ("%" if self.terms.language == "en" else "\N{NO-BREAK SPACE}%")
+
+    def chance(self, value: float) -> str:
+        """A probability in whole per cent."""
+        return self.number(100.0 * value) + ("%" if self.terms.language == "en" else "\N{NO-BREAK SPACE}%")
 
     def unit(self, unit: Unit, difference: bool = False) -> str:
         """Name of a unit."""
         key = unit.difference if difference else unit.label
         return self.terms.named("units", key)
+
+    def joined(self, number: str, unit: Unit) -> str:
+        """A number with its unit; in English the sign of per cent stands close to it."""
+        close = unit.label == "share" and self.terms.language == "en"
+        return f"{number}{'' if close else NO_BREAK}{self.unit(unit)}"
 
     def day(self, value: date) -> str:
         """A date in figures: 3.2.2025; in English 3 Feb 2025."""

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.report import cohort, map, sentences, table, timeseries
+from experiments.report import cause, cohort, map, sentences, service, table, targets, timeseries
 from experiments.report.folder import BASELINE, ResultsFolder
 from experiments.report.notation import Notation, scaled_euros, unit_of
 from experiments.report.terms import Terms
@@ -109,6 +109,7 @@ class Page:
             "maps": self._maps(),
             "cohorts": self._cohorts(),
             "levels": self._levels(),
+            "marked": bool(self._marks()),
             "months": [terms.term("months_head", months=str(month)) for month in results.months],
             "month_ends": [
                 notation.month_name(day) for month in results.months if (day := results.month_end(month))
@@ -118,8 +119,18 @@ class Page:
             ],
             "places": self._places(),
             "money": self._money(),
+            "payers": self._payers(),
+            "goals": targets.goals(results, list(self._arm_names()), self._market_names(), terms, notation),
+            "goal_notes": self._goal_notes(),
+            "arm_names": list(self._arm_names().values()),
+            "goal_arms": [
+                (name, sentences.arm_label(results, arm, terms) if name != terms.named("arms", arm) else "")
+                for arm, name in self._arm_names().items()
+            ],
+            "market_count": len(self._market_names()),
+            "causes": self._causes(),
+            "service": self._service(month),
             "markets": self._markets(main) if main else None,
-            "lines": self._lines(),
             "facts": self._facts(),
             "guesses": table.guesses(results, terms, notation),
             "single": self._replications() == 1,
@@ -331,14 +342,65 @@ class Page:
                 found.append({"label": self.labels[arm], "heads": heads, "rows": rows})
         return found
 
-    def _lines(self) -> list[dict[str, Any]]:
-        month = sentences.headline_month(self.results)
-        found = []
-        for arm in self.arms if month else ():
-            heads, rows = table.line_rows(self.results, arm, self.terms, self.notation, month or 0)
-            if rows:
-                found.append({"label": self.labels[arm], "heads": heads, "rows": rows})
-        return found
+    def _arm_names(self) -> dict[str, str]:
+        """The baseline and the arms by their short names, for rows and columns of tables."""
+        names = {arm: _capital(self._short(arm)) for arm in self.arms}
+        return {BASELINE: self.terms.named("arms", BASELINE), **names}
+
+    def _goal_notes(self) -> list[str]:
+        """What is to be known about the probabilities: how many replications, whose values."""
+        told, terms = self.results.targets(), self.terms
+        fewest = targets.fewest(self.results)
+        notes = [terms.term("targets_caption")]
+        if fewest is not None and fewest < targets.FEW:
+            notes.append(terms.term("targets_few", n=str(fewest)))
+        if any(goal["source_kind"] == "assumption" for goal in told):
+            notes.append(terms.term("targets_assumed"))
+        return notes
+
+    def _service(self, month: int | None) -> dict[str, Any] | None:
+        """Service lines and places at the month of the answer."""
+        if not month:
+            return None
+        asked = (self.results, self._arm_names(), self.terms, self.notation, month)
+        parts = [part for part in (service.by_line(*asked), service.by_place(*asked)) if part]
+        if not parts:
+            return None
+        return {
+            "parts": parts,
+            "desks": service.by_desk(*asked),
+            "bases": service.bases(self.results, self.terms),
+        }
+
+    def _causes(self) -> dict[str, Any] | None:
+        """Root causes of long-term unemployment at the last month that results are told for."""
+        held, month = cause.causes(self.results, self.terms), max(self.results.months, default=0)
+        day = self.results.month_end(month) if month else None
+        if not held or day is None:
+            return None
+        names = self._arm_names()
+        drawn = [BASELINE, *self.arms[:MOST_ARMS_DRAWN]]
+        shown = [
+            one
+            for number, arm in enumerate(drawn, start=-1)
+            if (one := cause.bars(self.results, arm, names[arm], number, held, month)) is not None
+        ]
+        if not shown:
+            return None
+        svg = cause.draw(
+            shown, [_capital(self.terms.named("causes", name)) for name in held], cause.by_size(held, shown[0]),
+            self.terms.term("causes_axis"), self.notation, self.figures, "causes", self.terms.term("alt_causes"),
+        )  # fmt: skip
+        caption = [self.terms.term("causes_caption", month=self.notation.month(day))]
+        if len(shown) > 1:
+            caption.append(self.terms.term("causes_differences"))
+        if self._replications() > 1:
+            caption.append(self.terms.term("causes_bands"))
+        return {"svg": Markup(svg), "caption": " ".join(caption)}
+
+    def _payers(self) -> dict[str, Any] | None:
+        columns, groups = table.payer_table(self.results, self._arm_names(), self.terms, self.notation)
+        return {"columns": columns, "groups": groups} if groups else None
 
     def _money(self) -> list[dict[str, Any]]:
         found = []
@@ -353,8 +415,7 @@ class Page:
         if not self.results.markets:
             return None
         month = sentences.headline_month(self.results)
-        names: dict[str | None, str] = {None: self._market_name("default")}
-        names |= {market: self._market_name(market) for market in self.results.markets}
+        names = self._market_names()
         lines = []
         for number, (market, label) in enumerate(names.items()):
             series = self.results.difference_series(sentences.HEADLINE, arm, market=market)
@@ -374,6 +435,10 @@ class Page:
             "names": [(names[m], self._start_name(m)) for m in names],
             "rows": table.market_rows(self.results, arm, self.terms, self.notation, month) if month else [],
         }
+
+    def _market_names(self) -> dict[str | None, str]:
+        names: dict[str | None, str] = {None: self._market_name("default")}
+        return names | {market: self._market_name(market) for market in self.results.markets}
 
     def _market_name(self, market: str) -> str:
         key = f"market_{market}"

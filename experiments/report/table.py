@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from experiments.report.cohort import STATES, Course
-from experiments.report.folder import BASELINE, NONE, Estimate, ResultsFolder, estimate_of
+from experiments.report.folder import BASELINE, NONE, Estimate, ResultsFolder
 from experiments.report.notation import DASH, Notation, Unit, scaled_euros, unit_of
 from experiments.report.terms import Terms
 
@@ -23,10 +23,13 @@ UNDER_MARKETS = (
 )  # fmt: skip
 """Indicators of the table by market."""
 
-BY_LINE = ("staff_fte", "utilisation", "caseload", "queue", "first_interview_wait_days", "service_contacts")
-"""Indicators of the table by service line."""
+MONEY = ("cost_municipal_net_eur", "municipal_benefit_share_eur", "cost_total_eur", "benefits_eur")
+"""Indicators of the table of euros by municipality."""
 
-MONEY = ("cost_total_eur", "cost_municipal_net_eur", "benefits_eur")
+_NOTHING = 1e-9  # share of the baseline below which a difference is an error of summation
+
+BY_PAYER = ("cost_total_eur", "benefits_eur")
+"""Indicators of the table of euros by payer."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,12 @@ def indicator_rows(
 
 
 def _units(unit: Unit, kind: str, notation: Notation) -> str:
+    return f"{_unit_names(unit, notation)}, {kind}"
+
+
+def _unit_names(unit: Unit, notation: Notation) -> str:
     level, difference = notation.unit(unit), notation.unit(unit, difference=True)
-    shown = level if level == difference else f"{level}; {difference}"
-    return f"{shown}, {kind}"
+    return level if level == difference else f"{level}; {difference}"
 
 
 def cell(difference: Estimate, base: Estimate, level: Estimate, unit: Unit, notation: Notation) -> Cell:
@@ -218,27 +224,141 @@ def market_rows(folder: ResultsFolder, arm: str, terms: Terms, notation: Notatio
     return rows
 
 
-def line_rows(
-    folder: ResultsFolder, arm: str, terms: Terms, notation: Notation, month: int
-) -> tuple[list[str], list[Row]]:
-    """Names of the service lines, and for each indicator its difference in each line."""
-    by_line = (folder.summary.get("groups") or {}).get("line") or {}
-    lines = [line for line in terms.keys("lines") if line in by_line]
-    lines += [line for line in by_line if line not in lines]
-    rows = []
-    for name in BY_LINE:
-        held = [by_line[line].get(name) for line in lines]
-        if not any(held):
+@dataclass(frozen=True)
+class Column:
+    """A column of a table by groups.
+
+    Attributes
+    ----------
+    indicator
+        What it shows.
+    kind, pattern
+        Kind of the groups in its rows, and their label with ``{group}`` in place of the row's own.
+    head
+        What stands above it.
+    whole
+        Kind and label of what the last row shows, by default the whole area.
+    note, unit
+        What stands below the head; the unit is filled in by `group_table`.
+    """
+
+    indicator: str
+    kind: str
+    pattern: str
+    head: str
+    whole: tuple[str, str] = ("", "")
+    note: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group's rows: the baseline with levels, then each arm with differences."""
+
+    label: str
+    is_total: bool
+    rows: Sequence[tuple[str, Sequence[Cell]]]
+
+
+def group_table(
+    folder: ResultsFolder, arms: Mapping[str, str], groups: Sequence[tuple[str, str]],
+    columns: Sequence[Column], terms: Terms, notation: Notation, month: int,
+) -> tuple[list[Column], list[Group]]:  # fmt: skip
+    """Columns and rows of a table by groups, the whole last; what the results lack is left out.
+
+    Parameters
+    ----------
+    folder
+        Results.
+    arms
+        Names of the baseline and the arms.
+    groups
+        Labels of the groups and their names, in order.
+    columns
+        Wanted columns.
+    terms, notation
+        Words and numbers of the language.
+    month
+        Stocks and rates are those of this month, flows the sums up to it.
+    """
+    if not groups:
+        return [], []
+    shown: list[Column] = []
+    by_column: list[list[list[Cell]]] = []
+    for column in columns:
+        where = [(column.kind, column.pattern.format(group=group)) for group, _ in groups]
+        found = [_levels(folder, column.indicator, arms, *at, month) for at in [*where, column.whole]]
+        if all(base.mean is None for (base, *_), _ in found[:-1]):
             continue
-        unit = unit_of(next(entry["unit"] for entry in held if entry))
-        cells = []
-        for entry in held:
-            at = (entry or {}).get("at", {}).get(str(month), {})
-            base, level = (estimate_of(at.get("arms", {}).get(a)) for a in (BASELINE, arm))
-            cells.append(cell(estimate_of(at.get("difference", {}).get(arm)), base, level, unit, notation))
-        kind = terms.named("kinds", str(next(entry["kind"] for entry in held if entry)))
-        rows.append(Row(terms.named("indicators", name), _units(unit, kind, notation), cells))
-    return [terms.named("lines", line) for line in lines], rows
+        unit = unit_of(_unit_text(folder, column.indicator, where))
+        moved = [abs(d.mean) for _, differences in found for d in differences if d.mean]
+        # Euros are told in steps that still show what changes.
+        unit = scaled_euros(moved or [e.mean for (e, *_), _ in found if e.mean is not None], unit, 1e7)
+        # Columns are narrow: only of a flow is it said here what its numbers are.
+        of = folder.kind(column.indicator)
+        told = _units(unit, terms.named("kinds", of), notation) if of == "flow" else _unit_names(unit, notation)
+        shown.append(replace(column, unit=told))
+        by_column.append([_group_cells(*one, unit, notation) for one in found])
+    if not shown:
+        return [], []
+    names = [*(name for _, name in groups), terms.term("whole_area")]
+    tables = [
+        Group(
+            name,
+            number == len(groups),
+            [(label, [cells[number][k] for cells in by_column]) for k, label in enumerate(arms.values())],
+        )
+        for number, name in enumerate(names)
+    ]
+    return shown, [table for table in tables if any(c.difference != DASH for _, row in table.rows for c in row)]
+
+
+def _levels(
+    folder: ResultsFolder, indicator: str, arms: Mapping[str, str], kind: str, group: str, month: int
+) -> tuple[list[Estimate], list[Estimate]]:
+    """Levels of all arms, and the differences of those after the baseline."""
+    of = folder.kind(indicator)
+    held = [folder.series(indicator, arm, kind, group) for arm in arms]
+    paired = [folder.difference_series(indicator, arm, kind, group) for arm in arms if arm != BASELINE]
+    levels = [NONE if one is None else one.estimate(month, of) for one in held]
+    return levels, [NONE if one is None else one.estimate(month, of) for one in paired]
+
+
+def _unit_text(folder: ResultsFolder, indicator: str, where: Sequence[tuple[str, str]]) -> str:
+    found = (folder.series(indicator, BASELINE, *at) for at in where)
+    return next((series.unit for series in found if series is not None), "")
+
+
+def _group_cells(
+    levels: Sequence[Estimate], differences: Sequence[Estimate], unit: Unit, notation: Notation
+) -> list[Cell]:
+    base = levels[0]
+    cells = [Cell(notation.level(base.mean, unit), "", "", "", True)]
+    for level, difference in zip(levels[1:], differences, strict=True):
+        told = cell(difference, base, level, unit, notation)
+        if difference.mean is None:
+            told = Cell(DASH, "", "", "", True)
+        elif _largest(difference) <= _NOTHING * abs(base.mean or 0.0):
+            told = Cell("0", "", "", "", True)
+        elif all(notation.difference(end, unit) == told.difference for end in (difference.low, difference.high)):
+            told = replace(told, interval="")  # what is set, such as staff, is the same in every replication
+        cells.append(told)
+    return cells
+
+
+def _largest(difference: Estimate) -> float:
+    return max(abs(end or 0.0) for end in (difference.mean, difference.low, difference.high))
+
+
+def payer_table(
+    folder: ResultsFolder, arms: Mapping[str, str], terms: Terms, notation: Notation
+) -> tuple[list[Column], list[Group]]:
+    """Columns and rows of euros by payer over the whole period; empty where there are none."""
+    held = folder.groups("payer")
+    known = [payer for payer in terms.keys("payers") if payer in held]
+    payers = [(p, terms.named("payers", p)) for p in [*known, *(p for p in held if p not in known)]]
+    columns = [Column(n, "payer", "{group}", terms.named("indicators", n)) for n in BY_PAYER]
+    return group_table(folder, arms, payers, columns, terms, notation, folder.length)
 
 
 @dataclass(frozen=True)
@@ -257,32 +377,29 @@ class Guess:
 def guesses(folder: ResultsFolder, terms: Terms, notation: Notation) -> list[Guess]:
     """Parameters in use that are assumed, recalled or fitted, by name."""
     found = []
-    for mechanism, body in sorted((folder.configuration.get("parameters") or {}).items()):
-        for parameter, declared in sorted(body.items()) if isinstance(body, Mapping) else ():
-            if not isinstance(declared, Mapping) or declared.get("source_kind") in ("found", "derived"):
-                continue
-            name, value = f"{mechanism}.{parameter}", declared.get("value")
-            if isinstance(value, Mapping):
-                shown = "; ".join(
-                    f"{_label(label, terms)} {_plain(v, notation)}" for label, v in _short(value)
-                )
-            elif isinstance(value, Sequence) and not isinstance(value, str):
-                shown = "; ".join(_plain(v, notation) for v in value)
-            else:
-                shown = _plain(value, notation)
-            low = _plain(_outermost(declared.get("low"), min), notation)
-            high = _plain(_outermost(declared.get("high"), max), notation)
-            found.append(
-                Guess(
-                    name,
-                    terms.named("parameters", name, str(declared.get("meaning") or "")),
-                    terms.language if terms.has("parameters", name) else "en",
-                    shown,
-                    f"{low} … {high}",
-                    terms.named("parameter_units", str(declared.get("unit") or "")),
-                    terms.term(f"kind_{declared.get('source_kind', 'assumption')}"),
-                )
+    for name, declared in folder.parameters().items():
+        if declared.get("source_kind") in ("found", "derived"):
+            continue
+        value = declared.get("value")
+        if isinstance(value, Mapping):
+            shown = "; ".join(f"{_label(label, terms)} {_plain(v, notation)}" for label, v in _short(value))
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            shown = "; ".join(_plain(v, notation) for v in value)
+        else:
+            shown = _plain(value, notation)
+        low = _plain(_outermost(declared.get("low"), min), notation)
+        high = _plain(_outermost(declared.get("high"), max), notation)
+        found.append(
+            Guess(
+                name,
+                terms.named("parameters", name, str(declared.get("meaning") or "")),
+                terms.language if terms.has("parameters", name) else "en",
+                shown,
+                f"{low} … {high}",
+                terms.named("parameter_units", str(declared.get("unit") or "")),
+                terms.term(f"kind_{declared.get('source_kind', 'assumption')}"),
             )
+        )
     return found
 
 
@@ -304,7 +421,4 @@ def _plain(value: object, notation: Notation) -> str:
     """A parameter's number as it was declared, in the language's notation."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return DASH if value is None else str(value)
-    text = f"{value:.6g}"
-    if "e" in text:
-        return text.replace("-", "\N{MINUS SIGN}")
-    return notation.number(float(value), len(text.partition(".")[2]))
+    return notation.plain(value)
