@@ -234,12 +234,12 @@ class Authority(mesa.Agent):
             if point.kind != NONE:
                 arrays.points.serves[place] = place
             else:
-                away = np.where(arrays.points.kind != NONE, arrays.distance[place], np.inf)
+                away = np.where(arrays.points.kind != NONE, arrays.distance[place, : len(arrays.points)], np.inf)
                 arrays.points.serves[place] = int(np.argmin(away))
 
     def _nearest_office(self, place: int) -> int:
         points = self.area.world.arrays.points
-        away = np.where(points.kind == OFFICE, self.area.world.arrays.distance[place], np.inf)
+        away = np.where(points.kind == OFFICE, self.area.world.arrays.distance[place, : len(points)], np.inf)
         away[place] = np.inf
         return int(np.argmin(away)) if np.isfinite(away).any() else self.area.region.host
 
