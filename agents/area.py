@@ -37,6 +37,7 @@ from sim.kernels.closure import mark_cohort
 from sim.kernels.demand import dismiss_excess, shift_targets
 from sim.parameters import ParameterSet
 from sim.recorder import PointsOfTheStart, Recorder
+from sim.sums import check_sums
 from sim.timetable import Timetable, compose
 from sim.world import World
 
@@ -75,6 +76,7 @@ class EmploymentAreaModel(mesa.Model):
             self.parameter_set, specification.changes, specification.start_date, specification.days
         )
         check_headroom(self.timetable)
+        check_sums(self.timetable)
         self.demand = None
         if specification.demand_file is not None:
             self.demand = read_demand(

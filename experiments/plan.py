@@ -22,7 +22,9 @@ from experiments.shock import cohort_of, read_closure, read_cohort
 from experiments.targets import Target, placed
 from sim.changes import Change
 from sim.errors import InputError
+from sim.headroom import check_headroom
 from sim.parameters import ParameterSet
+from sim.sums import check_sums
 from sim.timetable import compose
 
 if TYPE_CHECKING:
@@ -240,7 +242,9 @@ def _market(
     for cohort, given in configuration.cohorts.items():
         cohorts[cohort] = read_cohort(cohort, given, horizon, region)
     for arm in configuration.arms:
-        compose(configuration.parameters, changes[arm], horizon.start, horizon.days)
+        timetable = compose(configuration.parameters, changes[arm], horizon.start, horizon.days)
+        check_headroom(timetable)
+        check_sums(timetable)
     return Market(name, state, horizon, tuple(cohorts.values()), changes, places, courses, closures)
 
 

@@ -29,6 +29,7 @@ _MONTHLY_DESK_COLUMNS = (
 _SURVIVAL = (("spell_survival_3m", 1, 4), ("spell_survival_6m", 2, 7), ("spell_survival_12m", 3, 13))
 """Indicator, row of `Arrays.survival`, months after which all spells of a month have been seen that long."""
 _OUT = (State.STUDENT, State.INACTIVE, State.DISABILITY, State.RETIRED, State.CONSCRIPT)
+WEEKS_A_MONTH = 365.25 / 12.0 / 7.0
 NO_OCCUPATION = "X"
 """Label of the people whose occupation the register does not know."""
 
@@ -264,8 +265,18 @@ class Recorder:
             municipal_fte=self._points.municipal_fte,
             office_year_eur=np.where(kind == OFFICE, year, 0.0),
             service_point_year_eur=np.where(kind == SERVICE_POINT, year, 0.0),
-            travel_eur=np.zeros(world.n_places),
+            travel_eur=self._travel_eur(world),
         )
+
+    def _travel_eur(self, world: World) -> NDArray[np.float64]:
+        """Kilometres of visiting staff in a month by the place visited, in euros: there and back on opening days."""
+        a, n = world.arrays, world.n_places
+        visitors = np.asarray(a.desks.n_servers, np.float64).reshape(-1, n).sum(axis=0) / float(world.control.scale)
+        days = np.array([int(mask).bit_count() for mask in a.points.weekdays]) / np.maximum(a.points.period, 1)
+        away = a.distance[a.points.parent.astype(np.int64), np.arange(n)]
+        away = np.where(a.points.parent == np.arange(n), 0.0, away)
+        month = days * WEEKS_A_MONTH * visitors * 2.0 * away
+        return np.asarray(month * float(a.parameters[0].finance.travel_km_eur), np.float64)
 
     def _record_survival(self, moment: np.datetime64, world: World, month_end: int) -> None:
         """Shares of spells still open, for the latest month whose spells have all been seen long enough."""
