@@ -125,10 +125,11 @@ LASTING = (
     Purpose.COHORT_ORDER,
     Purpose.DEMAND_ROUNDING,
     Purpose.PLACE_DIGITAL,
+    Purpose.PLACE_CHANNEL,
     Purpose.TRIAL_ARM,
     Purpose.BENEFIT_FUND,
 )
-"""Purposes of lasting numbers of a person or employer, read again whenever they matter."""
+"""Purposes of lasting numbers of a person, talk or employer, read again whenever they matter."""
 
 PERSON_UID = np.uint64(1) << np.uint64(60)
 ARRIVAL_UID = np.uint64(2) << np.uint64(60)

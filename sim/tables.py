@@ -60,6 +60,7 @@ PERSON = np.dtype(
         ("need", "i1"),  # sim.dimensions.Need. Owner: builder, demography
         ("is_recognised", "i1"),  # the service knows of the need. Owner: service
         ("has_path", "i1"),  # has a path in this job search. Owner: states, service
+        ("has_plan", "i1"),  # has a joint plan with the partners of multi-sector services. Owner: service
         ("is_referred", "i1"),  # is told of a vacancy today. Owner: service, search
         ("is_lost", "i1"),  # was lost on the way between two lines. Owner: service
         ("measure", "i1"),  # sim.dimensions.Measure under way. Owner: measures

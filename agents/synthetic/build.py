@@ -84,6 +84,8 @@ DISMISSALS_OVER_RATE = 1.25
 """Mean dismissal hazard over that of long tenures (first-year multiplier on the share of first years)."""
 YOUTH_YEARS = 30.0
 """Everybody younger has the youth line (area plan)."""
+PLANNED_SHARE = 0.8
+"""Unemployed with a known need who have a joint plan at the start (assumption)."""
 SCALE_OF_A_BIN = 2.0
 """Cells of vacancies (occupation x place) are divided so that a bin holds what a cell holds at about this scale: a
 searcher looks through one bin, so the time of a search does not grow with the region."""
@@ -303,6 +305,7 @@ def _persons(
     known = (people.need[idle] > 0) & ~fresh & (rng.random(len(idle)) < chance)
     persons.is_recognised[idle] = known
     persons.has_path[idle] = ~fresh
+    persons.has_plan[idle] = known & (rng.random(len(idle)) < PLANNED_SHARE)
     # the line that is responsible, as in a first interview (`sim.kernels.services.route`)
     u = rng.random(len(idle))
     line = np.where(u < float(p.services.competence_share), int(Line.COMPETENCE), int(Line.BROKERAGE))

@@ -111,6 +111,7 @@ def clear_row(w, i, uid, home, born, sex, education, occupation, employability):
     w.persons[i].need = Need.NONE
     w.persons[i].is_recognised = 0
     w.persons[i].has_path = 0
+    w.persons[i].has_plan = 0
     w.persons[i].is_referred = 0
     w.persons[i].is_lost = 0
     w.persons[i].measure = Measure.NONE

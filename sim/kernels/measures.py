@@ -68,8 +68,8 @@ def is_eligible(w, i, measure, t):
     """Whether a measure is meant for a person.
 
     Wage subsidy: under 25, 50 or over, basic education, immigrants, half a year unemployed, or a need (the act
-    in force since 2023-07); rehabilitative work: a year unemployed or a known need; work-ability coordination:
-    known to have less than full work capacity.
+    in force since 2023-07); rehabilitative work: a year unemployed, or a joint plan for a known need; work-ability
+    coordination: a joint plan, and known to have less than full work capacity.
     """
     person = w.persons[i]
     if measure == Measure.WAGE_SUBSIDY_PRIVATE or measure == Measure.WAGE_SUBSIDY_PUBLIC:
@@ -85,9 +85,9 @@ def is_eligible(w, i, measure, t):
             or person.is_recognised
         )
     if measure == Measure.REHABILITATIVE_WORK:
-        return bool(t - person.spell >= _YEAR or person.is_recognised)
+        return bool(t - person.spell >= _YEAR or person.has_plan)
     if measure == Measure.WORK_ABILITY_COORDINATION:
-        return bool(person.is_recognised and person.need == Need.WORK_CAPACITY)
+        return bool(person.has_plan and person.need == Need.WORK_CAPACITY)
     if measure == Measure.INTEGRATION_TRAINING:
         return bool(person.language != 0)
     return True

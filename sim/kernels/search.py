@@ -24,7 +24,7 @@ from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SEARCH, take
 from sim.kernels.hazards import accepts, is_candidate, schedule_search, search_rate
 from sim.kernels.measures import KNOWN_TO_EMPLOYER
-from sim.kernels.states import is_in_measure, is_lost_time, is_unemployed
+from sim.kernels.states import is_in_measure, is_unemployed, stops_clock
 from sim.rng import Purpose, bits, mix, uniform
 from sim.tables import APPLICANTS_KEPT, NOT_YET
 
@@ -182,7 +182,7 @@ def suitability(w, p, i, v, t):
     if person.need == Need.WORK_CAPACITY and employer.visited_until > t:
         value *= p.employer_services.part_capacity_multiplier
     if is_unemployed(person.state) or is_in_measure(person.state):
-        until = person.since if is_lost_time(person.state) else t  # the clock stands still in a measure
+        until = person.since if stops_clock(person) else t  # the clock stands still in a measure
         months = max(0.5, (until - person.clock) / DAYS_PER_MONTH)
         value *= months ** -p.hiring.duration_exponent
     fit = w.fit[person.occupation, w.vacancies[v].occupation]

@@ -63,12 +63,14 @@ def call_in(w, i, t):
             w.persons[i].contacts = 0
             w.persons[i].line = Line.BROKERAGE
             w.persons[i].has_path = 0
+            w.persons[i].has_plan = 0
             w.persons[i].is_recognised = 0
             w.persons[i].is_lost = 0
             w.paths[0, w.days[t].month_index] += 1.0
             count(w, Flow.NEW_SEARCHES, i)
             enrol(w, p, i, t)
         else:  # the old search goes on: no new first interview, the next talk in its usual time
+            w.persons[i].has_path = 1  # counted with the day on which the search began
             link(w, i, SERVICE, t + interval_days(w, p, i, t))
             return
     if w.persons[i].line < 0:
@@ -145,13 +147,13 @@ def route(w, p, i, first, t):
     if person.is_recognised:
         return Line.MULTI_SECTOR.value
     if not first:
-        return int(person.line)
+        return Line.BROKERAGE.value if person.line == Line.YOUTH else int(person.line)
     u = uniform(w.control[0].seed, Purpose.SERVICE_ROUTE, person.uid, search_number(w, i), 0)
     if person.language != 0 and u < p.services.integration_share:
         return Line.INTEGRATION.value
     if u < p.services.competence_share:
         return Line.COMPETENCE.value
-    return int(person.line) if person.line != Line.YOUTH else Line.BROKERAGE.value
+    return Line.BROKERAGE.value
 
 
 @rule
@@ -193,6 +195,7 @@ def meet(w, line, kind, i, t):
     first = w.persons[i].contacts == 0
     w.persons[i].boost_until = max(w.persons[i].boost_until, t + int(p.services.contact_effect_days))
     if kind == JOINT_MEETING:
+        w.persons[i].has_plan = 1
         w.persons[i].gain = max(w.persons[i].gain, p.partners.plan_gain)
     recognise(w, p, i, first)
     responsible = route(w, p, i, first, t)
@@ -206,7 +209,8 @@ def meet(w, line, kind, i, t):
         link(w, i, SERVICE, t + max(1, int(days)))
         return minutes
     w.persons[i].is_lost = 0
-    if w.persons[i].need == Need.NONE or w.persons[i].is_recognised:
+    is_right = w.persons[i].need == Need.NONE or w.persons[i].is_recognised
+    if is_right and (line != Line.MULTI_SECTOR or w.persons[i].has_plan):
         find_path(w, i, t)
     measure = propose(w, p, i, line, search, talk, t)
     is_trial = p.trial.measure >= 0.0 and w.persons[i].trial > 0 and is_treated(w, p, i) and talk <= p.trial.talk
@@ -248,13 +252,18 @@ def log_contact(w, desk, i, due, joined, t, minutes, kind, attended):
 
 @rule
 def kind_of(w, p, line, i):
-    """Kind of the talk that is next: the first interview, a meeting with the partners, or a follow-up."""
+    """Kind of the talk that is next: the first interview, a meeting with the partners, or a follow-up.
+
+    In multi-sector services the partners are met until there is a joint plan, and then at every so manieth talk;
+    without one who has time the adviser talks alone.
+    """
     contacts = w.persons[i].contacts
     if contacts == 0:
         return FIRST_INTERVIEW
-    if line == Line.MULTI_SECTOR and (contacts - 1) % max(1, int(p.partners.meeting_every)) == 0:
-        return JOINT_MEETING
-    return FOLLOW_UP
+    if line != Line.MULTI_SECTOR:
+        return FOLLOW_UP
+    wanted = not w.persons[i].has_plan or (contacts - 1) % max(1, int(p.partners.meeting_every)) == 0
+    return JOINT_MEETING if wanted else FOLLOW_UP
 
 
 @rule
@@ -268,16 +277,21 @@ def mean_minutes(w, p, line, kind):
 
 
 @rule
-def partners_have_time(w, minutes):
-    """Whether every partner still has time for a joint meeting today; the slowest sets the pace."""
+def partners_have_time(w):
+    """Whether every partner still has time for a joint meeting today: the slowest sets the pace."""
     for k in range(N_PARTNERS):
         if w.partners[k].minutes_left <= 0.0:
             w.partners[k].refused += 1.0
             return False
+    return True
+
+
+@rule
+def take_partners(w, minutes):
+    """Take every partner's time for a joint meeting."""
     for k in range(N_PARTNERS):
         w.partners[k].minutes_left -= minutes
         w.partners[k].minutes_used += minutes
-    return True
 
 
 @rule
@@ -323,17 +337,18 @@ def serve(w, desk, t):
         w.persons[i].is_waiting = 0
         w.desks[desk].waiting -= 1
         uid, search, talk = w.persons[i].uid, search_number(w, i), int(w.persons[i].contacts)
+        remote = is_remote(w, p, i, line, search, talk, t)
+        attended = uniform(seed, Purpose.SERVICE_NO_SHOW, uid, t, 0) >= no_show_chance(w, p, i, desk, remote)
         kind = kind_of(w, p, line, i)
+        if attended and kind == JOINT_MEETING and not partners_have_time(w):
+            count(w, Flow.PARTNER_WAITS, i)
+            kind = FOLLOW_UP
         minutes = mean_minutes(w, p, line, kind)
         varied = p.services.minutes_variation
         if varied > 0.0:
             minutes *= 1.0 - varied + varied * exponential(seed, Purpose.SERVICE_MINUTES, uid, t, 0)
-        remote = is_remote(w, p, i, line, search, talk, t)
-        attended = uniform(seed, Purpose.SERVICE_NO_SHOW, uid, t, 0) >= no_show_chance(w, p, i, desk, remote)
-        if attended and kind == JOINT_MEETING and not partners_have_time(w, minutes):
-            count(w, Flow.PARTNER_WAITS, i)
-            link(w, i, SERVICE, t + max(1, int(p.partners.retry_days)))
-            continue
+        if attended and kind == JOINT_MEETING:
+            take_partners(w, minutes)
         if not attended:
             minutes *= p.services.no_show_time_share
             w.desks[desk].no_shows += 1.0

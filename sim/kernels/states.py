@@ -46,9 +46,11 @@ def is_in_measure(state):
 
 
 @rule
-def is_lost_time(state):
-    """Whether the duration clock stands still in a state: in measures, but not in subsidised work for an employer."""
-    return state == State.TRAINING or state == State.IN_SERVICE
+def stops_clock(person):
+    """Whether the duration clock stands still: in every measure but a subsidised job with an employer."""
+    if person.state == State.SUBSIDISED:
+        return person.measure != Measure.WAGE_SUBSIDY_PRIVATE
+    return person.state == State.TRAINING or person.state == State.IN_SERVICE
 
 
 @rule
@@ -244,6 +246,7 @@ def become_furloughed(w, i, ends, t):
     w.persons[i].spell = t
     w.persons[i].clock = t
     w.persons[i].registered_since = t
+    w.persons[i].has_path = 1  # back to her own job
     w.persons[i].ends = ends
     count(w, Flow.NEW_SPELLS, i)
     count(w, Flow.NEW_FURLOUGHS, i)
@@ -259,7 +262,7 @@ def become_unemployed(w, i, t):
     appointment is made by `services`, which sees who registered today.
     """
     old = w.persons[i].state
-    if is_lost_time(old):
+    if stops_clock(w.persons[i]):
         # the duration clock stood still during the course or service
         w.persons[i].clock += t - w.persons[i].since
     elif old == State.FURLOUGHED:
