@@ -648,7 +648,7 @@ def test_lines_and_places_tell_levels_and_differences(grouped: Path) -> None:
     assert by_place is not None
     assert [group.label for group in by_place.groups] == ["Keskilä", "Rantala"]
     desks = service.by_desk(*asked)
-    assert [part.heading for part in desks] == [terms.named("indicators", n) for n in ("staff_fte", "caseload")]
+    assert [part.heading for part in desks] == [terms.named("indicators", n) for n in SERVICE]
     assert [column.head for column in desks[0].columns] == ["työnvälitys", "monialaiset palvelut"]
     rantala = desks[0].groups[1]
     assert [cell.difference for cell in rantala.rows[0][1]] == ["301,5", DASH]

@@ -17,7 +17,7 @@ INDICATORS = (
 )  # fmt: skip
 """Columns of the tables by line and by place."""
 
-BY_DESK = ("staff_fte", "caseload", "utilisation", "first_interview_wait_days")
+BY_DESK = ("staff_fte", "caseload", "utilisation", "queue")
 """Indicators that have a table of places by lines."""
 
 # What the numbers rest on directly, as patterns of parameter names; inflow and outflow come from all the rest.

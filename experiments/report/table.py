@@ -26,8 +26,6 @@ UNDER_MARKETS = (
 MONEY = ("cost_municipal_net_eur", "municipal_benefit_share_eur", "cost_total_eur", "benefits_eur")
 """Indicators of the table of euros by municipality."""
 
-_NOTHING = 1e-9  # share of the baseline below which a difference is an error of summation
-
 BY_PAYER = ("cost_total_eur", "benefits_eur")
 """Indicators of the table of euros by payer."""
 
@@ -298,7 +296,8 @@ def group_table(
         of = folder.kind(column.indicator)
         told = _units(unit, terms.named("kinds", of), notation) if of == "flow" else _unit_names(unit, notation)
         shown.append(replace(column, unit=told))
-        by_column.append([_group_cells(*one, unit, notation) for one in found])
+        several = any(estimate.n > 1 for _, differences in found for estimate in differences)
+        by_column.append([_group_cells(*one, unit, notation, several) for one in found])
     if not shown:
         return [], []
     names = [*(name for _, name in groups), terms.term("whole_area")]
@@ -330,24 +329,23 @@ def _unit_text(folder: ResultsFolder, indicator: str, where: Sequence[tuple[str,
 
 
 def _group_cells(
-    levels: Sequence[Estimate], differences: Sequence[Estimate], unit: Unit, notation: Notation
+    levels: Sequence[Estimate], differences: Sequence[Estimate], unit: Unit, notation: Notation, several: bool
 ) -> list[Cell]:
     base = levels[0]
     cells = [Cell(notation.level(base.mean, unit), "", "", "", True)]
     for level, difference in zip(levels[1:], differences, strict=True):
         told = cell(difference, base, level, unit, notation)
+        ends = {notation.difference(end, unit) for end in (difference.low, difference.high)}
         if difference.mean is None:
             told = Cell(DASH, "", "", "", True)
-        elif _largest(difference) <= _NOTHING * abs(base.mean or 0.0):
+        elif not told.difference.strip("0.,") and all(not end.strip("0.,") for end in ends - {DASH}):
             told = Cell("0", "", "", "", True)
-        elif all(notation.difference(end, unit) == told.difference for end in (difference.low, difference.high)):
+        elif ends == {told.difference}:
             told = replace(told, interval="")  # what is set, such as staff, is the same in every replication
+        elif difference.low is None and several:
+            told = replace(told, interval="", certain=False)  # a place where only one replication has a value
         cells.append(told)
     return cells
-
-
-def _largest(difference: Estimate) -> float:
-    return max(abs(end or 0.0) for end in (difference.mean, difference.low, difference.high))
 
 
 def payer_table(
