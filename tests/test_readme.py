@@ -72,6 +72,12 @@ def test_every_named_file_exists():
         assert not absent, f"{document} names {', '.join(absent)}, which do not exist"
 
 
+def test_the_description_of_the_model_names_every_parameter():
+    text = (PROJECT / "docs" / "odd.md").read_text(encoding="utf-8")
+    missing = [name for name in resolve("run", []).parameters.names() if f"`{name}`" not in text]
+    assert not missing, f"docs/odd.md does not name {', '.join(missing)}"
+
+
 def test_make_targets_that_are_named_exist():
     targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for document in DOCUMENTS:

@@ -639,7 +639,7 @@ def test_lines_and_places_tell_levels_and_differences(grouped: Path) -> None:
     assert part is not None
     assert [column.indicator for column in part.columns] == list(SERVICE)
     brokerage = part.groups[0]
-    assert brokerage.label == "työnvälitys"
+    assert brokerage.label == "alkupalvelut ja työnvälitys"
     cells = {label: [cell.difference for cell in row] for label, row in brokerage.rows}
     assert cells["Perusura"] == ["101,5", "101,5", "102"]
     assert cells["A"] == ["0", "+30,0", "+30"]
@@ -649,7 +649,7 @@ def test_lines_and_places_tell_levels_and_differences(grouped: Path) -> None:
     assert [group.label for group in by_place.groups] == ["Keskilä", "Rantala"]
     desks = service.by_desk(*asked)
     assert [part.heading for part in desks] == [terms.named("indicators", n) for n in SERVICE]
-    assert [column.head for column in desks[0].columns] == ["työnvälitys", "monialaiset palvelut"]
+    assert [column.head for column in desks[0].columns] == ["alkupalvelut ja työnvälitys", "monialaiset palvelut"]
     rantala = desks[0].groups[1]
     assert [cell.difference for cell in rantala.rows[0][1]] == ["301,5", DASH]
 

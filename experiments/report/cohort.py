@@ -26,6 +26,7 @@ INDICATORS = {
     "employed": "employed_open_market",
     "training": "in_training",
     "service": "in_service",
+    "subsidised": "subsidised",
     "furloughed": "furloughed",
     "unemployed": "unemployed",
     "outside_labour_force": "outside_labour_force",
@@ -74,8 +75,9 @@ def course(folder: ResultsFolder, arm: str, group: str) -> Course | None:
     if employed is None or unemployed is None:
         return None
     persons = {state: series.mean() for state, series in found.items() if series is not None}
-    if "service" in persons:  # one band: both are services of the authority, and one of them is thin
-        persons["training"] = persons.get("training", 0.0) + persons.pop("service")
+    for measure in ("service", "subsidised"):  # one band: all are services of the authority, and two of them are thin
+        if measure in persons:
+            persons["training"] = persons.get("training", 0.0) + persons.pop(measure)
     if "furloughed" in persons:
         persons["unemployed"] = persons["unemployed"] - persons["furloughed"]
     total = np.sum(list(persons.values()), axis=0)
