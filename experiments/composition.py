@@ -106,10 +106,11 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
     for key, value in values:  # staff is turned into posts by line before anything else is set
         if key.partition(".")[0] == "staff":
             _set(tree, key, value)
+    own = declared is not tree["parameters"] and chosen.get("experiment", "default") != "default"
+    as_declared = dict(_numbers(declared)) if own else {}
+    numbers = list(_differences(as_declared, _numbers(tree["parameters"]))) if own else []
     if "services" in declared:
         declared["services"]["staff_fte"]["value"] = read_staff(tree["staff"])
-    own = declared is not tree["parameters"] and chosen.get("experiment", "default") != "default"
-    numbers = list(_numbers(tree["parameters"])) if own else []
     for key, value in values:
         if key.partition(".")[0] == "parameters":
             _set_parameter(declared, key, value, numbers)
@@ -291,6 +292,18 @@ def _numbers(parameters: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
                 yield f"{mechanism}.{name}", node.get("value", node)
             else:
                 yield f"{mechanism}.{name}", node["value"]
+
+
+def _differences(before: Mapping[str, Any], after: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
+    """Numbers that are not what they were; of tables only the cells that changed."""
+    for name, number in after:
+        old = before.get(name)
+        if isinstance(number, Mapping) and isinstance(old, Mapping):
+            cells = {label: value for label, value in number.items() if old.get(label) != value}
+            if cells:
+                yield name, cells
+        elif number != old:
+            yield name, number
 
 
 def _arms(command: str, tree: Mapping[str, Any], choices: Mapping[str, Any]) -> dict[str, Arm]:

@@ -124,7 +124,8 @@ def charge_measures(ledger: NDArray[np.float64], p: np.record, measure_days: NDA
         Person-days of agents by measure and home, shape (MEASURES, places + 1).
     """
     m = p.measures
-    eur = np.asarray(m.price_month_eur)[:, None] * measure_days / DAYS_PER_MONTH
+    bought = np.asarray(m.price_month_eur) * (1.0 - np.asarray(m.own_share))  # what is made costs staff
+    eur = bought[:, None] * measure_days / DAYS_PER_MONTH
     for payer, name in enumerate(PAYERS):
         ledger[Item.MEASURES, payer] += np.asarray(m[f"payer_{name}_share"]) @ eur
 

@@ -64,7 +64,7 @@ PERSON = np.dtype(
         ("is_referred", "i1"),  # is told of a vacancy today. Owner: service, search
         ("is_lost", "i1"),  # was lost on the way between two lines. Owner: service
         ("measure", "i1"),  # sim.dimensions.Measure under way. Owner: measures
-        ("trial", "i1"),  # part in a trial: 0 none, 1 control, 2 treated. Owner: service
+        ("trial", "i1"),  # quarter in a trial, 1 to 4, or 0. Owner: service
         ("cohort", "i1"),  # marked cohort, 0 for none. Owner: closure
         ("is_waiting", "i1"),  # has a place in a queue. Owner: service
         ("is_part_time", "i1"),  # works part time. Owner: states

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sim.changes import Change
+from sim.dimensions import LINES
 from sim.errors import InputError
 
 START = date(2026, 1, 1)
@@ -14,7 +15,7 @@ DECLARATIONS: dict[str, dict[str, Any]] = {
     "services": {
         "staff_fte": {
             "over": "line",
-            "value": {"brokerage": 32, "competence": 16, "multi_sector": 32},
+            "value": {line: {"competence": 16}.get(line, 32) for line in LINES},
             "low": 0,
             "high": 200,
             "unit": "FTE",

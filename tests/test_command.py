@@ -63,7 +63,7 @@ def test_resolved_configuration_is_printed(capsys: pytest.CaptureFixture[str]) -
         (["report", "/nowhere"], "manifest.json"),
         (["report", "/nowhere", "languag=en"], "did you mean 'language'"),
         (["report", "--fast"], "--fast"),
-        (["explain", "training.seet"], "did you mean 'training.seats'"),
+        (["explain", "measures.voucher_dys"], "did you mean 'measures.voucher_days'"),
         (["explain", "a", "b"], "one parameter"),
         (["data"], "data check"),
         (["data", "chek"], "did you mean 'check'"),
@@ -91,7 +91,7 @@ def test_damaged_manifest_is_wrong_input(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_explain_says_where_a_number_comes_from(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", "training.seats"]) == 0
+    assert main(["explain", "measures.seats_per_month"]) == 0
     told = capsys.readouterr().out
     assert "source" in told
     assert "policies.double_modular_training" in told
@@ -111,7 +111,7 @@ def test_console_command_from_another_folder(tmp_path: Path) -> None:
     folder = tmp_path / "työ kansio (1)"
     (folder / "agents").mkdir(parents=True)
     (folder / "agents" / "__init__.py").write_text("raise SystemExit('the wrong agents')", encoding="utf-8")
-    got = subprocess.run([CONSOLE, "explain", "training.seats"], cwd=folder, capture_output=True, text=True)
+    got = subprocess.run([CONSOLE, "explain", "measures.seats_per_month"], cwd=folder, capture_output=True, text=True)
     assert got.returncode == 0, got.stderr
     assert sorted(path.name for path in folder.rglob("*")) == ["__init__.py", "agents"]
 

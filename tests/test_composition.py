@@ -31,9 +31,9 @@ KOLMIKKO = ("region=kolmikko", "shock=closure_kolmikko")
         ("run", ["name="], ["name"]),
         ("run", ["engine=fast"], ["conf/engine"]),
         ("run", ["hydra.run.dir=/tmp"], ["hydra"]),
-        ("run", ["parameters.training.seet=3"], ["did you mean 'training.seats'"]),
-        ("run", ["parameters.training.seats=100000"], ["training.seats", "range"]),
-        ("run", ["parameters.training.seats=many"], ["training.seats", "many"]),
+        ("run", ["parameters.measures.voucher_dys=3"], ["did you mean 'measures.voucher_days'"]),
+        ("run", ["parameters.measures.voucher_days=100000"], ["measures.voucher_days", "range"]),
+        ("run", ["parameters.measures.voucher_days=many"], ["measures.voucher_days", "many"]),
         ("run", ["parameters.services.staff_fte.brokrage=3"], ["did you mean 'brokerage'"]),
         ("run", ["arms.a.shocks=[closure_kolmikko]"], ["run simulates one world"]),
         ("compare", [], ["needs an arm", "closure_harjavalta"]),
@@ -83,10 +83,10 @@ def test_arms_may_stand_in_an_experiment_file() -> None:
 
 def test_parameters_can_be_replaced_by_a_number() -> None:
     parameters = resolve(
-        "run", ["parameters.training.seats=120", "parameters.services.staff_fte.brokerage=20"]
+        "run", ["parameters.measures.voucher_days=100", "parameters.services.staff_fte.brokerage=20"]
     ).parameters
     base = resolve("run", []).parameters
-    assert parameters.value("training.seats") == 120.0
+    assert parameters.value("measures.voucher_days") == 100.0
     assert parameters.value("services.staff_fte.brokerage") == 20.0
     assert parameters.value("services.staff_fte.competence") == base.value("services.staff_fte.competence")
 
@@ -102,20 +102,20 @@ def own_conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_experiment_file_may_set_keys_and_parameters(own_conf: Path) -> None:
     (own_conf / "experiment" / "own.yaml").write_text(
-        "# @package _global_\nscale: 0.5\nparameters:\n  training: {seats: 120}\n"
+        "# @package _global_\nscale: 0.5\nparameters:\n  measures: {voucher_days: 100}\n"
         "  services: {staff_fte: {value: {brokerage: 20}}}\n",
         encoding="utf-8",
     )
-    resolved = resolve("run", ["experiment=own", "parameters.training.mean_months=6"])
+    resolved = resolve("run", ["experiment=own", "parameters.services.decision_minutes=30"])
     assert resolved.scale == 0.5
-    assert resolved.parameters.value("training.seats") == 120.0
-    assert resolved.parameters.value("training.mean_months") == 6.0
+    assert resolved.parameters.value("measures.voucher_days") == 100.0
+    assert resolved.parameters.value("services.decision_minutes") == 30.0
     assert resolved.parameters.value("services.staff_fte.brokerage") == 20.0
-    assert resolved.parameters.value("services.staff_fte.competence") == 16.0
+    assert resolved.parameters.value("services.staff_fte.competence") == 16.06
     (own_conf / "experiment" / "own.yaml").write_text(
-        "# @package _global_\nparameters:\n  training: {seet: 120}\n", encoding="utf-8"
+        "# @package _global_\nparameters:\n  measures: {voucher_dys: 100}\n", encoding="utf-8"
     )
-    with pytest.raises(InputError, match=r"did you mean 'training.seats'"):
+    with pytest.raises(InputError, match=r"did you mean 'measures.voucher_days'"):
         resolve("run", ["experiment=own"])
     (own_conf / "experiment" / "own.yaml").write_text("# @package _global_\nscal: 0.5\n", encoding="utf-8")
     with pytest.raises(InputError, match="did you mean 'scale'"):

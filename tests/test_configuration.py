@@ -77,8 +77,8 @@ def test_wrong_value_is_told_in_one_line(overrides: list[str], told: list[str]) 
         (["shock=closure_kolmikko"], ["plant_kolmikko", "satakunta"]),
         (["policy=[double_modular_training]", "policies.double_modular_training.changes=3"], ["changes", "list"]),
         (["policy=[nothing]",
-          "policies.nothing.changes=[{parameter: training.seats, set: 999, start: 2026-01-01, source: x}]"],
-         ["training.seats", "range"]),
+          "policies.nothing.changes=[{parameter: measures.voucher_days, set: 999, start: 2026-01-01, source: x}]"],
+         ["measures.voucher_days", "range"]),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_the_region_is_told_in_one_line(overrides: list[str], told: list[str]) -> None:
@@ -167,7 +167,7 @@ def test_run_key_depends_on_what_decides_a_result_and_on_nothing_else() -> None:
     assert _keys("policy=[six_fte_brokerage]") > keys
     for other in (
         "seed=7", "scale=0.5", "record=full", "horizon_years=4", "start_date=2025-01-02",
-        "parameters.training.seats=96", "shocks.closure_kolmikko.jobs=59",
+        "parameters.measures.voucher_days=96", "shocks.closure_kolmikko.jobs=59",
     ):  # fmt: skip
         assert not _keys(other) & keys, other
     renamed = make_plan(resolve("compare", [

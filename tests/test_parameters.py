@@ -28,8 +28,8 @@ def test_a_declaration_is_read(parameters: ParameterSet) -> None:
         "search.rate_per_month", "search.season", "services.cost_eur", "services.staff_fte",
     )  # fmt: skip
     staff = parameters["services.staff_fte"]
-    assert staff.value == (32.0, 16.0, 32.0)
-    assert (staff.low, staff.high) == ((0.0,) * 3, (200.0,) * 3)
+    assert staff.value == (32.0, 16.0, *[32.0] * 5)
+    assert (staff.low, staff.high) == ((0.0,) * 7, (200.0,) * 7)
     assert staff.labels == LINES
     assert parameters["search.season"].value == tuple(1.0 + month / 100 for month in range(1, 13))
     assert parameters["services.cost_eur"].meaning.startswith("Price")
@@ -160,9 +160,9 @@ def test_age_bands_keep_their_labels() -> None:
 
 def test_an_override_makes_another_set(parameters: ParameterSet) -> None:
     new = parameters.override("services.staff_fte.competence", 20)
-    assert new.value("services.staff_fte") == (32.0, 20.0, 32.0)
-    assert parameters.value("services.staff_fte") == (32.0, 16.0, 32.0)
-    assert parameters.override("services.staff_fte", 5).value("services.staff_fte") == (5.0,) * 3
+    assert new.value("services.staff_fte") == (32.0, 20.0, *[32.0] * 5)
+    assert parameters.value("services.staff_fte") == (32.0, 16.0, *[32.0] * 5)
+    assert parameters.override("services.staff_fte", 5).value("services.staff_fte") == (5.0,) * 7
     season = parameters.override("search.season", {1: 0.5, "12": 0.6}).value("search.season")
     assert isinstance(season, tuple)
     assert (season[0], season[1], season[11]) == (0.5, 1.02, 0.6)

@@ -133,12 +133,12 @@ def test_operations_on_cells(parameters: ParameterSet) -> None:
         f"{date(2026, 2, day)}": timetable.value("services.staff_fte", 30 + day) for day in (1, 10, 15, 20)
     }
     assert values == {
-        "2026-02-01": (64.0, 32.0, 64.0),
-        "2026-02-10": (64.0, 10.0, 64.0),
-        "2026-02-15": (63.0, 9.0, 63.0),
-        "2026-02-20": (63.0, 31.0, 63.0),
+        "2026-02-01": (64.0, 32.0, *[64.0] * 5),
+        "2026-02-10": (64.0, 10.0, *[64.0] * 5),
+        "2026-02-15": (63.0, 9.0, *[63.0] * 5),
+        "2026-02-20": (63.0, 31.0, *[63.0] * 5),
     }
-    assert timetable.value("services.staff_fte", 30) == (32.0, 16.0, 32.0)
+    assert timetable.value("services.staff_fte", 30) == (32.0, 16.0, *[32.0] * 5)
     assert timetable.value("services.staff_fte.competence", 40) == 10.0
     assert [w for w in timetable.writes if w[0] == 40] == [(40, "services.staff_fte", 1, 10.0)]
     assert list(timetable.writes) == sorted(timetable.writes, key=lambda w: w[:3])

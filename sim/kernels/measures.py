@@ -40,6 +40,7 @@ TRAININGS = (
 """Labour-market training for a trade."""
 WITH_A_TRADE = (*TRAININGS, Measure.APPRENTICESHIP)
 """Measures that lead to another trade."""
+WORKING_DAYS_A_YEAR = 252.0
 _SHORTEST_DAYS = 14
 _HALF_YEAR = 183
 _YEAR = 365
@@ -172,6 +173,17 @@ def length_days(w, p, i, measure, search, talk):
 
 
 @rule
+def own_minutes(p, measure):
+    """Minutes of the line's own advisers that a participant takes: the part of a measure that is made, not bought.
+
+    What it would cost to buy, over what a minute of an adviser with clients costs.
+    """
+    worth = p.measures.own_share[measure] * p.measures.price_month_eur[measure] * p.measures.mean_months[measure]
+    year = p.services.workday_minutes * p.services.present_share * p.services.client_time_share * WORKING_DAYS_A_YEAR
+    return worth / (p.costs.fte_year_eur / year)
+
+
+@rule
 def start(w, i, measure, course, search, talk, t):
     """Start a measure with a seat in hand.
 
@@ -232,7 +244,7 @@ def end_measure(w, i, t):
     become_unemployed(w, i, t)
     if measure == Measure.COACHING and completes:
         w.persons[i].boost_until = t + int(p.measures.coaching_effect_days)
-    if stays and (measure == Measure.TAILORED_TRAINING or measure == Measure.APPRENTICESHIP):
+    if completes and stays and (measure == Measure.TAILORED_TRAINING or measure == Measure.APPRENTICESHIP):
         w.persons[i].is_referred = KNOWN_TO_EMPLOYER
         link(w, i, SEARCH, t)
 

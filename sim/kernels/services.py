@@ -16,7 +16,7 @@ from sim.compiled import kernel, rule
 from sim.dimensions import N_PERSON_LINES, Line, Measure, Need, State
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SEARCH, SERVICE, link, take
-from sim.kernels.measures import TOLD_OF_VACANCY, propose, start, take_seat
+from sim.kernels.measures import TOLD_OF_VACANCY, own_minutes, propose, start, take_seat
 from sim.kernels.places import desk_for, is_open, is_remote, kilometres, minutes_a_day
 from sim.kernels.queue import drop_first, push
 from sim.kernels.states import become_inactive, count, find_path
@@ -219,10 +219,9 @@ def meet(w, line, kind, i, t):
     if measure != Measure.NONE:
         course = take_seat(w, i, measure, search, talk, t)
         if course >= 0:
-            if start(w, i, measure, course, search, talk, t):
-                return p.services.decision_minutes
-            link(w, i, SERVICE, t + interval_days(w, p, i, t))
-            return p.services.decision_minutes
+            if not start(w, i, measure, course, search, talk, t):
+                link(w, i, SERVICE, t + interval_days(w, p, i, t))
+            return p.services.decision_minutes + own_minutes(p, measure)
     if uniform(seed, Purpose.SERVICE_REFERRAL, uid, search, talk) < p.services.referral_share[line]:
         w.persons[i].is_referred = TOLD_OF_VACANCY
         link(w, i, SEARCH, t)
@@ -254,7 +253,8 @@ def log_contact(w, desk, i, due, joined, t, minutes, kind, attended):
 def kind_of(w, p, line, i):
     """Kind of the talk that is next: the first interview, a meeting with the partners, or a follow-up.
 
-    In multi-sector services the partners are met until there is a joint plan, and then at every so manieth talk;
+    In multi-sector services the partners are met until there is a joint plan, and then at every so manieth talk of
+    the search;
     without one who has time the adviser talks alone.
     """
     contacts = w.persons[i].contacts

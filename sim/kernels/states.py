@@ -213,6 +213,7 @@ def become_employed(w, i, employer, occupation, contract, part_time, ends, t):
     end_spell(w, i, t, EXIT_JOB)
     find_path(w, i, t)
     leave_register(w, i, open_until(w, i, contract, part_time, ends, t), t)
+    w.persons[i].voucher_until = t
     w.persons[i].is_part_time = part_time
     w.persons[i].is_coded = 1
     w.persons[i].employer = employer
