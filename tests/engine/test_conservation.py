@@ -42,7 +42,7 @@ CHANGES = (
     ("search.distance_decay_per_km", "set", 0.02, 0.06),
     ("separation.dismissal_per_month", "scale", 0.9, 1.5),
     ("labour_force.entry_per_month", "scale", 0.5, 1.5),
-    ("training.seats", "scale", 0.0, 2.0),
+    ("measures.seats_per_month", "scale", 0.0, 2.0),
 )
 
 

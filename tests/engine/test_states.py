@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from people import due, employ, is_whole, next_day_of, offer, open_one, put
 from scipy import stats
-from worlds import area, bare_world, rows, specification, with_values
+from worlds import NOTHING_PROPOSED, area, bare_world, offer_seats, rows, specification, staff, with_values
 
 from agents.area import EmploymentAreaModel, build, simulate
 from sim.day import close_day
