@@ -11,7 +11,7 @@ from scipy import stats
 from worlds import NOTHING_PROPOSED, area, bare_world, lives, rows, specification, staff, with_values
 
 from agents.area import simulate
-from sim.dimensions import DAYS_PER_MONTH, Contract, State
+from sim.dimensions import DAYS_PER_MONTH, Contract, Line, State
 from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, SERVICE
 from sim.kernels.hiring import hiring
@@ -124,6 +124,7 @@ def a_term_between(n_days_new: float, **more: float) -> tuple[World, int]:
     values = QUIET | {"rules.new_search_after_days": n_days_new} | more
     spec = specification(start_date=TUESDAY, days=500, record="full", parameters=with_values(values))
     world = bare_world(spec, 1)
+    staff(world, Line.BROKERAGE, 32)
     world.arrays.sections.is_public = 0
     people = world.arrays.persons
     put(world, [0], State.UNEMPLOYED, 0)
@@ -226,7 +227,7 @@ def test_a_furlough_is_on_the_register_while_it_lasts() -> None:
 def recounted(world: World, month_end: int) -> np.ndarray:
     """Registered jobseekers by municipality from the table of persons, in plain NumPy."""
     people = world.arrays.persons[: int(world.control.n_persons)]
-    kinds = (State.UNEMPLOYED, State.FURLOUGHED, State.TRAINING, State.IN_SERVICE)
+    kinds = (State.UNEMPLOYED, State.FURLOUGHED, State.TRAINING, State.IN_SERVICE, State.SUBSIDISED)
     open_search = people.search_ended > month_end
     keeps = np.isin(people.state, (State.EMPLOYED, State.SELF_EMPLOYED, State.INACTIVE)) & open_search
     mine = np.isin(people.state, kinds) | keeps
@@ -248,7 +249,7 @@ def test_the_recorder_counts_them(monkeypatch: pytest.MonkeyPatch) -> None:
     written = [value for key, value in table.items() if key[1] == "registered_jobseekers"]
     np.testing.assert_array_equal(np.reshape(written, (12, -1)), counts)
     np.testing.assert_array_equal(area(result, "registered_jobseekers"), np.sum(counts, axis=1))
-    others = ("unemployed", "in_training", "in_service")
+    others = ("unemployed", "in_training", "in_service", "subsidised")
     assert np.all(area(result, "registered_jobseekers") > 1.2 * sum(area(result, name) for name in others))
 
 
@@ -259,7 +260,8 @@ def test_with_nothing_kept_the_register_is_who_is_unemployed_or_served() -> None
     keys = [key for key in table if key[1] == "registered_jobseekers"]
     assert len(keys) == 12 * 4
     for moment, _, kind, group in keys:
-        parts = [table[moment, name, kind, group] for name in ("unemployed", "in_training", "in_service")]
+        parts_of_it = ("unemployed", "in_training", "in_service", "subsidised")
+        parts = [table[moment, name, kind, group] for name in parts_of_it]
         assert table[moment, "registered_jobseekers", kind, group] == sum(parts)
 
 
