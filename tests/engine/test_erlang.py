@@ -123,7 +123,7 @@ def measured(c: int, rho: float, talks_a_desk: int, seed: int = 1, load: float |
         Load that clients come at, if it is to be another one than theory is asked about.
     """
     load = rho if load is None else load
-    talk_days = max(LEAST_TALK_DAYS, LEAST_WAIT_DAYS * c * (1.0 - rho) / erlang_c(c, rho))
+    talk_days = max(LEAST_TALK_DAYS * c, LEAST_WAIT_DAYS * c * (1.0 - rho) / erlang_c(c, rho))
     days = int(2 * talks_a_desk * talk_days / (c * load))
     rng = np.random.default_rng([seed, c, int(100 * rho)])
     n = rng.poisson(DESKS * c * load / talk_days * days)
