@@ -57,17 +57,17 @@ class Authority(mesa.Agent):
     def plan_month(self) -> None:
         """Let staff come, go and learn; recruit for vacant posts; place the staff by need."""
         p, lines = self._parameters, self.area.world.arrays.lines
-        came = lines.arriving[:, 0].copy()
-        lines.arriving[:, :-1] = lines.arriving[:, 1:]
-        lines.arriving[:, -1] = 0.0
         left = lines.staffed * float(p.staff.turnover_per_year) / 12.0
         with np.errstate(divide="ignore", invalid="ignore"):
             novice_share = np.where(lines.staffed > 0.0, lines.novices / lines.staffed, 0.0)
         learned = lines.novices / max(float(p.staff.learning_months), 1.0)
+        vacant = lines.posts - (lines.staffed - left) - lines.arriving.sum(axis=1)
+        lines.arriving[:, self._lead_months] += np.maximum(vacant, 0.0)  # before the months move on: today's are 0 away
+        came = lines.arriving[:, 0].copy()
+        lines.arriving[:, :-1] = lines.arriving[:, 1:]
+        lines.arriving[:, -1] = 0.0
         lines.staffed = np.maximum(lines.staffed - left, 0.0) + came
         lines.novices = np.clip(lines.novices - left * novice_share - learned, 0.0, None) + came
-        vacant = lines.posts - lines.staffed - lines.arriving.sum(axis=1)
-        lines.arriving[:, self._lead_months] += np.maximum(vacant, 0.0)
         self._reassess_offices()
         self.place_staff()
         self._count_duplicates()

@@ -32,6 +32,7 @@ from sim.kernels.states import (
     stay_on,
 )
 from sim.rng import Purpose, uniform
+from sim.tables import NOT_YET
 
 N_MEASURES = 15
 TRAININGS = (
@@ -217,7 +218,8 @@ def end_measure(w, i, t):
     """End a measure: who completes it has what it gives; the search for a job goes on."""
     p = w.parameters[0]
     seed, uid = w.control[0].seed, w.persons[i].uid
-    measure, course, began = int(w.persons[i].measure), int(w.persons[i].course), int(w.persons[i].since)
+    measure, course = int(w.persons[i].measure), int(w.persons[i].course)
+    began = int(w.persons[i].since) - NOT_YET  # of a key, so not negative: some began before the first day
     w.counters[Counter.TRAINING_EVENTS] += 1
     w.persons[i].course = -1
     completes = uniform(seed, Purpose.MEASURE_COMPLETION, uid, began, 0) < p.measures.completion_share[measure]

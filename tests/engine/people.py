@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.dimensions import Contract, State, VacancyState
+from sim.dimensions import Contract, Measure, State, VacancyState
 from sim.kernels.calendar import KINDS, link
 from sim.rng import NEVER, VACANCY_UID
 from sim.world import World
@@ -15,14 +15,27 @@ from sim.world import World
 A_THIRD_OF_A_LIFE = 35 * 365
 
 
-def put(world: World, rows: ArrayLike, state: State, since: int = -1) -> None:
+MEASURE_OF = {
+    State.TRAINING: Measure.MODULAR_TRAINING, State.IN_SERVICE: Measure.WORK_TRIAL,
+    State.SUBSIDISED: Measure.WAGE_SUBSIDY_PUBLIC,
+}  # fmt: skip
+"""What people are in who are put into a measure without saying which."""
+
+
+def put(world: World, rows: ArrayLike, state: State, since: int = -1, measure: Measure | None = None) -> None:
     """Put people into a labour state they have been in since a day; the unemployed and served are on the register."""
     a, rows = world.arrays, np.asarray(rows)
     people = a.persons
     np.subtract.at(a.stocks, (people.state[rows], people.home[rows]), 1)
     people.state[rows], people.since[rows], people.born[rows] = state, since, -A_THIRD_OF_A_LIFE
     np.add.at(a.stocks, (people.state[rows], people.home[rows]), 1)
-    if state in (State.UNEMPLOYED, State.FURLOUGHED, State.TRAINING, State.IN_SERVICE):
+    was = people.measure[rows]
+    np.subtract.at(a.in_measure, (was[was >= 0], people.home[rows][was >= 0]), 1)
+    people.measure[rows] = -1
+    if state in MEASURE_OF:
+        people.measure[rows] = MEASURE_OF[state] if measure is None else measure
+        np.add.at(a.in_measure, (people.measure[rows], people.home[rows]), 1)
+    if state in (State.UNEMPLOYED, State.FURLOUGHED, *MEASURE_OF):
         people.registered_since[rows] = people.spell[rows] = people.clock[rows] = since
 
 
@@ -89,3 +102,8 @@ def is_whole(world: World) -> None:
     here = a.persons.state[:n] != State.ABSENT
     np.add.at(stocks, (a.persons.state[:n][here], a.persons.home[:n][here]), 1)
     np.testing.assert_array_equal(stocks, a.stocks)
+    in_measure = np.zeros_like(a.in_measure)
+    measure = a.persons.measure[:n]
+    np.add.at(in_measure, (measure[measure >= 0], a.persons.home[:n][measure >= 0]), 1)
+    np.testing.assert_array_equal(in_measure, a.in_measure)
+    np.testing.assert_array_equal(measure >= 0, np.isin(a.persons.state[:n], tuple(MEASURE_OF)))

@@ -14,20 +14,22 @@ from hypothesis import strategies as st
 from worlds import KOLMIKKO, SATAKUNTA, closure, cohort, specification, with_values
 
 from agents.area import EmploymentAreaModel, build
-from agents.specification import RunSpecification
+from agents.specification import PlaceChange, RunSpecification
 from sim.changes import Change
-from sim.dimensions import Contract, State, VacancyState
+from sim.dimensions import Contract, Measure, State, VacancyState
 from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, KINDS, LIFE, SEARCH, SERVICE, VACANCY_KIND
 from sim.kernels.census import recount
+from sim.kernels.measures import WITH_A_TRADE, state_of
 from sim.tables import NOT_YET
 from sim.world import World
 
-DATED_STATES = (State.FURLOUGHED, State.TRAINING, State.STUDENT, State.IN_SERVICE, State.CONSCRIPT)
+IN_MEASURES = (State.TRAINING, State.IN_SERVICE, State.SUBSIDISED)
+DATED_STATES = (State.FURLOUGHED, State.STUDENT, State.CONSCRIPT, *IN_MEASURES)
 HAZARDOUS = (State.EMPLOYED, State.UNEMPLOYED, State.INACTIVE, State.SELF_EMPLOYED)
 OF_WORKING_AGE = (
-    State.EMPLOYED, State.SELF_EMPLOYED, State.FURLOUGHED, State.UNEMPLOYED, State.TRAINING, State.IN_SERVICE,
-    State.INACTIVE, State.CONSCRIPT,
+    State.EMPLOYED, State.SELF_EMPLOYED, State.FURLOUGHED, State.UNEMPLOYED, State.INACTIVE, State.CONSCRIPT,
+    *IN_MEASURES,
 )  # fmt: skip
 # Parameter, operation and range of amounts that stay within declared ranges and the hazards' headroom.
 CHANGES = (
@@ -42,8 +44,18 @@ CHANGES = (
     ("search.distance_decay_per_km", "set", 0.02, 0.06),
     ("separation.dismissal_per_month", "scale", 0.9, 1.5),
     ("labour_force.entry_per_month", "scale", 0.5, 1.5),
-    ("training.seats", "scale", 0.0, 2.0),
+    ("measures.seats_per_month", "scale", 0.0, 1.0),
+    ("measures.budget_year_eur", "scale", 0.0, 1.0),
+    ("measures.voucher_days", "set", 30.0, 240.0),
+    ("rules.first_interview_working_days", "set", 3.0, 10.0),
+    ("places.remote_share", "set", 0.0, 1.0),
+    ("partners.fte", "set", 0.0, 10.0),
+    ("staff.turnover_per_year", "set", 0.05, 0.2),
 )
+
+KINDS_OF_PLACE = (
+    ("office", (0, 1, 2, 3, 4), 1), ("service_point", (1,), 1), ("service_point", (0, 3), 2), ("none", (), 1),
+)  # fmt: skip
 
 
 @st.composite
@@ -65,6 +77,10 @@ def configurations(draw: st.DrawFn) -> tuple[dict[str, Any], float | None]:
         Change(name, operation, draw(st.floats(low, high)), draw(day), source="test")
         for name, operation, low, high in chosen
     )
+    places = []
+    for place in draw(st.lists(st.integers(1, 2), max_size=2, unique=True)):
+        kind, weekdays, period = draw(st.sampled_from(KINDS_OF_PLACE))
+        places.append(PlaceChange(f"place_{place}", place, kind, draw(day), weekdays, period))
     closures, cohorts = (), ()
     if draw(st.booleans()):
         employer, most = ("plant_harjavalta", 450) if at_satakunta else ("plant_kolmikko", 60)
@@ -77,7 +93,8 @@ def configurations(draw: st.DrawFn) -> tuple[dict[str, Any], float | None]:
             ),
         )
         cohorts = (cohort(closures[0].jobs, employer, moments[0]),)
-    return given | {"changes": changes, "closures": closures, "cohorts": cohorts}, draw(st.none() | st.floats(0.2, 3.0))
+    given |= {"changes": changes, "places": tuple(places), "closures": closures, "cohorts": cohorts}
+    return given, draw(st.none() | st.floats(0.2, 3.0))
 
 
 def check(world: World) -> None:
@@ -97,14 +114,15 @@ def check(world: World) -> None:
     assert len(np.unique(people.uid[here])) == here.sum()
     free = a.free_persons[: int(control.n_free_persons)]
     assert sorted(free) == np.flatnonzero(~here).tolist()
-    holds = np.isin(people.state, (State.EMPLOYED, State.FURLOUGHED))
+    subsidised_job = (people.state == State.SUBSIDISED) & (people.measure == Measure.WAGE_SUBSIDY_PRIVATE)
+    holds = np.isin(people.state, (State.EMPLOYED, State.FURLOUGHED)) | subsidised_job
     np.testing.assert_array_equal(holds, people.employer >= 0)
     np.testing.assert_array_equal(holds, people.contract != Contract.NONE)
-    on_register = (State.UNEMPLOYED, State.FURLOUGHED, State.TRAINING, State.IN_SERVICE)
+    on_register = (State.UNEMPLOYED, State.FURLOUGHED, *IN_MEASURES)
     registered = np.isin(people.state, on_register)
     np.testing.assert_array_equal(registered, people.registered_since != NOT_YET)
     assert np.all(people.offer == -1)
-    assert np.all(people.course[people.state == State.TRAINING] >= 0)
+    check_measures(world)
     outside = world.n_places
     assert np.all(np.isin(people.state[people.home == outside], (State.EMPLOYED, State.OUTSIDE)))
     assert not np.any(people.state[people.home < outside] == State.OUTSIDE)
@@ -121,21 +139,70 @@ def check(world: World) -> None:
     check_calendar(world)
 
 
-def check_queues(world: World) -> None:
-    """Those who wait have one valid place each, in their own line; the heap is in order."""
+def check_measures(world: World) -> None:
+    """Who is in a measure is counted in it; courses for a trade are real ones; no seat is taken twice."""
     a = world.arrays
-    people = a.persons[: int(world.control.n_persons)]
+    people, offers = a.persons[: int(world.control.n_persons)], a.offers[: int(world.control.n_offers)]
+    takes_part = people.measure != Measure.NONE
+    np.testing.assert_array_equal(takes_part, np.isin(people.state, IN_MEASURES))
+    counted = np.zeros_like(a.in_measure)
+    np.add.at(counted, (people.measure[takes_part], people.home[takes_part]), 1)
+    np.testing.assert_array_equal(counted, a.in_measure)
+    np.testing.assert_array_equal(people.state[takes_part], [int(state_of(m)) if m != Measure.WAGE_SUBSIDY_PRIVATE
+                                                             else State.SUBSIDISED for m in people.measure[takes_part]])
+    learns = np.isin(people.measure, WITH_A_TRADE)
+    course = people.course[learns]
+    assert np.all(course >= 0)
+    np.testing.assert_array_equal(offers.measure[course], people.measure[learns])
+    assert np.all(offers.occupation[course] >= 0)
+    assert np.all((offers.taken >= 0) & (offers.taken <= offers.seats))
+    assert np.all(np.bincount(course, minlength=len(offers)) <= offers.taken)
+
+
+def heap(world: World, desk: int) -> list[int]:
+    """Places of a desk's queue, stale ones among them; checks that no place comes before the one above it."""
+    queued, found = world.arrays.queued, []
+    waiting = [int(world.arrays.desks.root[desk])] if world.arrays.desks.root[desk] >= 0 else []
+    while waiting:
+        at = waiting.pop()
+        found.append(at)
+        for below in (int(queued.left[at]), int(queued.right[at])):
+            if below >= 0:
+                assert queued.key[at] <= queued.key[below]
+                waiting.append(below)
+    return found
+
+
+def check_queues(world: World) -> None:
+    """Those who wait have one valid place each, at their own desk; heaps are in order; no place is lost or used twice.
+
+    Advisers belong to one desk each and owe no negative time.
+    """
+    a, control = world.arrays, world.control
+    people = a.persons[: int(control.n_persons)]
     waiting = people.is_waiting == 1
-    for line in range(len(a.lines)):
-        places = a.queues[line][: int(a.lines[line].length)]
+    used: list[int] = []
+    for desk in range(len(a.desks)):
+        places = a.queued[heap(world, desk)] if a.desks.root[desk] >= 0 else a.queued[:0]
+        used += heap(world, desk)
         valid = people.token[places.person] == places.token
-        assert valid.sum() == a.lines[line].waiting
-        mine = np.flatnonzero(waiting & (people.line == line))
+        assert valid.sum() == a.desks.waiting[desk]
+        mine = np.flatnonzero(waiting & (people.desk == desk))
         assert sorted(places.person[valid]) == mine.tolist()
-        parents = (np.arange(1, len(places)) - 1) // 2
-        assert np.all(places.key[parents] <= places.key[1:])
-    assert waiting.sum() == a.lines.waiting.sum()
+    at = int(control.free_queued)
+    free = []
+    while at >= 0:
+        free.append(at)
+        at = int(a.queued.left[at])
+    assert len(free) == int(control.n_free_queued)
+    assert sorted(used + free) == list(range(int(control.n_queued)))
+    assert waiting.sum() == a.desks.waiting.sum()
     assert np.all(people.state[waiting] == State.UNEMPLOYED)
+    advisers = [range(int(d.first_server), int(d.first_server) + int(d.n_servers)) for d in a.desks if d.n_servers > 0]
+    rows = [row for some in advisers for row in some]
+    assert len(rows) == len(set(rows))
+    assert not rows or max(rows) < len(a.servers)
+    assert np.all(a.servers >= 0.0)
     # who is unemployed waits, or has an appointment to come (or one past the horizon)
     node = a.nodes.day[: len(people) * KINDS].reshape(-1, KINDS)[:, SERVICE]
     assert np.all(people.state[node >= 0] == State.UNEMPLOYED)
@@ -263,7 +330,7 @@ def test_a_leap_of_demand_fits_into_the_tables(tmp_path: Path) -> None:
     run_checked(specification(days=75), 0.2, tmp_path, every=30)
 
 
-@pytest.mark.parametrize("broken", ["stocks", "employers", "open_cells", "lines", "nodes", "persons"])
+@pytest.mark.parametrize("broken", ["stocks", "employers", "open_cells", "desks", "nodes", "persons", "offers", "measure"])
 def test_the_check_sees_what_is_wrong(broken: str) -> None:
     """One number put wrong in any table is found."""
     spec = specification(days=30)
@@ -277,8 +344,12 @@ def test_the_check_sees_what_is_wrong(broken: str) -> None:
         a.employers.dormant[3] += 1
     elif broken == "open_cells":
         a.open_cells[2, 1] += 1
-    elif broken == "lines":
-        a.lines.waiting[0] += 1
+    elif broken == "desks":
+        a.desks.waiting[0] += 1
+    elif broken == "offers":
+        a.offers.taken[int(np.flatnonzero(a.offers.seats[: int(model.world.control.n_offers)] > 0)[-1])] += 1_000
+    elif broken == "measure":
+        a.persons.measure[int(np.flatnonzero(a.persons.measure >= 0)[0])] = Measure.COACHING
     elif broken == "nodes":
         a.nodes.day[int(np.flatnonzero(a.nodes.day >= 0)[0])] += 1
     else:

@@ -35,7 +35,7 @@ from sim.changes import Change
 folder = pathlib.Path(tempfile.mkdtemp())
 months = "".join(f"2025-{{m:02d}},{{1.0 + 0.05 * (-1) ** m}}\\n" for m in range(1, 13))
 (folder / "demand.csv").write_text("month,index\\n" + months)
-changes = (Change("training.seats", "scale", 5.0, date(2025, 2, 1), source="test"),)
+changes = (Change("measures.seats_per_month", "scale", 5.0, date(2025, 2, 1), source="test"),)
 spec = specification(days={days}, scale=0.5, closures=(closure(),), cohorts=(cohort(),), changes=changes,
                      demand_file=folder / "demand.csv")
 EmploymentAreaModel(spec, build(spec)).run()

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from people import due, employ, is_whole, next_day_of, offer, open_one, put
 from scipy import stats
-from worlds import area, bare_world, lives, rows, specification, with_values
+from worlds import NOTHING_PROPOSED, area, bare_world, lives, rows, specification, staff, with_values
 
 from agents.area import simulate
-from sim.dimensions import DAYS_PER_MONTH, Contract, State
+from sim.dimensions import DAYS_PER_MONTH, Contract, Line, State
 from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, SERVICE
 from sim.kernels.hiring import hiring
@@ -25,9 +25,9 @@ from sim.world import World
 TUESDAY = date(2025, 1, 7)
 TIMES = ("kept_in_part_time_months", "kept_in_open_ended_months", "kept_outside_months")
 NONE_KEPT = {f"register.{name}": 0.0 for name in ("kept_in_fixed_term_share", *TIMES)}
-QUIET = {
-    "services.exit_per_contact": 0.0, "services.other_start_share": 0.0, "services.no_show_share": 0.0,
-    "training.start_share": 0.0, "services.recognition_share": 0.0, "services.later_recognition_share": 0.0,
+QUIET = NOTHING_PROPOSED | {
+    "services.exit_per_contact": 0.0, "services.no_show_share": 0.0, "services.minutes_variation": 0.0,
+    "services.recognition_share": 0.0, "services.later_recognition_share": 0.0, "services.referral_share": 0.0,
     "services.competence_share": 0.0, "contracts.renewal_share": 0.0, "contracts.conversion_share": 0.0,
     "contracts.register_share": 1.0, "contracts.month_end_share": 0.0, "contracts.mean_months": 1.0,
 }  # fmt: skip
@@ -121,9 +121,10 @@ def a_term_between(n_days_new: float, **more: float) -> tuple[World, int]:
     int
         Day on which the term ended.
     """
-    values = QUIET | {"services.new_search_after_days": n_days_new} | more
+    values = QUIET | {"rules.new_search_after_days": n_days_new} | more
     spec = specification(start_date=TUESDAY, days=500, record="full", parameters=with_values(values))
     world = bare_world(spec, 1)
+    staff(world, Line.BROKERAGE, 32)
     world.arrays.sections.is_public = 0
     people = world.arrays.persons
     put(world, [0], State.UNEMPLOYED, 0)
@@ -160,7 +161,7 @@ def test_a_search_kept_open_goes_on_when_the_term_ends() -> None:
     later = talks(world)
     assert later[0] == (0, FIRST_INTERVIEW)
     assert [kind for _, kind in later[1:]] == [FOLLOW_UP]
-    interval = int(world.arrays.parameters[0].services.interval_first_days)
+    interval = int(world.arrays.parameters[0].rules.interval_first_days)
     assert end + interval <= later[1][0] <= end + interval + 4  # the next service day
     assert world.arrays.persons.registered_since[0] == end
 
@@ -179,7 +180,7 @@ def test_a_search_not_kept_is_new_after_long_enough() -> None:
 @pytest.mark.parametrize("way", ["job", "outside"])
 def test_a_search_open_beyond_today_goes_on(way: str) -> None:
     """Out of work, or back in the labour force, before the open search would have ended: it is the same search."""
-    soon = with_values(QUIET | {"services.new_search_after_days": 1.0})
+    soon = with_values(QUIET | {"rules.new_search_after_days": 1.0})
     for search_ended, n_new in ((60, 0), (40, 0), (39, 1), (NOT_YET, 1)):
         world = bare_world(specification(start_date=TUESDAY, days=100, parameters=soon), 1)
         world.arrays.sections.is_public = 0
@@ -226,7 +227,7 @@ def test_a_furlough_is_on_the_register_while_it_lasts() -> None:
 def recounted(world: World, month_end: int) -> np.ndarray:
     """Registered jobseekers by municipality from the table of persons, in plain NumPy."""
     people = world.arrays.persons[: int(world.control.n_persons)]
-    kinds = (State.UNEMPLOYED, State.FURLOUGHED, State.TRAINING, State.IN_SERVICE)
+    kinds = (State.UNEMPLOYED, State.FURLOUGHED, State.TRAINING, State.IN_SERVICE, State.SUBSIDISED)
     open_search = people.search_ended > month_end
     keeps = np.isin(people.state, (State.EMPLOYED, State.SELF_EMPLOYED, State.INACTIVE)) & open_search
     mine = np.isin(people.state, kinds) | keeps
@@ -248,7 +249,7 @@ def test_the_recorder_counts_them(monkeypatch: pytest.MonkeyPatch) -> None:
     written = [value for key, value in table.items() if key[1] == "registered_jobseekers"]
     np.testing.assert_array_equal(np.reshape(written, (12, -1)), counts)
     np.testing.assert_array_equal(area(result, "registered_jobseekers"), np.sum(counts, axis=1))
-    others = ("unemployed", "in_training", "in_service")
+    others = ("unemployed", "in_training", "in_service", "subsidised")
     assert np.all(area(result, "registered_jobseekers") > 1.2 * sum(area(result, name) for name in others))
 
 
@@ -259,7 +260,8 @@ def test_with_nothing_kept_the_register_is_who_is_unemployed_or_served() -> None
     keys = [key for key in table if key[1] == "registered_jobseekers"]
     assert len(keys) == 12 * 4
     for moment, _, kind, group in keys:
-        parts = [table[moment, name, kind, group] for name in ("unemployed", "in_training", "in_service")]
+        parts_of_it = ("unemployed", "in_training", "in_service", "subsidised")
+        parts = [table[moment, name, kind, group] for name in parts_of_it]
         assert table[moment, "registered_jobseekers", kind, group] == sum(parts)
 
 

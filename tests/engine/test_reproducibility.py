@@ -129,7 +129,7 @@ def test_a_change_that_changes_nothing_is_exactly_nothing(baseline: RunResult) -
         changed("services.staff_fte.brokerage", "set", float(cell)),
         changed("hiring.suitable_share", "scale", 1.0),
         changed("search.distance_decay_per_km", "add", 0.0),
-        changed("training.seats", "scale", 1.0, end=date(2025, 6, 1)),
+        changed("measures.seats_per_month", "scale", 1.0, end=date(2025, 6, 1)),
     )
     assert_same(simulate(dataclasses.replace(FOLLOWED, changes=nothing), with_lives=True), baseline)
     something = (changed("hiring.suitable_share", "scale", 1.01),)

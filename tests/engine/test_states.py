@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 from people import due, employ, is_whole, next_day_of, offer, open_one, put
 from scipy import stats
-from worlds import area, bare_world, rows, specification, with_values
+from worlds import NOTHING_PROPOSED, area, bare_world, offer_seats, rows, specification, staff, with_values
 
 from agents.area import EmploymentAreaModel, build, simulate
 from sim.day import close_day
-from sim.dimensions import DAYS_PER_MONTH, Contract, State, VacancyState
+from sim.dimensions import DAYS_PER_MONTH, Contract, Line, Measure, State, VacancyState
 from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, KINDS, SEARCH, SERVICE
 from sim.kernels.demography import demography
 from sim.kernels.hiring import hiring
 from sim.kernels.jobs import vacancies
+from sim.kernels.measures import start
 from sim.kernels.search import search
 from sim.kernels.separation import separations
 from sim.kernels.services import services
@@ -254,70 +255,32 @@ def test_conscripts_of_a_region_go_when_studies_end() -> None:
     assert np.any(people.state == State.CONSCRIPT)
 
 
-# --- other services -----------------------------------------------------------------------------------------
-
-TALKS = {
-    "services.exit_per_contact": 0.0, "services.no_show_share": 0.0, "training.start_share": 0.0,
-    "services.recognition_share": 0.0, "services.later_recognition_share": 0.0, "services.competence_share": 0.0,
-    "services.staff_fte": 10_000.0,
-}  # fmt: skip
-
-
-def talked(n: int, line: int, day: int = 3, **more: float) -> World:
-    """People of a line who have a talk on one day, out of work since 60 days before."""
-    world = quiet_world(n, TUESDAY, 700, **(TALKS | more))
-    world.ensure_room(people=n)
-    put(world, range(n), State.UNEMPLOYED, day - 60)
-    people = world.arrays.persons[:n]
-    people.contacts, people.line = 1, line
-    due(world, SERVICE, range(n), day)
-    services(world.handle, day)
-    return world
-
-
-def test_services_begin_at_talks() -> None:
-    """3,000 talks in each line: the share that begins a service, and its length (P > 1e-4 each)."""
-    n, day = 3000, 3
-    for line in range(3):
-        world = talked(n, line)
-        people, flows = world.arrays.persons[:n], world.arrays.flows.sum(axis=1)
-        assert np.all(people.contacts == 2)
-        served = people.state == State.IN_SERVICE
-        p = world.arrays.parameters[0].services
-        assert stats.binomtest(int(served.sum()), n, float(p.other_start_share[line])).pvalue > 1e-4
-        assert flows[Flow.SERVICE_STARTS] == flows[Flow.EXITS_TO_SERVICE] == served.sum()
-        assert flows[Flow.TRAINING_STARTS] == 0
-        assert np.all(people.registered_since == day - 60)  # the search goes on for all
-        assert np.all(next_day_of(world, SERVICE, n)[served] == -1)
-        np.testing.assert_array_equal(next_day_of(world, DATED, n)[served & (people.ends < 700)],
-                                      people.ends[served & (people.ends < 700)])  # fmt: skip
-        is_whole(world)
-    world = talked(n, 1, **{"services.other_start_share": 1.0})
-    people = world.arrays.persons[:n]
-    assert np.all(people.state == State.IN_SERVICE)
-    mean = float(world.arrays.parameters[0].services.other_mean_months) * DAYS_PER_MONTH
-    assert people.ends.min() >= day + 14
-    assert stats.kstest(people.ends - day - 14 + 0.5, stats.expon(scale=mean).cdf).pvalue > 1e-4
-    assert stats.kstest(people.ends - day - 14 + 0.5, stats.expon(scale=1.15 * mean).cdf).pvalue < 1e-4
+# --- measures as states ---------------------------------------------------------------------------------------
 
 
 def test_no_share_no_service() -> None:
-    """Placebo: with a share of 0 nobody is ever in a service but those who were at the start."""
-    values = {"services.other_start_share": 0.0}
-    result = simulate(specification(parameters=with_values(values)))
-    in_service = area(result, "in_service")
-    assert np.all(np.diff(in_service) <= 0)
+    """Placebo: where no talk proposes anything nobody is ever in a measure but those who were at the start."""
+    result = simulate(specification(parameters=with_values(NOTHING_PROPOSED)))
     shipped = simulate(specification())
-    assert area(shipped, "in_service")[-1] > 2.0 * in_service[-1]
+    for name in ("in_service", "in_training", "subsidised"):
+        assert np.all(np.diff(area(result, name)) <= 0)
+        assert area(shipped, name)[-1] > 1.5 * area(result, name)[-1], name
+    assert area(result, "exits_to_service").sum() == 0
 
 
 def test_a_service_ends_in_unemployment_with_the_same_search() -> None:
     """A new spell and no new search; the next talk is asked for on the day; the clock stood still meanwhile."""
-    world = talked(1, 0, **{"services.other_start_share": 1.0, "services.other_mean_months": 3.0})
+    world = quiet_world(1, TUESDAY, 700, **NOTHING_PROPOSED)
+    staff(world, Line.BROKERAGE, 5)
     person, flows = world.arrays.persons, world.arrays.flows
+    put(world, [0], State.UNEMPLOYED, 3 - 60)
+    person.contacts[0], person.line[0] = 2, Line.BROKERAGE
+    assert start(world.handle, 0, Measure.WORK_TRIAL, offer_seats(world, Measure.WORK_TRIAL, 1), 1, 2, 3)
     assert person.state[0] == State.IN_SERVICE
     end = int(person.ends[0])
-    world.arrays.parameters[0].services.other_start_share[:] = 0.0
+    assert next_day_of(world, DATED, 1)[0] == end
+    assert next_day_of(world, SERVICE, 1)[0] == -1
+    is_whole(world)
     flows[:] = 0.0
     for t in (end - 1, end):
         separations(world.handle, t)
@@ -335,8 +298,7 @@ def test_a_service_ends_in_unemployment_with_the_same_search() -> None:
 def seen_as(state: State, since: int, clock: int, day: int) -> float:
     """Suitability by the scores that applications are handed in with, luck left out."""
     values = {
-        "search.rate_unemployed_per_month": SURE, "services.other_lock_in_multiplier": 1.0,
-        "training.lock_in_multiplier": 1.0, "search.half_visible_rate": 0.0, "hiring.luck_share": 0.0,
+        "search.rate_unemployed_per_month": SURE, "measures.search_multiplier": 1.0, "search.half_visible_rate": 0.0, "hiring.luck_share": 0.0,
     }  # fmt: skip
     world = quiet_world(40, TUESDAY, 700, **values)
     put(world, range(40), state, since)

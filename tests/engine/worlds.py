@@ -18,7 +18,7 @@ import agents.synthetic.build
 from agents.area import build
 from agents.specification import Closure, Cohort, RunResult, RunSpecification
 from experiments.composition import resolve
-from sim.dimensions import Contract, State, VacancyState
+from sim.dimensions import Contract, Line, Measure, State, VacancyState
 from sim.rng import NEVER, VACANCY_UID
 from sim.tables import NOT_YET
 from sim.world import World
@@ -86,16 +86,71 @@ def bare_world(spec: RunSpecification, n: int = 10) -> World:
     people.employer, people.contract, people.employability = -1, 0, 1.0
     people.registered_since, people.search_ended, people.need, people.retires = NOT_YET, NOT_YET, 0, NEVER
     people.contacts, people.line, people.boost_until = 0, -1, -1
+    people.measure, people.course, people.gain, people.is_recognised, people.language = -1, -1, 1.0, 0, 0
+    people.voucher_until, people.has_path, people.is_waiting = -1, 0, 0
+    world.control.n_offers = world.control.first_offer = 0
+    open_offices(world)
     world.control.n_persons = n
     a.vacancies[:] = np.zeros(1, a.vacancies.dtype)
     a.vacancies.day = -1
     world.control.n_vacancies = 0
     for column in ("filled", "open", "dormant", "target", "start_jobs"):
         a.employers[column] = 0
-    for table in (a.open_cells, a.streams, a.others, a.stocks):
+    for table in (a.open_cells, a.streams, a.others, a.stocks, a.in_measure):
         table[:] = 0
     a.stocks[State.RETIRED, 0] = n
     return world
+
+
+NOTHING_PROPOSED = {
+    f"measures.offered_{line}": 0.0 for line in ("brokerage", "competence", "multi_sector", "youth", "integration")
+}
+"""No talk leads to a measure."""
+EVERY_WORKING_DAY = 0b11111
+
+
+def open_offices(world: World) -> None:
+    """Make every place an office of its own, open on every working day; nobody works there yet."""
+    points = world.arrays.points
+    points.kind, points.weekdays, points.period, points.phase = 2, EVERY_WORKING_DAY, 1, 0
+    points.parent = points.serves = np.arange(len(points))
+
+
+def staff(world: World, line: Line, advisers: int, place: int = 0, pace: float = 1.0) -> int:
+    """Give a desk its advisers by hand (`agents.authority` does it in a model).
+
+    Returns
+    -------
+    int
+        Row of the desk.
+    """
+    a = world.arrays
+    desk = int(line) * len(a.points) + place
+    first = int(np.max(a.desks.first_server + a.desks.n_servers))
+    if first + advisers > len(a.servers):
+        servers = np.zeros(first + advisers + 8)
+        servers[: len(a.servers)] = a.servers
+        world.replace(servers=servers)
+    row = a.desks[desk]
+    row.first_server, row.n_servers, row.pace, row.fte = first, advisers, pace, advisers * pace
+    return desk
+
+
+def offer_seats(
+    world: World, measure: Measure, seats: int, start: int = 0, decide_by: int = 10_000, trade: int = -1
+) -> int:
+    """Put seats in a measure on offer.
+
+    Returns
+    -------
+    int
+        Row of the offer.
+    """
+    row = int(world.control.n_offers)
+    world.ensure_room()
+    world.arrays.offers[row] = (int(measure), trade, start, decide_by, seats, 0, 100.0)
+    world.control.n_offers = row + 1
+    return row
 
 
 def open_vacancies(world: World, employers: list[int], occupations: list[int], places: list[int]) -> None:
