@@ -25,7 +25,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import mesa
-import numpy as np
 
 from agents.region import Region
 from benchmarks.mesa_services import (

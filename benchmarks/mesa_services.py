@@ -20,7 +20,7 @@ from agents.synthetic.rounding import apportion
 from sim.dimensions import DAYS_PER_MONTH, LINES, MEASURES, N_PERSON_LINES, State
 
 if TYPE_CHECKING:
-    from benchmarks.mesa_model import AreaModel, Employer, Person, Vacancy
+    from benchmarks.mesa_model import AreaModel, Employer, Person
 
 BROKERAGE, COMPETENCE, MULTI_SECTOR, YOUTH, INTEGRATION, EMPLOYER_SERVICES, _ = range(len(LINES))
 _LINES_OFFERING = ("brokerage", "competence", "multi_sector", "youth", "integration")
