@@ -201,6 +201,17 @@ def start(w, i, measure, course, search, talk, t):
 
 
 @rule
+def uses_voucher(w, i, employer, t):
+    """Whether an employer takes a person with the promise of a wage subsidy: she is unemployed, it is valid, and the
+    employer a private one.
+    """
+    person = w.persons[i]
+    if person.voucher_until <= t or person.state != State.UNEMPLOYED:
+        return False
+    return not w.sections[w.employers[employer].section].is_public
+
+
+@rule
 def end_measure(w, i, t):
     """End a measure: who completes it has what it gives; the search for a job goes on."""
     p = w.parameters[0]
