@@ -21,7 +21,7 @@ from sim.compiled import rule
 from sim.dimensions import DAYS_PER_MONTH, Line, Measure, Need, State
 from sim.indicators import Counter
 from sim.kernels.calendar import SEARCH, link
-from sim.kernels.jobs import refill
+from sim.kernels.jobs import replace_leaver
 from sim.kernels.states import (
     become_outsider,
     become_self_employed,
@@ -225,7 +225,7 @@ def end_measure(w, i, t):
         if stays:
             stay_on(w, i, t)
             return
-        refill(w, int(w.persons[i].employer), int(w.persons[i].occupation), uid, t)
+        replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), uid, t)
         leave_job(w, i)
         if w.persons[i].home == w.near.shape[0] - 1:
             become_outsider(w, i, t)
