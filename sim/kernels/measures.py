@@ -231,6 +231,7 @@ def end_measure(w, i, t):
             become_outsider(w, i, t)
             return
     elif measure == Measure.CAREER_GUIDANCE and stays:
+        w.persons[i].clock += t - w.persons[i].since  # it stood still in the guidance too
         months = p.measures.mean_months[Measure.SELF_MOTIVATED_STUDY]
         begin_measure(
             w, i, State.IN_SERVICE, Measure.SELF_MOTIVATED_STUDY, t + int(months * DAYS_PER_MONTH), t
