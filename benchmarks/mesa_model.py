@@ -317,7 +317,7 @@ class Person(mesa.Agent):
         if self.registered_since is not None:
             self.registered_since = None
             self.search_ended = max(open_until, self.model.today)
-        self.client.leave_queue()
+        self.client.end_search()
 
     def is_registered(self, today: int) -> bool:
         """Say whether a person is a registered jobseeker: as a client, or by a search that is still open."""

@@ -81,6 +81,11 @@ class Client:
         self.ticket = -1
         self.appointment = -1
 
+    def end_search(self) -> None:
+        """Be no client any more."""
+        self.has_path = True  # a path found later is not one of that search
+        self.leave_queue()
+
     def call_in(self, today: int) -> None:
         """Queue for the appointment that falls due, or register first."""
         person, model = self.person, self.person.model
@@ -438,14 +443,14 @@ class Staff:
 
     def plan_month(self, s: Any) -> None:
         """Let staff come, go and learn; recruit for the posts that are vacant."""
-        came = self.arriving.pop(0) if self.arriving else 0.0
         left = self.staffed * s.turnover_per_year / 12.0
         gone = left * self.novices / self.staffed if self.staffed > 0.0 else 0.0
         learned = self.novices / max(s.learning_months, 1.0)
+        vacant = self.posts - (self.staffed - left) - sum(self.arriving)
+        self.arriving.append(max(vacant, 0.0))  # a lead time from now, since as many months are on their way
+        came = self.arriving.pop(0)
         self.staffed = max(self.staffed - left, 0.0) + came
         self.novices = max(self.novices - gone - learned, 0.0) + came
-        vacant = max(self.posts - self.staffed - sum(self.arriving), 0.0)
-        self.arriving += [0.0] * (max(self.lead, 1) - 1 - len(self.arriving)) + [vacant]
 
     def effective(self, s: Any) -> float:
         """Count novices by what they get done."""
