@@ -30,12 +30,10 @@ from agents.region import Region
 from benchmarks.mesa_services import (
     BROKERAGE,
     IN_MEASURE,
-    IN_SERVICE,
     LIFE_SITUATION,
     NO_NEED,
     NOT_REFERRED,
     SUBSIDISED,
-    TRAINING,
     UNEMPLOYED,
     WAGE_SUBSIDY_PRIVATE,
     WORK_CAPACITY,
@@ -389,7 +387,7 @@ class Person(mesa.Agent):
     def become_unemployed(self) -> None:
         """Begin unemployment, or go on with it after a measure or a furlough."""
         today = self.model.today
-        if self.state in (TRAINING, IN_SERVICE):
+        if self.client.stops_clock():
             self.clock += today - self.since  # the duration stood still
         elif self.state == FURLOUGHED:
             self.registered_since = None
@@ -704,7 +702,7 @@ class Person(mesa.Agent):
         if client.need == WORK_CAPACITY and employer.visited_until > today:
             suitable *= model.p.employer_services.part_capacity_multiplier
         if self.state in (UNEMPLOYED, FURLOUGHED) or self.state in IN_MEASURE:
-            until = self.since if self.state in (TRAINING, IN_SERVICE) else today
+            until = self.since if client.stops_clock() else today
             suitable *= max(0.5, (until - self.clock) / DAYS_PER_MONTH) ** -hiring.duration_exponent
         suitable *= model.fit[self.occupation][vacancy.occupation] ** hiring.fit_exponent
         return float(min(1.0, suitable))
@@ -824,7 +822,7 @@ class AreaModel(mesa.Model):
         for name in ("contacts", "language", "need", "measure", "boost_until"):
             setattr(client, name, int(row[name]))
         client.line = max(int(row.line), BROKERAGE)
-        client.is_recognised = bool(row.is_recognised)
+        client.is_recognised, client.has_plan = bool(row.is_recognised), bool(row.has_plan)
         client.appointment = appointment
         if row.registered_since > NOT_YET:
             person.registered_since = int(row.registered_since)

@@ -61,6 +61,7 @@ class Client:
         self.language = 0
         self.need = NO_NEED
         self.is_recognised = False  # the authority knows of the need
+        self.has_plan = False  # with the partners of multi-sector services
         self.has_path = True  # only a new search looks for one
         self.digital = person.random.random()  # lasting
         self.channel = person.random.random()  # of the next talk
@@ -107,7 +108,7 @@ class Client:
         """Begin a new job search: nothing is known of her."""
         self.contacts = 0
         self.line = BROKERAGE
-        self.is_recognised = False
+        self.is_recognised = self.has_plan = False
         self.has_path = False
         self.channel = self.person.random.random()
         self.person.model.count_search(today)
@@ -137,8 +138,10 @@ class Client:
         """Say what the next talk is."""
         if self.contacts == 0:
             return FIRST_INTERVIEW
+        if line != MULTI_SECTOR:
+            return FOLLOW_UP
         every = max(1, int(self.person.model.p.partners.meeting_every))
-        return JOINT_MEETING if line == MULTI_SECTOR and (self.contacts - 1) % every == 0 else FOLLOW_UP
+        return FOLLOW_UP if self.has_plan and (self.contacts - 1) % every else JOINT_MEETING
 
     # -- a talk -----------------------------------------------------------------------------------
 
@@ -149,6 +152,7 @@ class Client:
         s = p.services
         self.boost_until = max(self.boost_until, today + int(s.contact_effect_days))
         if kind == JOINT_MEETING:
+            self.has_plan = True
             self.gain = max(self.gain, p.partners.plan_gain)
         first = self.contacts == 0
         self.recognise(first)
@@ -160,7 +164,7 @@ class Client:
             return 0.0
         if responsible != line:
             return self.hand_over(responsible, today)
-        if self.need == NO_NEED or self.is_recognised:
+        if (self.need == NO_NEED or self.is_recognised) and (line != MULTI_SECTOR or self.has_plan):
             self.find_path(today)
         measure = self.proposed(line)
         if measure >= 0 and self.is_eligible(measure, today):
@@ -194,7 +198,7 @@ class Client:
         if self.is_recognised:
             return MULTI_SECTOR
         if not first:
-            return self.line
+            return BROKERAGE if self.line == YOUTH else self.line
         u = self.person.random.random()
         if self.language != 0 and u < s.integration_share:
             return INTEGRATION
@@ -261,9 +265,9 @@ class Client:
             )  # fmt: skip
             return is_meant and self.promise_until <= today
         if measure == REHABILITATIVE_WORK:
-            return unemployed_days >= YEAR or self.is_recognised
+            return unemployed_days >= YEAR or self.has_plan
         if measure == WORK_ABILITY_COORDINATION:
-            return self.is_recognised and self.need == WORK_CAPACITY
+            return self.has_plan and self.need == WORK_CAPACITY
         if measure == INTEGRATION_TRAINING:
             return self.language != 0
         return True
@@ -295,6 +299,10 @@ class Client:
         self.person.enter(state)
         self.person.ends = ends
         self.measure = measure
+
+    def stops_clock(self) -> bool:
+        """Say whether the duration clock stands still: in every measure but a subsidised job with an employer."""
+        return self.person.state in IN_MEASURE and self.measure != WAGE_SUBSIDY_PRIVATE
 
     def has_promise(self, employer: Employer, today: int) -> bool:
         """Say whether an employer would get a wage subsidy for her."""
@@ -402,14 +410,16 @@ class Desk(mesa.Agent):
         p, today = model.p, model.today
         s = p.services
         kind = client.kind_of_talk(self.line)
+        attends = self.random.random() >= self.no_show_chance(client)
+        if attends and kind == JOINT_MEETING and min(model.authority.partners_left) <= 0.0:
+            kind = FOLLOW_UP  # the adviser talks alone
         mean = (s.first_interview_minutes, s.follow_up_minutes[self.line], s.joint_meeting_minutes)[kind]
         minutes = mean * (1.0 - s.minutes_variation + s.minutes_variation * self.random.expovariate(1.0))
-        if self.random.random() < self.no_show_chance(client):
+        if not attends:
             client.appointment = today + int(s.rebook_days)
             return float(minutes * s.no_show_time_share)
-        if kind == JOINT_MEETING and not model.authority.partners_have_time(minutes):
-            client.appointment = today + max(1, int(p.partners.retry_days))
-            return 0.0
+        if kind == JOINT_MEETING:
+            model.authority.take_partners(minutes)
         model.contacts += 1
         if kind == FIRST_INTERVIEW:
             begun = client.person.registered_since
@@ -495,12 +505,9 @@ class Authority(mesa.Agent):
                 if desk.place.is_open(model, model.today):
                     desk.step()
 
-    def partners_have_time(self, minutes: float) -> bool:
-        """Take every partner's time for a joint meeting, if all have some left today."""
-        if min(self.partners_left) <= 0.0:
-            return False
+    def take_partners(self, minutes: float) -> None:
+        """Take every partner's time for a joint meeting."""
         self.partners_left = [left - minutes for left in self.partners_left]
-        return True
 
     def minutes_a_day(self, line: int) -> float:
         """Minutes for clients that a full-time adviser has on a day."""
