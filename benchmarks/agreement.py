@@ -22,16 +22,24 @@ from benchmarks.mesa_model import AreaModel
 from sim.clock import is_month_end
 
 QUANTITIES = {
-    "unemployed": "unemployed",
-    "registered": "registered_jobseekers",
-    "in_service": "in_service",
-    "employed": "employed_open_market",
-    "self_employed": "self_employed",
-    "open_vacancies": "vacancies_open",
-    "hires": "hires",
+    "unemployed": ("unemployed",),
+    "registered": ("registered_jobseekers",),
+    "in_measures": ("in_training", "in_service", "subsidised"),
+    "subsidised": ("subsidised",),
+    "employed": ("employed_open_market",),
+    "self_employed": ("self_employed",),
+    "open_vacancies": ("vacancies_open",),
+    "hires": ("hires",),
+    "service_contacts": ("service_contacts",),
+    "interviews_in_time": ("first_interview_in_time_share",),
+    "paths_in_time": ("path_in_3m_share",),
 }
-"""What is compared, and the indicator that it is in the engine's results. Stocks are means of the last
-three month-ends; hires are all since the start."""
+"""What is compared, and the indicators whose sum it is in the engine's results. Stocks and shares (in per cent) are
+means of the last three month-ends or months; flows are all since the start."""
+FLOWS = ("hires", "service_contacts")
+SHARES = ("interviews_in_time", "paths_in_time")
+MONTHS_OF_PATHS = 4
+"""Months after which every search of a month has been seen for as long as a path may take."""
 LAST_MONTHS = 3
 FALSE_ALARM = 0.01
 """Chance that any of the quantities differs by chance alone."""
@@ -40,7 +48,7 @@ POWER = 0.80
 
 @dataclasses.dataclass(frozen=True)
 class Agreement:
-    """One quantity on both sides, in real persons (vacancies, hires).
+    """One quantity on both sides, in real persons (vacancies, hires, talks) or per cent.
 
     Attributes
     ----------
@@ -79,6 +87,11 @@ class Agreement:
     def detectable(self) -> float:
         """True difference that the test would find with probability `POWER`, as a share of the engine's mean."""
         return (self.tolerance + float(stats.norm.ppf(POWER)) * self.standard_error) / float(self.engine.mean())
+
+    @property
+    def z(self) -> float:
+        """The difference in standard errors."""
+        return self.difference / self.standard_error
 
     @property
     def holds(self) -> bool:
@@ -148,21 +161,44 @@ def agreement(engine: NDArray[np.float64], mesa: NDArray[np.float64]) -> list[Ag
 def of_engine(result: RunResult) -> list[float]:
     """Read the quantities off a result."""
     columns = result.indicators
+    of_area = columns["group_kind"] == ""
     values = []
-    for name, indicator in QUANTITIES.items():
-        series = columns["value"][(columns["indicator"] == indicator) & (columns["group_kind"] == "")]
-        values.append(float(series.sum() if name == "hires" else series[-LAST_MONTHS:].mean()))
+    for name, indicators in QUANTITIES.items():
+        monthly = [columns["value"][(columns["indicator"] == k) & of_area] for k in indicators]
+        values.append(_of_series(name, np.sum(monthly, axis=0)))
     return values
 
 
 def of_mesa(model: AreaModel) -> list[float]:
     """Read the quantities off a Mesa model's collected series."""
     table = model.datacollector.get_model_vars_dataframe()
+    monthly = {name: np.diff(table[name].to_numpy(np.float64), prepend=0.0) for name in table if name in _SINCE_START}
+    months = len(table) - MONTHS_OF_PATHS
     values = []
     for name in QUANTITIES:
-        series = table[name].to_numpy(np.float64) / model.scale
-        values.append(float(series[-1] if name == "hires" else series[-LAST_MONTHS:].mean()))
+        if name == "interviews_in_time":
+            series = _shares(monthly["interviews_in_time"], monthly["interviews"])
+        elif name == "paths_in_time":
+            series = _shares(np.array(model.paths[:months]), np.array(model.searches[:months]))
+        else:
+            series = monthly.get(name, table[name].to_numpy(np.float64)) / model.scale
+        values.append(_of_series(name, series))
     return values
+
+
+_SINCE_START = ("hires", "service_contacts", "interviews", "interviews_in_time")
+
+
+def _shares(above: NDArray[np.floating], below: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Shares by month, months with nothing to divide by left out."""
+    return np.asarray(above[below > 0] / below[below > 0], np.float64)
+
+
+def _of_series(name: str, series: NDArray[np.float64]) -> float:
+    """Make one number of a quantity's months."""
+    if name in FLOWS:
+        return float(series.sum())
+    return float(series[-LAST_MONTHS:].mean()) * (100.0 if name in SHARES else 1.0)
 
 
 def whole_months(start: date, months: int) -> int:
@@ -175,13 +211,15 @@ def told(agreements: Sequence[Agreement]) -> str:
     """Write the comparison as a table."""
     first = agreements[0]
     lines = [
-        f"{len(first.engine)} worlds of the engine, {len(first.mesa)} of the Mesa model; real persons; "
+        f"{len(first.engine)} worlds of the engine, {len(first.mesa)} of the Mesa model; real persons, or per cent; "
         f"chance of a false alarm in the whole table {FALSE_ALARM:.0%}",
-        f"{'':16}{'engine':>8}{'Mesa':>8}{'difference':>12}{'s.e.':>7}{'tolerance':>11}{'found with 80 %':>17}",
+        f"{'':20}{'engine':>9}{'Mesa':>9}{'difference':>12}{'s.e.':>7}{'z':>6}{'tolerance':>11}{'found with 80 %':>17}",
     ]
     for a in agreements:
+        digits = 1 if a.name in SHARES else 0
         lines.append(
-            f"{a.name:16}{a.engine.mean():8.0f}{a.mesa.mean():8.0f}{a.difference:12.1f}{a.standard_error:7.1f}"
-            f"{a.tolerance:11.1f}{a.detectable:16.1%}  {'agree' if a.holds else 'DIFFER'}"
+            f"{a.name:20}{a.engine.mean():9.{digits}f}{a.mesa.mean():9.{digits}f}{a.difference:12.1f}"
+            f"{a.standard_error:7.1f}{a.z:6.1f}{a.tolerance:11.1f}{a.detectable:16.1%}  "
+            f"{'agree' if a.holds else 'DIFFER'}"
         )
     return "\n".join(lines)

@@ -9,40 +9,51 @@ up as a difference. Nothing here is used by the product.
 It is no straw man: vacancies are kept by occupation, so that a search costs the vacancies of the trades
 that fit and not all of them, appointments and ends of contracts are plain days compared with today.
 
+People, employers and vacancies are here, the employment authority is in `benchmarks.mesa_services`.
+
 Left out, because neither side does it in a comparison: closures and the recovery of jobs they struck off,
-dated changes of parameters, a demand index, logs. Left out, because no one who works or looks for work is
-touched: numbers of children and of people of 75 and over (the engine stops turning 15 when a place has no
-children left).
+dated changes of parameters, of posts and of places, the re-assessment of offices, a demand index, trials, logs.
+Left out, because no one who works or looks for work is touched: benefits and costs, causes of long unemployment,
+numbers of children and of people of 75 and over (the engine stops turning 15 when a place has no children left).
 """
 
 from __future__ import annotations
 
-import heapq
 import math
 from itertools import accumulate
 from types import SimpleNamespace
 from typing import Any
 
 import mesa
-import numpy as np
 
-from agents.purchasing import TRADES_A_MONTH
 from agents.region import Region
-from agents.synthetic.rounding import apportion
-from sim.dimensions import DAYS_PER_MONTH, LINES, Contract, State, VacancyState
+from benchmarks.mesa_services import (
+    BROKERAGE,
+    IN_MEASURE,
+    LIFE_SITUATION,
+    NO_NEED,
+    NOT_REFERRED,
+    SUBSIDISED,
+    UNEMPLOYED,
+    WAGE_SUBSIDY_PRIVATE,
+    WORK_CAPACITY,
+    Authority,
+    Client,
+    Offer,
+    Purchasing,
+)
+from sim.dimensions import DAYS_PER_MONTH, Contract, State, VacancyState
 from sim.kernels.calendar import KINDS, SERVICE
 from sim.tables import NOT_YET
 from sim.world import World
 
 DAYS_PER_YEAR = 365.25
-BROKERAGE, COMPETENCE, MULTI_SECTOR = 0, 1, 2
 BASIC, SECONDARY, TERTIARY = 0, 1, 2
 MEN, WOMEN = 0, 1
 JUNE, JULY, AUGUST, DECEMBER = 5, 6, 7, 11
 MOVING_IN, TURNING_15 = 0, 1
 FIRST_YEAR_DAYS = 365
 SHORTEST_TERM_DAYS = 14
-SHORTEST_SERVICE_DAYS = 14
 CHRISTMAS = 23  # of December: first day without work of terms that end with the year
 OLDEST_CONSCRIPT_YEARS = 25.0
 NEAR_GRADUATION_DAYS = 120
@@ -50,15 +61,13 @@ REMEMBERED = 3  # best applicants that an employer remembers in a round
 NEVER = 1 << 30
 
 # The enumerations as plain numbers: comparing members costs several times as much
-EMPLOYED, FURLOUGHED, UNEMPLOYED, TRAINING = (
-    int(s) for s in (State.EMPLOYED, State.FURLOUGHED, State.UNEMPLOYED, State.TRAINING)
-)
+EMPLOYED, FURLOUGHED = int(State.EMPLOYED), int(State.FURLOUGHED)
 STUDENT, INACTIVE, DISABILITY, RETIRED, OUTSIDE = (
     int(s) for s in (State.STUDENT, State.INACTIVE, State.DISABILITY, State.RETIRED, State.OUTSIDE)
 )
-IN_SERVICE, SELF_EMPLOYED, CONSCRIPT = (int(s) for s in (State.IN_SERVICE, State.SELF_EMPLOYED, State.CONSCRIPT))
+SELF_EMPLOYED, CONSCRIPT = int(State.SELF_EMPLOYED), int(State.CONSCRIPT)
 NEVER_SEARCH = frozenset({SELF_EMPLOYED, CONSCRIPT, DISABILITY, RETIRED})
-DATED = frozenset({EMPLOYED, FURLOUGHED, TRAINING, IN_SERVICE, STUDENT, CONSCRIPT})
+DATED = frozenset({EMPLOYED, FURLOUGHED, STUDENT, CONSCRIPT}) | IN_MEASURE
 OPEN_ENDED, FIXED_TERM = int(Contract.OPEN_ENDED), int(Contract.FIXED_TERM)
 
 
@@ -73,6 +82,7 @@ class Employer(mesa.Agent):
         self.start_target = target
         self.rounding = self.random.random()  # lasting, so that a level that comes back is the same number of jobs
         self.filled = 0
+        self.visited_until = 0  # a visit of employer services acts before this day
         self.vacancies: set[Vacancy] = set()
 
     def replace_leaver(self, occupation: int) -> None:
@@ -132,6 +142,8 @@ class Vacancy(mesa.Agent):
         self.occupation = occupation
         self.place = employer.place
         self.is_open = False
+        self.is_registered = False
+        self.opened = 0
         self.day = 0
         self.contract = OPEN_ENDED
         self.is_part_time = False
@@ -161,7 +173,12 @@ class Vacancy(mesa.Agent):
         share = min(0.95, model.fixed_term_share[self.employer.section] * p.contracts.hire_multiplier)
         self.contract = FIXED_TERM if self.random.random() < share else OPEN_ENDED
         self.is_part_time = self.random.random() < p.contracts.part_time_share
+        notified = p.jobs.notified_share
+        if self.employer.visited_until > model.today:
+            notified *= p.employer_services.notified_multiplier
+        self.is_registered = self.random.random() < notified
         self.is_open = True
+        self.opened = model.today
         self.clear()
         self.day = model.today + max(1, int(p.hiring.window_days))
         model.open_vacancies[self.occupation].append(self)
@@ -248,55 +265,13 @@ class Vacancy(mesa.Agent):
         """Hire a person."""
         model = self.model
         model.hires += not (person.home == model.outside and self.place == model.outside)
+        has_promise = person.client.has_promise(self.employer, model.today)
         person.vacate()
         self.close()
-        person.start_job(self)
-
-
-class Course:
-    """Seats on a course of a month."""
-
-    def __init__(self, occupation: int, seats: int, decide_by: int) -> None:
-        self.occupation = occupation
-        self.seats = seats
-        self.decide_by = decide_by
-
-
-class ServiceLine(mesa.Agent):
-    """A service line: a queue by due day, worked off while there are minutes."""
-
-    def __init__(self, model: AreaModel, number: int) -> None:
-        super().__init__(model)
-        self.number = number
-        self.minutes_left = 0.0
-        self.queue: list[tuple[int, float, int, Person]] = []
-
-    def push(self, person: Person, due: int) -> None:
-        """Let a person queue."""
-        self.model.tickets += 1
-        person.ticket = self.model.tickets
-        heapq.heappush(self.queue, (due, self.random.random(), person.ticket, person))
-
-    def step(self) -> None:
-        """Work for a day."""
-        model, s = self.model, self.model.p.services
-        self.minutes_left += (
-            s.staff_fte[self.number] * s.workday_minutes * s.present_share * s.client_time_share
-            * (1.0 - s.other_clients_share) * model.scale
-        )  # fmt: skip
-        while self.minutes_left > 0.0 and self.queue:
-            _, _, ticket, person = heapq.heappop(self.queue)
-            if person.ticket != ticket:
-                continue
-            person.ticket = -1
-            minutes = s.first_interview_minutes if person.contacts == 0 else s.follow_up_minutes[self.number]
-            if self.random.random() < s.no_show_share:
-                self.minutes_left -= minutes * s.no_show_time_share
-                person.appointment = model.today + int(s.rebook_days)
-            else:
-                self.minutes_left -= minutes
-                person.meet(self.number)
-        self.minutes_left = min(self.minutes_left, 0.0)
+        if has_promise:
+            person.start_subsidised_job(self)
+        else:
+            person.start_job(self)
 
 
 class Person(mesa.Agent):
@@ -312,7 +287,6 @@ class Person(mesa.Agent):
         self.retires = NEVER
         self.employability = 1.0
         self.attachment = 1.0
-        self.need = False
         self.is_here = True
         self.state = INACTIVE
         self.since = model.today
@@ -324,13 +298,8 @@ class Person(mesa.Agent):
         self.clock = 0  # origin of the duration of unemployment
         self.registered_since: int | None = None
         self.search_ended = -NEVER
-        self.line = BROKERAGE
-        self.contacts = 0
-        self.appointment = -1
-        self.ticket = -1  # number of the place in a queue
-        self.boost_until = -1
-        self.course: Course | None = None
         self.offer: Vacancy | None = None
+        self.client = Client(self)
 
     # -- changes of state -------------------------------------------------------------------------
 
@@ -338,24 +307,21 @@ class Person(mesa.Agent):
         """Be in another state from today."""
         self.state = state
         self.since = self.model.today
+        self.client.measure = -1
+        self.client.referral = NOT_REFERRED
 
     def leave_register(self, open_until: int = -NEVER) -> None:
         """Be no client of the services any more; the job search may stay open until a day."""
         if self.registered_since is not None:
             self.registered_since = None
             self.search_ended = max(open_until, self.model.today)
-        self.leave_queue()
+        self.client.end_search()
 
     def is_registered(self, today: int) -> bool:
         """Say whether a person is a registered jobseeker: as a client, or by a search that is still open."""
         if self.registered_since is not None:
             return True
         return self.search_ended > today and self.state in (EMPLOYED, SELF_EMPLOYED, INACTIVE)
-
-    def leave_queue(self) -> None:
-        """Give up the place in a queue and the next appointment."""
-        self.ticket = -1
-        self.appointment = -1
 
     def leave_job(self) -> None:
         """Be nobody's employee."""
@@ -384,11 +350,30 @@ class Person(mesa.Agent):
             self.ends = NEVER
             months = kept.kept_in_part_time_months if job.is_part_time else kept.kept_in_open_ended_months
             open_until = today + int(self.random.expovariate(1.0) * months * DAYS_PER_MONTH)
+        self.client.find_path(today)
         self.leave_register(open_until)
         self.employer = job.employer
         self.occupation = job.occupation
         job.employer.filled += 1
         self.enter(EMPLOYED)
+
+    def start_subsidised_job(self, job: Vacancy) -> None:
+        """Start a job with a wage subsidy, for a term; she stays on the register."""
+        model = self.model
+        self.employer = job.employer
+        self.occupation = job.occupation
+        self.contract = FIXED_TERM
+        job.employer.filled += 1
+        days = int(model.p.measures.mean_months[WAGE_SUBSIDY_PRIVATE] * DAYS_PER_MONTH)
+        self.client.take_part(SUBSIDISED, WAGE_SUBSIDY_PRIVATE, model.today + days, model.today)
+        self.client.promise_until = model.today
+
+    def stay_on(self) -> None:
+        """Go on in the same job when the wage subsidy ends."""
+        self.leave_register()
+        self.enter(EMPLOYED)
+        self.contract = OPEN_ENDED
+        self.ends = NEVER
 
     def lose_job(self, registers: bool) -> None:
         """Go where somebody goes whose job has ended."""
@@ -400,9 +385,9 @@ class Person(mesa.Agent):
             self.become_inactive(self.model.p.labour_force.attachment_after_job)
 
     def become_unemployed(self) -> None:
-        """Begin unemployment, or go on with it after a course, another service or a furlough."""
+        """Begin unemployment, or go on with it after a measure or a furlough."""
         today = self.model.today
-        if self.state in (TRAINING, IN_SERVICE):
+        if self.client.stops_clock():
             self.clock += today - self.since  # the duration stood still
         elif self.state == FURLOUGHED:
             self.registered_since = None
@@ -412,7 +397,7 @@ class Person(mesa.Agent):
             self.spell = today
         self.enter(UNEMPLOYED)
         self.ends = NEVER
-        self.appointment = today
+        self.client.appointment = today
 
     def become_inactive(self, attachment: float) -> None:
         """Leave the labour force; a job search is taken off the register after a while."""
@@ -424,18 +409,23 @@ class Person(mesa.Agent):
 
     def become_student(self) -> None:
         """Begin studies."""
+        self.client.find_path(self.model.today)
         self.leave_register()
         self.enter(STUDENT)
         self.ends = self.model.study_end()
 
     def become_self_employed(self) -> None:
-        """Start a business."""
+        """Start a business; no search stays open."""
+        self.client.find_path(self.model.today)
         self.leave_register()
+        self.search_ended = min(self.search_ended, self.model.today)
         self.enter(SELF_EMPLOYED)
 
     def become_conscript(self) -> None:
         """Wait for the contingent of July and serve: 165, 255 or 347 days."""
-        (days,) = self.random.choices((165, 255, 347), (0.43, 0.15, 0.42))
+        s = self.model.p.studies
+        short, middle = s.conscript_165_days_share, s.conscript_255_days_share
+        (days,) = self.random.choices((165, 255, 347), (short, middle, 1.0 - short - middle))
         self.leave_register()
         self.enter(CONSCRIPT)
         self.ends = self.model.today + 38 + days
@@ -460,10 +450,14 @@ class Person(mesa.Agent):
         today = self.model.today
         if not self.live(today):
             self.work(today)
-        if self.appointment == today and self.is_here:
-            self.appointment = -1
+        if self.client.appointment == today and self.is_here:
+            self.client.appointment = -1
             if self.state == UNEMPLOYED:
-                self.call_in(today)
+                self.client.call_in(today)
+
+    def age_band(self, today: int) -> int:
+        """Five-year age band, 15–19 is 0."""
+        return max(0, min(int((today - self.born) / (5.0 * DAYS_PER_YEAR)) - 3, 11))
 
     def live(self, today: int) -> bool:
         """Get older; say whether that changed the state."""
@@ -481,7 +475,7 @@ class Person(mesa.Agent):
             self.retire(RETIRED)
             return True
         d = model.p.demography
-        band = max(0, min(int(age / (5.0 * DAYS_PER_YEAR)) - 3, 11))
+        band = self.age_band(today)
         u = self.random.random() * DAYS_PER_YEAR
         u -= d.deaths_per_year[band] + d.departures_per_year[band]
         if u < 0.0:
@@ -511,10 +505,8 @@ class Person(mesa.Agent):
                 self.end_contract(today)
             elif state == FURLOUGHED:
                 self.end_furlough()
-            elif state == TRAINING:
-                self.end_course()
-            elif state == IN_SERVICE:
-                self.become_unemployed()
+            elif state in IN_MEASURE:
+                self.client.end_measure(today)
             elif state == STUDENT:
                 self.graduate(today)
             else:
@@ -553,7 +545,7 @@ class Person(mesa.Agent):
         if u < 0.0:
             self.dismiss()
             return
-        band = max(0, min(int((today - self.born) / (5.0 * DAYS_PER_YEAR)) - 3, 11))
+        band = self.age_band(today)
         u -= p.separation.leave_per_month * p.separation.leave_by_age[band]
         if u < 0.0:
             registers = self.random.random() < p.separation.leave_to_unemployment_share
@@ -621,13 +613,6 @@ class Person(mesa.Agent):
         else:
             self.dismiss()
 
-    def end_course(self) -> None:
-        """End a course, most with a new trade."""
-        if self.course is not None and self.random.random() < self.model.p.training.completion_share:
-            self.occupation = self.course.occupation
-        self.course = None
-        self.become_unemployed()
-
     def graduate(self, today: int) -> None:
         """End studies; young men may have to serve first."""
         had = self.education
@@ -651,69 +636,6 @@ class Person(mesa.Agent):
         else:
             self.become_inactive(p.labour_force.attachment_of_graduate)
 
-    # -- services ---------------------------------------------------------------------------------
-
-    def call_in(self, today: int) -> None:
-        """Queue for the appointment that falls due, or register first."""
-        model, s = self.model, self.model.p.services
-        if self.registered_since is None:
-            self.registered_since = today
-            if today - self.search_ended < s.new_search_after_days and self.contacts > 0:
-                self.appointment = today + int(s.interval_first_days)
-                return
-            self.contacts = 0
-        if self.contacts == 0:
-            self.line = BROKERAGE
-            due = model.day_after_working_days(today, int(s.first_interview_working_days))
-        else:
-            due = today + int(s.follow_up_slack_days)
-        model.lines[self.line].push(self, due)
-
-    def meet(self, line: int) -> None:
-        """Meet an adviser."""
-        p, s, random = self.model.p, self.model.p.services, self.random.random
-        today = self.model.today
-        self.boost_until = today + int(s.contact_effect_days)
-        if line == BROKERAGE:
-            is_first = self.contacts == 0
-            if self.need and random() < (s.recognition_share if is_first else s.later_recognition_share):
-                self.line = MULTI_SECTOR
-            elif is_first and random() < s.competence_share:
-                self.line = COMPETENCE
-        self.contacts += 1
-        if random() < s.exit_per_contact:
-            self.become_inactive(p.labour_force.attachment_after_exit)
-        elif line == COMPETENCE and random() < p.training.start_share and self.take_seat(today):
-            pass
-        elif random() < s.other_start_share[line]:
-            self.leave_queue()
-            self.enter(IN_SERVICE)
-            days = self.random.expovariate(1.0) * s.other_mean_months * DAYS_PER_MONTH
-            self.ends = today + SHORTEST_SERVICE_DAYS + int(days)
-        else:
-            if self.line == MULTI_SECTOR:
-                interval = s.interval_multi_sector_days
-            elif today - self.spell < s.first_phase_days:
-                interval = s.interval_first_days
-            else:
-                interval = s.interval_later_days
-            self.appointment = today + max(1, int(interval))
-
-    def take_seat(self, today: int) -> bool:
-        """Start a course that leads to another trade, if there is a seat."""
-        courses = [
-            c for c in self.model.courses if c.seats > 0 and today <= c.decide_by and c.occupation != self.occupation
-        ]
-        if not courses:
-            return False
-        self.course = self.random.choice(courses)
-        self.course.seats -= 1
-        self.leave_queue()
-        self.enter(TRAINING)
-        months = self.model.p.training.mean_months * (0.4 + 1.2 * self.random.random())
-        self.ends = today + max(14, int(months * DAYS_PER_MONTH))
-        return True
-
     # -- search -----------------------------------------------------------------------------------
 
     def applications_per_month(self, today: int) -> float:
@@ -722,10 +644,9 @@ class Person(mesa.Agent):
         if state == EMPLOYED:
             if self.home == self.model.outside:
                 return 0.0
-            band = max(0, min(int((today - self.born) / (5.0 * DAYS_PER_YEAR)) - 3, 11))
-            return p.search.rate_employed_per_month * p.search.employed_by_age[band]
+            return p.search.rate_employed_per_month * p.search.employed_by_age[self.age_band(today)]
         if state == UNEMPLOYED:
-            boost = p.services.contact_search_multiplier if self.boost_until > today else 1.0
+            boost = p.services.contact_search_multiplier if self.client.boost_until > today else 1.0
             return p.search.rate_unemployed_per_month * boost
         if state == INACTIVE:
             return p.search.rate_inactive_per_month * self.attachment
@@ -733,10 +654,8 @@ class Person(mesa.Agent):
             return p.search.rate_outside_per_month
         if state == FURLOUGHED:
             return p.search.rate_furloughed_per_month
-        if state == TRAINING:
-            return p.search.rate_unemployed_per_month * p.training.lock_in_multiplier
-        if state == IN_SERVICE:
-            return p.search.rate_unemployed_per_month * p.services.other_lock_in_multiplier
+        if state in IN_MEASURE:
+            return p.search.rate_unemployed_per_month * p.measures.search_multiplier[self.client.measure]
         if state == STUDENT and today > self.ends - NEAR_GRADUATION_DAYS:
             return p.search.rate_graduating_per_month
         return 0.0
@@ -746,12 +665,14 @@ class Person(mesa.Agent):
         if self.state in NEVER_SEARCH:
             return
         today = self.model.today
+        if self.client.referral != NOT_REFERRED:
+            self.client.follow_referral(today)
         rate = self.applications_per_month(today)
         if rate > 0.0 and self.since < today and self.random.random() * DAYS_PER_MONTH < rate:
             self.look_around(today)
 
-    def look_around(self, today: int) -> None:
-        """Look through the vacancies of trades that fit, and apply to one if enough is to be seen."""
+    def vacancies_in_sight(self) -> tuple[list[Vacancy], list[float]]:
+        """Find the vacancies of trades that fit, and how likely she is to choose each."""
         model = self.model
         near = model.near[self.home]
         seen: list[Vacancy] = []
@@ -760,21 +681,36 @@ class Person(mesa.Agent):
             vacancies = model.open_vacancies[occupation]
             seen += vacancies
             weights += [fit * near[vacancy.place] for vacancy in vacancies]
+        return seen, weights
+
+    def look_around(self, today: int) -> None:
+        """Look through the vacancies, and apply to one if enough is to be seen."""
+        seen, weights = self.vacancies_in_sight()
         total = sum(weights)
-        if total <= 0.0 or self.random.random() * (total + model.half_visible[self.home][self.occupation]) >= total:
-            return
-        (vacancy,) = self.random.choices(seen, weights)
-        if vacancy.employer is self.employer:
-            return
-        hiring = model.p.hiring
-        suitable = hiring.suitable_share * self.employability
-        if self.state in (UNEMPLOYED, FURLOUGHED, TRAINING, IN_SERVICE):
-            until = self.since if self.state in (TRAINING, IN_SERVICE) else today
+        half = self.model.half_visible[self.home][self.occupation]
+        if total > 0.0 and self.random.random() * (total + half) < total:
+            (vacancy,) = self.random.choices(seen, weights)
+            self.apply(vacancy, self.suitability(vacancy, today))
+
+    def suitability(self, vacancy: Vacancy, today: int) -> float:
+        """Probability that an employer finds her suitable."""
+        model, client = self.model, self.client
+        hiring, employer = model.p.hiring, vacancy.employer
+        suitable = hiring.suitable_share * self.employability * client.gain
+        if client.has_promise(employer, today):
+            suitable *= model.p.measures.voucher_multiplier
+        if client.need == WORK_CAPACITY and employer.visited_until > today:
+            suitable *= model.p.employer_services.part_capacity_multiplier
+        if self.state in (UNEMPLOYED, FURLOUGHED) or self.state in IN_MEASURE:
+            until = self.since if client.stops_clock() else today
             suitable *= max(0.5, (until - self.clock) / DAYS_PER_MONTH) ** -hiring.duration_exponent
         suitable *= model.fit[self.occupation][vacancy.occupation] ** hiring.fit_exponent
-        suitable = min(1.0, suitable)
-        if self.random.random() < suitable:
-            luck = hiring.luck_share
+        return float(min(1.0, suitable))
+
+    def apply(self, vacancy: Vacancy, suitable: float) -> None:
+        """Apply to a vacancy: with some probability she is acceptable, and is remembered with a score."""
+        if vacancy.employer is not self.employer and self.random.random() < suitable:
+            luck = self.model.p.hiring.luck_share
             vacancy.receive(self, suitable * (1.0 - luck + 2.0 * luck * self.random.random()))
 
 
@@ -796,19 +732,26 @@ class AreaModel(mesa.Model):
         a = world.arrays
         self.p = _plain(a.parameters[0])
         self.scale = float(world.control.scale)
-        self.region_size = float(region.population.sum()) / 100_000.0
         self.today = 0
         self.level = 1.0  # of employers' targets against the start, by their trend
         self.hires = 0  # of residents, or to jobs in the area, since the start
         self.tickets = 0
+        self.contacts = self.talks_late = 0  # talks held, and of these later than tolerated
+        self.interviews = self.interviews_in_time = 0
         self.outside = region.outside
         self.is_working = a.days.is_working.tolist()
         self.month = a.days.month.tolist()
+        self.month_index = a.days.month_index.tolist()
         self.day_of_month = a.days.day_of_month.tolist()
+        self.weekday, self.week = a.days.weekday.tolist(), a.days.week.tolist()
+        self.working_number = a.days.working_number.tolist()
+        self.searches = [0 for _ in range(self.month_index[-1] + 1)]  # begun in each month
+        self.paths = [0 for _ in self.searches]  # of these with a path in time
         self.turnover = a.sections.turnover.tolist()
         self.is_public = a.sections.is_public.tolist()
         self.fixed_term_share = a.sections.fixed_term_share.tolist()
         self.furlough_per_month = a.sections.furlough_per_month.tolist()
+        self.distance = a.distance.tolist()
         self.near = a.near.tolist()
         self.fit = a.fit.tolist()
         self.kin = [[(o, fit) for o, fit in enumerate(row) if fit > 0.0] for row in self.fit]
@@ -817,11 +760,8 @@ class AreaModel(mesa.Model):
         self.entrant_trades = a.entrant_occupation.tolist()
         self.men_share = a.men_share.tolist()
         self.streams = a.streams.tolist()
-        self.can_train = [o.is_taught for o in region.occupations]
-        self.courses: list[Course] = []
         self.deciding: list[Vacancy] = []
         self.open_vacancies: list[list[Vacancy]] = [[] for _ in self.trades]
-        self.lines = [ServiceLine(self, number) for number in range(len(LINES))]
         self.employers = [Employer(self, int(e.place), int(e.section), int(e.target)) for e in a.employers]
         inside = [(e, float(r.start_jobs)) for e, r in zip(self.employers, a.employers, strict=True)]
         inside = [(e, jobs) for e, jobs in inside if e.place != self.outside and jobs > 0.0]
@@ -829,23 +769,35 @@ class AreaModel(mesa.Model):
         self.employer_shares = list(accumulate(jobs for _, jobs in inside))
         for row in a.vacancies[: int(world.control.n_vacancies)]:
             self._copy_vacancy(row)
-        under_way = [Course(int(offer.occupation), 0, -1) for offer in a.offers[: int(world.control.n_offers)]]
+        under_way = [
+            Offer(int(offer.measure), int(offer.occupation), -1, -1, 0)
+            for offer in a.offers[: int(world.control.n_offers)]
+        ]
         first_days = _first_appointments(world)
         for row, day in zip(a.persons[: int(world.control.n_persons)], first_days, strict=True):
             person = self._copy_person(row, day)
             if row.course >= 0:
-                person.course = under_way[row.course]
+                person.client.offer = under_way[row.course]
         self.half_visible = self._half_visible()
         self.persons = self.agents_by_type[Person]
+        self.authority = Authority(self, region)
+        self.authority.place_staff()
+        self.purchasing = Purchasing(self, region)
+        self.purchasing.begin()
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "unemployed": _unemployed,
                 "employed": _employed,
                 "registered": _registered,
-                "in_service": _in_service,
+                "in_measures": _in_measures,
+                "subsidised": _subsidised,
                 "self_employed": _self_employed,
                 "open_vacancies": _open_vacancies,
                 "hires": "hires",
+                "service_contacts": "contacts",
+                "interviews": "interviews",
+                "interviews_in_time": "interviews_in_time",
+                "talks_late": "talks_late",
             }
         )
 
@@ -854,22 +806,29 @@ class AreaModel(mesa.Model):
         vacancy.day = int(row.day)
         vacancy.contract = int(row.contract)
         vacancy.is_part_time = bool(row.is_part_time)
+        vacancy.is_registered, vacancy.opened = bool(row.is_registered), int(row.opened)
         if row.state == VacancyState.OPEN:
             vacancy.is_open = True
             self.open_vacancies[vacancy.occupation].append(vacancy)
 
     def _copy_person(self, row: Any, appointment: int) -> Person:
         person = Person(self, int(row.home), int(row.born), int(row.sex), int(row.occupation), int(row.education))
-        copied = ("retires", "state", "contract", "spell", "clock", "ends", "search_ended", "contacts", "boost_until")
-        for name in copied:
+        for name in ("retires", "state", "contract", "spell", "clock", "ends", "search_ended"):
             setattr(person, name, int(row[name]))
         person.since = min(int(row.since), -1)  # the built state did not begin today
         person.employability, person.attachment = float(row.employability), float(row.attachment)
-        person.need, person.is_part_time = bool(row.need), bool(row.is_part_time)
-        person.line = max(int(row.line), BROKERAGE)
-        person.appointment = appointment
+        person.is_part_time = bool(row.is_part_time)
+        client = person.client
+        for name in ("contacts", "language", "need", "measure", "boost_until"):
+            setattr(client, name, int(row[name]))
+        client.line = max(int(row.line), BROKERAGE)
+        client.is_recognised, client.has_plan = bool(row.is_recognised), bool(row.has_plan)
+        client.appointment = appointment
         if row.registered_since > NOT_YET:
             person.registered_since = int(row.registered_since)
+            if row.state == UNEMPLOYED and row.contacts == 0:
+                client.has_path = False
+                self.count_search(0)
         if row.employer >= 0:
             person.employer = self.employers[row.employer]
             person.employer.filled += 1
@@ -895,14 +854,15 @@ class AreaModel(mesa.Model):
         if self.day_of_month[self.today] == 1 or self.today == 0:
             if self.today > 0:
                 self.follow_trend()
-            self.plan_month()
+                self.authority.plan_month()
+            self.purchasing.plan_month()
+            self.authority.visit_employers()
         self.persons.shuffle_do("step")
         self.welcome()
         self.deciding = []
         self.agents_by_type[Vacancy].do("step")
         if self.is_working[self.today]:
-            for line in self.lines:
-                line.step()
+            self.authority.step()
         self.persons.shuffle_do("search")
         self.fill_vacancies()
         self.today += 1
@@ -927,22 +887,13 @@ class AreaModel(mesa.Model):
                 excess[employer] -= 1
                 person.be_made_redundant()
 
-    def plan_month(self) -> None:
-        """Order the month's seats on courses for the trades with most vacancies for each unemployed."""
-        seats = round(self.p.training.seats * self.scale * self.region_size)
-        idle = np.zeros(len(self.trades))
-        for person in self.persons:
-            idle[person.occupation] += person.state == UNEMPLOYED
-        open_jobs = np.array([sum(v.place != self.outside for v in vacancies) for vacancies in self.open_vacancies])
-        shortage = np.where(self.can_train, (open_jobs + 1.0) / (idle + 5.0 * self.scale), 0.0)
-        chosen = np.argsort(-shortage, kind="stable")[:TRADES_A_MONTH]
-        shares = apportion((open_jobs[chosen] + 1.0) * np.array(self.can_train)[chosen], seats)
-        last = self.today
-        while self.day_of_month[last + 1] != 1:
-            last += 1
-        self.courses = [
-            Course(int(trade), int(n), last) for trade, n in zip(chosen, shares, strict=True) if n > 0
-        ]  # fmt: skip
+    def count_search(self, day: int) -> None:
+        """Count a job search that begins on a day."""
+        self.searches[self.month_index[day]] += 1
+
+    def count_path(self, begun: int, today: int) -> None:
+        """Count a path found today in a search that began on a day, if that is in time."""
+        self.paths[self.month_index[begun]] += today - begun <= self.p.rules.path_days
 
     def welcome(self) -> None:
         """Let people move in and turn 15."""
@@ -965,7 +916,9 @@ class AreaModel(mesa.Model):
         sex = MEN if random.random() < self.men_share[trade] else WOMEN
         person = Person(self, home, born, sex, trade, education)
         spread = p.hiring.employability_spread
-        person.employability = math.exp(spread * random.gauss(0.0, 1.0) - 0.5 * spread * spread)
+        z = random.gauss(0.0, 1.0)
+        person.employability = math.exp(spread * z - 0.5 * spread * spread)
+        person.client.need = self.need_of(0.5 * (1.0 + math.erf(z / math.sqrt(2.0))))
         person.retires = self.retirement_day(person.born)
         if years < 19.0:
             person.become_student()
@@ -973,6 +926,13 @@ class AreaModel(mesa.Model):
             person.enter(RETIRED)
         else:
             person.become_inactive(p.labour_force.attachment_of_arrival)
+
+    def need_of(self, rank: float) -> int:
+        """Draw the need of a newcomer by her rank of employability: only in the lower half, most at the bottom."""
+        population = self.p.population
+        if self.random.random() >= population.need_at_bottom_share * max(0.0, 1.0 - rank / 0.5):
+            return NO_NEED
+        return WORK_CAPACITY if self.random.random() < population.need_work_capacity_share else LIFE_SITUATION
 
     def fill_vacancies(self) -> None:
         """Settle the offers of the day by deferred acceptance, then hire."""
@@ -1078,8 +1038,12 @@ def _registered(model: AreaModel) -> int:
     return sum(person.is_registered(last_day) and person.home != model.outside for person in model.persons)
 
 
-def _in_service(model: AreaModel) -> int:
-    return sum(person.state == IN_SERVICE for person in model.persons)
+def _in_measures(model: AreaModel) -> int:
+    return sum(person.state in IN_MEASURE for person in model.persons)
+
+
+def _subsidised(model: AreaModel) -> int:
+    return sum(person.state == SUBSIDISED for person in model.persons)
 
 
 def _self_employed(model: AreaModel) -> int:

@@ -20,17 +20,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from agents.area import build
+from agents.area import EmploymentAreaModel, build
 from agents.region import Region
 from benchmarks.agreement import Agreement, agreement, run_engine, run_mesa, specification, told, whole_months
-from benchmarks.mesa_model import UNEMPLOYED, AreaModel
+from benchmarks.mesa_model import IN_MEASURE, UNEMPLOYED, AreaModel
 from benchmarks.side_by_side import candidates_per_event, exponent
 from sim.dimensions import State
 
 START = date(2022, 1, 1)
 DETECTABLE = {
-    "unemployed": 0.07, "registered": 0.048, "in_service": 0.19, "employed": 0.007, "self_employed": 0.034,
-    "open_vacancies": 0.14, "hires": 0.07,
+    "unemployed": 0.07, "registered": 0.05, "in_measures": 0.13, "subsidised": 0.29, "employed": 0.007,
+    "self_employed": 0.037, "open_vacancies": 0.15, "hires": 0.07, "service_contacts": 0.043,
+    "interviews_in_time": 0.15, "paths_in_time": 0.08,
 }  # fmt: skip
 DETECTABLE_BY_STRONGER = {
     "unemployed": 0.032, "registered": 0.025, "in_service": 0.1, "employed": 0.005, "self_employed": 0.02,
@@ -72,10 +73,28 @@ def searches_close_at_hire(model: AreaModel) -> None:
     model.p.register.kept_in_part_time_months = model.p.register.kept_in_open_ended_months = 0.0
 
 
+def intensive_months_are_forgotten(model: AreaModel) -> None:
+    model.p.rules.intensive_talks = 0.0
+
+
+def promises_run_out_at_once(model: AreaModel) -> None:
+    model.p.measures.voucher_days = 0.0
+
+
+def nobody_comes_remotely(model: AreaModel) -> None:
+    model.p.places.remote_share = [0.0 for _ in model.p.places.remote_share]
+
+
 @pytest.mark.verify
 @pytest.mark.parametrize(
-    ("broken", "name"), [(no_term_is_renewed, "hires"), (searches_close_at_hire, "registered")]
-)  # fmt: skip
+    ("broken", "name"),
+    [
+        (no_term_is_renewed, "hires"),
+        (searches_close_at_hire, "registered"),
+        (intensive_months_are_forgotten, "service_contacts"),
+        (promises_run_out_at_once, "subsidised"),
+    ],
+)
 def test_broken_rule_is_found(broken: Callable[[AreaModel], None], name: str) -> None:
     spec = specification(whole_months(START, 6), 0.02)
     agreements = agreement(engine(0.02, 6, 150), run_mesa(spec, range(1, 25), broken))
@@ -96,9 +115,39 @@ def test_mesa_model_starts_from_the_built_world_and_loses_nobody() -> None:
         assert len(staff) == sum(employer.filled for employer in model.employers)
         for employer in model.employers:
             assert employer.filled + len(employer.vacancies) == employer.target
+        clients = [person.client for person in model.persons]
+        assert all((client.measure >= 0) == (client.person.state in IN_MEASURE) for client in clients)
+        for desk in (desk for desks in model.authority.desks for desk in desks):
+            assert desk.waiting == sum(client.desk is desk for client in clients)
+        assert all(offer.seats >= 0 for offer in model.purchasing.offers)
         shown = [vacancy for vacancies in model.open_vacancies for vacancy in vacancies]
         assert set(shown) == {v for employer in model.employers for v in employer.vacancies if v.is_open}
     assert [array.tobytes() for array in world.arrays] == before
+
+
+@pytest.mark.parametrize("scale", [0.02, 0.3])
+def test_both_sides_place_staff_and_order_seats_alike_at_the_start(scale: float) -> None:
+    spec = specification(365, scale)
+    world = build(spec)
+    mesa = AreaModel(world.copy(), Region.load(spec.region), 1)
+    mesa.purchasing.plan_month()
+    model = EmploymentAreaModel(spec, world)
+    model.purchasing.plan_month()
+    arrays, control = world.arrays, world.control
+    desks = [desk for desks in mesa.authority.desks for desk in desks]
+    assert arrays.desks.n_servers.tolist() == [len(desk.advisers) for desk in desks]
+    assert arrays.desks.fte == pytest.approx([desk.fte for desk in desks])
+    assert arrays.desks.pace == pytest.approx([desk.pace for desk in desks])
+    assert arrays.points.serves.tolist() == [place.serves for place in mesa.authority.places]
+    assert arrays.lines.reserved[0] == pytest.approx(mesa.authority.reserved)
+    orders = arrays.offers[int(control.first_offer) : int(control.n_offers)]
+    ours = [tuple(int(row[name]) for name in ("measure", "occupation", "start", "decide_by", "seats")) for row in orders]
+    theirs = [
+        (o.measure, -1 if o.occupation is None else o.occupation, o.first, o.last, o.seats)
+        for o in mesa.purchasing.offers
+    ]
+    assert len(ours) > 10
+    assert ours == theirs
 
 
 def test_exponent_is_the_slope_in_logarithms() -> None:

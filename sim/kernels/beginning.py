@@ -67,7 +67,8 @@ def begin(w):
         schedule_hazard(w, i, -1)
         schedule_search(w, i, -1)
         if person.state == State.UNEMPLOYED:
-            if person.contacts == 0:
+            if person.contacts == 0:  # her search began in the last days; it counts as one of the first month
+                w.paths[0, w.days[0].month_index] += 1.0
                 link(w, i, SERVICE, 0)
             else:
                 interval = interval_days(w, p, i, 0)

@@ -13,6 +13,7 @@ from sim.dimensions import DAYS_PER_MONTH, Contract, Measure, State
 from sim.indicators import Counter, Flow
 from sim.kernels.contracts import contract_end
 from sim.kernels.jobs import add_job, close, give_up_or_go_on, replace_leaver, vacancy_identity
+from sim.kernels.measures import uses_voucher
 from sim.kernels.states import (
     become_employed,
     become_subsidised,
@@ -60,15 +61,6 @@ def propose(w, v):
             w.persons[i].offer = v
             return held
     return -1
-
-
-@rule
-def uses_voucher(w, i, employer, t):
-    """Whether a hire is made with the promise of a wage subsidy: hers, valid, and the employer a private one."""
-    person = w.persons[i]
-    if person.voucher_until <= t or person.state != State.UNEMPLOYED:
-        return False
-    return not w.sections[w.employers[employer].section].is_public
 
 
 @rule

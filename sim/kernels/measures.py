@@ -21,7 +21,7 @@ from sim.compiled import rule
 from sim.dimensions import DAYS_PER_MONTH, Line, Measure, Need, State
 from sim.indicators import Counter
 from sim.kernels.calendar import SEARCH, link
-from sim.kernels.jobs import refill
+from sim.kernels.jobs import replace_leaver
 from sim.kernels.states import (
     become_outsider,
     become_self_employed,
@@ -214,6 +214,17 @@ def start(w, i, measure, course, search, talk, t):
 
 
 @rule
+def uses_voucher(w, i, employer, t):
+    """Whether an employer takes a person with the promise of a wage subsidy: she is unemployed, it is valid, and the
+    employer a private one.
+    """
+    person = w.persons[i]
+    if person.voucher_until <= t or person.state != State.UNEMPLOYED:
+        return False
+    return not w.sections[w.employers[employer].section].is_public
+
+
+@rule
 def end_measure(w, i, t):
     """End a measure: who completes it has what it gives; the search for a job goes on."""
     p = w.parameters[0]
@@ -228,12 +239,13 @@ def end_measure(w, i, t):
         if stays:
             stay_on(w, i, t)
             return
-        refill(w, int(w.persons[i].employer), int(w.persons[i].occupation), uid, t)
+        replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), uid, t)
         leave_job(w, i)
         if w.persons[i].home == w.near.shape[0] - 1:
             become_outsider(w, i, t)
             return
     elif measure == Measure.CAREER_GUIDANCE and stays:
+        w.persons[i].clock += t - w.persons[i].since  # it stood still in the guidance too
         months = p.measures.mean_months[Measure.SELF_MOTIVATED_STUDY]
         begin_measure(
             w, i, State.IN_SERVICE, Measure.SELF_MOTIVATED_STUDY, t + int(months * DAYS_PER_MONTH), t

@@ -23,7 +23,7 @@ from sim.dimensions import DAYS_PER_MONTH, Need, VacancyState
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SEARCH, take
 from sim.kernels.hazards import accepts, is_candidate, schedule_search, search_rate
-from sim.kernels.measures import KNOWN_TO_EMPLOYER
+from sim.kernels.measures import KNOWN_TO_EMPLOYER, uses_voucher
 from sim.kernels.states import is_in_measure, is_unemployed, stops_clock
 from sim.rng import Purpose, bits, mix, uniform
 from sim.tables import APPLICANTS_KEPT, NOT_YET
@@ -177,7 +177,7 @@ def suitability(w, p, i, v, t):
     """
     person, employer = w.persons[i], w.employers[w.vacancies[v].employer]
     value = p.hiring.suitable_share * person.employability * person.gain
-    if person.voucher_until > t and not w.sections[employer.section].is_public:
+    if uses_voucher(w, i, w.vacancies[v].employer, t):
         value *= p.measures.voucher_multiplier
     if person.need == Need.WORK_CAPACITY and employer.visited_until > t:
         value *= p.employer_services.part_capacity_multiplier

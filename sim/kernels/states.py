@@ -78,6 +78,7 @@ def _enter(w, i, state, t):
         w.persons[i].measure = Measure.NONE
     w.persons[i].state = state
     w.persons[i].since = t
+    w.persons[i].is_referred = 0  # what she was told of was for the state she leaves
     if receives_benefit(state) and not receives_benefit(old):
         claim(w, i, t)
     employer = person.employer
