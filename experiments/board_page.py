@@ -7,7 +7,7 @@ import io
 import math
 import textwrap
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,29 @@ def text(scores: Sequence[Score]) -> str:
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
+def table(scores: Sequence[Score], first: str = _HEAD[0]) -> list[str]:
+    """The table of a page, failures first.
+
+    Parameters
+    ----------
+    scores
+        Any order.
+    first
+        What the rows are called.
+    """
+    head = (first, *_HEAD[1:])
+    return [row(head), row(["---" for _ in head]), *(row(_cells(score)) for score in in_order(scores))]
+
+
+def reading(verdicts: Iterable[Verdict]) -> list[str]:
+    """What the verdicts of a page mean."""
+    used, lines = set(verdicts), []
+    for verdict in Verdict:
+        if verdict in used:
+            lines += textwrap.wrap(f"- **{verdict}**: {_MEANS[verdict]}.", _WIDTH, subsequent_indent="  ")
+    return lines
+
+
 def records(scores: Sequence[Score]) -> list[dict[str, Any]]:
     """Plain rows, failures first; None for what does not exist."""
     return [
@@ -122,13 +145,8 @@ def markdown(board: Board, scores: Sequence[Score], origin: Origin) -> str:
     if origin.differences:
         lines += ["", f"**Not as the board asks:** {'; '.join(origin.differences)}."]
     lines += ["", "| | |", "|---|---|", *(f"| {name} | {fact} |" for name, fact in origin.facts.items())]
-    lines += ["", "## The board", "", _row(_HEAD), _row(["---" for _ in _HEAD])]
-    lines += [_row(_cells(score)) for score in in_order(scores)]
-    lines += ["", "## How to read it"]
-    used = {score.verdict for score in scores}
-    for verdict in Verdict:
-        if verdict in used:
-            lines += textwrap.wrap(f"- **{verdict}**: {_MEANS[verdict]}.", _WIDTH, subsequent_indent="  ")
+    lines += ["", "## The board", "", *table(scores)]
+    lines += ["", "## How to read it", *reading(score.verdict for score in scores)]
     lines += [
         "- *mean*: of the replications, each a world of its own with other people and other luck. Stocks are means of",
         "  the model year's twelve month-ends, flows means a month.",
@@ -143,7 +161,7 @@ def markdown(board: Board, scores: Sequence[Score], origin: Origin) -> str:
         "| moment | is | source of the band |",
         "|---|---|---|",
     ]
-    lines += [_row([s.moment.name, s.moment.meaning, s.moment.source]) for s in scores]
+    lines += [row([s.moment.name, s.moment.meaning, s.moment.source]) for s in scores]
     return "\n".join(lines) + "\n"
 
 
@@ -175,5 +193,6 @@ def _plain(value: float) -> float | None:
     return float(f"{value:.9g}") if math.isfinite(value) else None
 
 
-def _row(cells: Sequence[str]) -> str:
+def row(cells: Sequence[str]) -> str:
+    """A row of a page's table."""
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
