@@ -53,17 +53,17 @@ class Origin:
     facts: Mapping[str, str]
 
 
-def count(scores: Sequence[Score]) -> str:
-    """How many moments got which verdict, in a sentence."""
+def count(scores: Sequence[Score], what: str = "moments") -> str:
+    """How many moments, or whatever the rows are called, got which verdict, in a sentence."""
     found = Counter(score.verdict for score in scores)
     judged = len(scores) - found[Verdict.NO_BAND]
     parts = [f"{found[verdict]} {verdict}" for verdict in Verdict if found[verdict] and verdict != Verdict.NO_BAND]
-    return f"{judged} moments with a band: {', '.join(parts) or 'none'}"
+    return f"{judged} {what} with a band: {', '.join(parts) or 'none'}"
 
 
-def text(scores: Sequence[Score]) -> str:
-    """The table for a terminal, failures first."""
-    rows = [_HEAD, *(_cells(score) for score in in_order(scores))]
+def text(scores: Sequence[Score], first: str = _HEAD[0]) -> str:
+    """The table for a terminal, failures first; ``first`` is what the rows are called."""
+    rows = [(first, *_HEAD[1:]), *(_cells(score) for score in in_order(scores))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = [
         "  ".join(

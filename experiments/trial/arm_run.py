@@ -51,7 +51,8 @@ class ArmRun:
                 mask = part if mask is None else pc.and_(mask, part)
             rows = self._table.filter(mask).sort_by("date")
             if not rows.num_rows:
-                raise InputError(f"the run recorded no {' '.join(filter(None, key))}; is trial.window_days set in the arm?")
+                what = " ".join(filter(None, key))
+                raise InputError(f"the run recorded no {what}; is trial.window_days set in the arm?")
             self._series[key] = rows["value"].to_numpy()
         return self._series[key]
 
@@ -68,7 +69,7 @@ class ArmRun:
         first, last = months
         stock = self.stock(states, quarters)
         if last > len(stock):
-            raise InputError(f"months {first} to {last}: the run has {len(stock)} month-ends; use a longer horizon_years")
+            raise InputError(f"months {first} to {last}: the run has {len(stock)} month-ends; lengthen horizon_years")
         return stock[first - 1 : last] / self.enrolled(quarters)
 
     def sum_of(self, indicator: str, months: tuple[int, int], kind: str = "", group: str = "") -> float:

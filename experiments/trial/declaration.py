@@ -10,12 +10,12 @@ from typing import Any
 
 from experiments.composition import read_option
 from experiments.moments.moment import read_band
+from experiments.plan import MAIN
 from experiments.trial.arm_run import QUARTERS, STATES
 from experiments.trial.measures import MEASURES
 from sim.clock import parse_date
 from sim.errors import InputError, near_miss
 
-MAIN_MARKET = "main"
 _KEYS = (
     "title", "repeats", "source", "start", "start_date", "horizon_years", "replications", "scale", "markets",
     "assumes", "parameters", "arms", "outcomes", "saturation", "missed",
@@ -41,7 +41,7 @@ class Outcome:
     arm, against
         The arm measured, and the arm that it is held against (the same one for a contrast within an arm).
     market
-        Start state under which; `MAIN_MARKET` for the trial's own.
+        Start state under which; `MAIN` for the trial's own.
     quarters, other_quarters
         People or employers in the arm, and in what it is held against.
     states
@@ -104,7 +104,7 @@ class Outcome:
             measure=measure,
             arm=_one_of(given["arm"], tuple(arms), f"{where}.arm"),
             against=_one_of(given["against"], tuple(arms), f"{where}.against"),
-            market=_one_of(given.get("market", MAIN_MARKET), (MAIN_MARKET, *markets), f"{where}.market"),
+            market=_one_of(given.get("market", MAIN), (MAIN, *markets), f"{where}.market"),
             quarters=quarters,
             other_quarters=_quarters(given.get("other_quarters", list(quarters)), f"{where}.other_quarters"),
             states=tuple(_one_of(state, STATES, f"{where}.states") for state in given.get("states", [])),

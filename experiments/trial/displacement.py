@@ -149,8 +149,8 @@ def markdown(rows: Sequence[Row]) -> list[str]:
     """Table and figure of a page."""
     return [
         table_row(_HEAD), table_row(["---" for _ in _HEAD]), *(table_row(_cells(row)) for row in rows), "",
-        "Days in work over the months followed, mean and 90 % interval of the mean. Net of the area holds everybody, also",
-        "those who were unemployed before or in work; it is told for each person enrolled.", "",
+        "Days in work over the months followed, mean and 90 % interval of the mean. Net of the area holds everybody,",
+        "also those who were unemployed before or in work; it is told for each person enrolled.", "",
         *_sentence(rows), "", f"![Gain and loss by the share treated]({FIGURE}.png)",
     ]  # fmt: skip
 
@@ -175,7 +175,8 @@ def draw(rows: Sequence[Row], folder: Path) -> None:
                 line = drawing.stroke(index)
                 x = np.array([100.0 * row.treated for row in mine][: len(values)])
                 middle, half = np.array([_mean(value) for value in values]).T
-                axes.plot(x, middle, color=line.colour, dashes=line.dash, linewidth=1.8, marker="o", markersize=4, label=label)
+                axes.plot(x, middle, "o", color=line.colour, markersize=4)
+                axes.plot(x, middle, color=line.colour, dashes=line.dash, linewidth=1.8, label=label)
                 axes.fill_between(x, middle - half, middle + half, color=line.colour, alpha=0.15, linewidth=0)
             axes.axhline(0.0, color=drawing.MUTED, linewidth=0.8)
             axes.set_title(state)

@@ -58,7 +58,7 @@ def section(
         lines += textwrap.wrap(
             f"- in all arms: {given}.", _WIDTH, subsequent_indent="  ", break_on_hyphens=False
         )
-    lines += ["", f"**{board_page.count(scores)}.**", "", *board_page.table(scores, "outcome")]
+    lines += ["", f"**{board_page.count(scores, 'outcomes')}.**", "", *board_page.table(scores, "outcome")]
     lines += ["", *board_page.reading(score.verdict for score in scores)]
     if rows:
         lines += ["", *displacement.markdown(rows)]

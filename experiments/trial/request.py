@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from experiments import board_page, results
 from experiments.composition import groups, resolve
 from experiments.configuration import PROJECT, Configuration
 from experiments.execution import Execution, execute
-from experiments.plan import MAIN, Plan, make_plan
+from experiments.plan import Plan, make_plan
 from experiments.progress import say
 from experiments.score import Score
 from experiments.store import RunStore, write_text
@@ -77,7 +77,7 @@ class Request:
         write_docs = own["write_docs"] == "true"
         for word in overrides if write_docs else ():
             if word.partition("=")[0] not in _FREE_IN_DOCS:
-                raise InputError(f"write_docs=true with {word}: the page in docs/ shows the trials as they are declared")
+                raise InputError(f"write_docs=true with {word}: docs/ shows the trials as they are declared")
         if own["trial"] != _ALL and own["trial"] not in known:
             near = near_miss(own["trial"], (*known, _ALL)) or f"; there are {', '.join(known)}, or all"
             raise InputError(f"trial={own['trial']}: no such file in conf/trial{near}")
@@ -168,9 +168,9 @@ def score(trial: Trial, runs: Runs) -> list[Score]:
     replications = sorted({replication for _, _, replication in runs})
     scores = []
     for outcome in trial.outcomes:
-        market = MAIN if outcome.market == MAIN else outcome.market
-        function = MEASURES[outcome.measure].function
-        values = [function(outcome, runs[market, outcome.arm, r], runs[market, outcome.against, r]) for r in replications]
+        market, function = outcome.market, MEASURES[outcome.measure].function
+        pairs = [(runs[market, outcome.arm, r], runs[market, outcome.against, r]) for r in replications]
+        values = [function(outcome, *pair) for pair in pairs]
         scores.append(Score.of(outcome, values))
     return scores
 
@@ -193,16 +193,17 @@ def _tell(request: Request, trial: Trial, plan: Plan, execution: Execution, runs
     write_text(board_page.comma_separated(scores), execution.folder / "trial.csv")
     write_text(section, execution.folder / "trial.md")
     print(trial.title)
-    print(board_page.text(scores))
+    print(board_page.text(scores, "outcome"))
     if rows:
         print(displacement.text(rows))
         displacement.draw(rows, execution.folder)
     for line in page.missed(trial, scores):
         print(line)
-    print(board_page.count(scores))
+    print(board_page.count(scores, "outcomes"))
     print(execution.folder / "trial.md")
     if request.write_docs:
-        write_text(page.with_section(PAGE.read_text(encoding="utf-8") if PAGE.exists() else "", trial.name, section), PAGE)
+        before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        write_text(page.with_section(before, trial.name, section), PAGE)
         if rows:
             displacement.draw(rows, DOCS)
         print(PAGE)
