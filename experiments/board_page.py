@@ -7,7 +7,7 @@ import io
 import math
 import textwrap
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,17 +53,17 @@ class Origin:
     facts: Mapping[str, str]
 
 
-def count(scores: Sequence[Score]) -> str:
-    """How many moments got which verdict, in a sentence."""
+def count(scores: Sequence[Score], what: str = "moments") -> str:
+    """How many moments, or whatever the rows are called, got which verdict, in a sentence."""
     found = Counter(score.verdict for score in scores)
     judged = len(scores) - found[Verdict.NO_BAND]
     parts = [f"{found[verdict]} {verdict}" for verdict in Verdict if found[verdict] and verdict != Verdict.NO_BAND]
-    return f"{judged} moments with a band: {', '.join(parts) or 'none'}"
+    return f"{judged} {what} with a band: {', '.join(parts) or 'none'}"
 
 
-def text(scores: Sequence[Score]) -> str:
-    """The table for a terminal, failures first."""
-    rows = [_HEAD, *(_cells(score) for score in in_order(scores))]
+def text(scores: Sequence[Score], first: str = _HEAD[0]) -> str:
+    """The table for a terminal, failures first; ``first`` is what the rows are called."""
+    rows = [(first, *_HEAD[1:]), *(_cells(score) for score in in_order(scores))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = [
         "  ".join(
@@ -73,6 +73,29 @@ def text(scores: Sequence[Score]) -> str:
         for row in rows
     ]
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def table(scores: Sequence[Score], first: str = _HEAD[0]) -> list[str]:
+    """The table of a page, failures first.
+
+    Parameters
+    ----------
+    scores
+        Any order.
+    first
+        What the rows are called.
+    """
+    head = (first, *_HEAD[1:])
+    return [row(head), row(["---" for _ in head]), *(row(_cells(score)) for score in in_order(scores))]
+
+
+def reading(verdicts: Iterable[Verdict]) -> list[str]:
+    """What the verdicts of a page mean."""
+    used, lines = set(verdicts), []
+    for verdict in Verdict:
+        if verdict in used:
+            lines += textwrap.wrap(f"- **{verdict}**: {_MEANS[verdict]}.", _WIDTH, subsequent_indent="  ")
+    return lines
 
 
 def records(scores: Sequence[Score]) -> list[dict[str, Any]]:
@@ -122,13 +145,8 @@ def markdown(board: Board, scores: Sequence[Score], origin: Origin) -> str:
     if origin.differences:
         lines += ["", f"**Not as the board asks:** {'; '.join(origin.differences)}."]
     lines += ["", "| | |", "|---|---|", *(f"| {name} | {fact} |" for name, fact in origin.facts.items())]
-    lines += ["", "## The board", "", _row(_HEAD), _row(["---" for _ in _HEAD])]
-    lines += [_row(_cells(score)) for score in in_order(scores)]
-    lines += ["", "## How to read it"]
-    used = {score.verdict for score in scores}
-    for verdict in Verdict:
-        if verdict in used:
-            lines += textwrap.wrap(f"- **{verdict}**: {_MEANS[verdict]}.", _WIDTH, subsequent_indent="  ")
+    lines += ["", "## The board", "", *table(scores)]
+    lines += ["", "## How to read it", *reading(score.verdict for score in scores)]
     lines += [
         "- *mean*: of the replications, each a world of its own with other people and other luck. Stocks are means of",
         "  the model year's twelve month-ends, flows means a month.",
@@ -143,7 +161,7 @@ def markdown(board: Board, scores: Sequence[Score], origin: Origin) -> str:
         "| moment | is | source of the band |",
         "|---|---|---|",
     ]
-    lines += [_row([s.moment.name, s.moment.meaning, s.moment.source]) for s in scores]
+    lines += [row([s.moment.name, s.moment.meaning, s.moment.source]) for s in scores]
     return "\n".join(lines) + "\n"
 
 
@@ -175,5 +193,6 @@ def _plain(value: float) -> float | None:
     return float(f"{value:.9g}") if math.isfinite(value) else None
 
 
-def _row(cells: Sequence[str]) -> str:
+def row(cells: Sequence[str]) -> str:
+    """A row of a page's table."""
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"

@@ -1,18 +1,37 @@
-"""A moment over the replications, and what can be said of it beside its band."""
+"""A number over the replications, and what can be said of it beside its band."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 
-from experiments.moments import Moment
 from experiments.summary import INTERVAL
 
 STANDARD_ERRORS = 2.0
 """Half width of the interval of the mean by which a moment is judged, standard errors."""
+
+
+class Judged(Protocol):
+    """What a score needs to know of a number: a moment of a board, or an outcome of a trial."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def has_band(self) -> bool: ...
+    @property
+    def meaning(self) -> str: ...
+    @property
+    def source(self) -> str: ...
 
 
 class Verdict(StrEnum):
@@ -43,7 +62,7 @@ class Score:
         Number of replications.
     """
 
-    moment: Moment
+    moment: Judged
     mean: float
     low: float
     high: float
@@ -51,7 +70,7 @@ class Score:
     n: int
 
     @classmethod
-    def of(cls, moment: Moment, values: Sequence[float]) -> Score:
+    def of(cls, moment: Judged, values: Sequence[float]) -> Score:
         """Score a moment.
 
         Parameters

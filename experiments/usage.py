@@ -11,6 +11,7 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
   kohtaanto run start=boom_2022                one world
   kohtaanto validate board=baseline            the baseline against published figures
   kohtaanto calibrate target=baseline          constants of the area fitted to published figures
+  kohtaanto trial trial=caseload_austria       a published trial of services repeated in the model
   kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
   kohtaanto explain [PARAMETER]                where a number comes from
   kohtaanto data check [REGION]                provenance and consistency of a region's data
@@ -74,6 +75,17 @@ target.KEY=VALUE takes the place of evaluations, step, pull, loss, tolerance or 
 they are. Each step is told; Ctrl-C keeps the best point, and the same command goes on from the stored runs.
 calibration.md and calibration.json say what was found: values, errors, bounds hit, what the moments leave open.
 write=true also writes the values with their source into the parameter files of conf/, and nothing else there.""",
+    "trial": """\
+kohtaanto trial trial=NAME: a published trial repeated in the model, outcome by outcome beside what was published.
+
+  kohtaanto trial trial=caseload_austria
+  kohtaanto trial trial=displacement replications=4
+  kohtaanto trial trial=all write_docs=true
+
+The trial (conf/trial/) says what it repeats, the start state, arms, staff and contacts that it takes for granted, and
+the bands; keys that are typed take their place. The table is also written as trial.csv, trial.json and trial.md;
+write_docs=true writes its section of docs/trials.md as well. A miss is a result: the exit status is 0 whatever the
+verdicts. Flags --cfg, --fresh and --retry-failed as with compare; arms, markets and record= are the trial's.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 
@@ -102,7 +114,7 @@ def usage(command: str | None = None) -> str:
         return "\n\n".join([_GENERAL, _KEYS, _listed()])
     if command in ("run", "compare"):
         return "\n\n".join([_COMMANDS[command], _KEYS, _FLAGS, _listed()])
-    if command in ("validate", "calibrate"):
+    if command in ("validate", "calibrate", "trial"):
         return "\n\n".join([_COMMANDS[command], _KEYS])
     return _COMMANDS[command]
 

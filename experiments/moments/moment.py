@@ -71,7 +71,7 @@ class Moment:
             raise InputError(f"{where}.unit: got {given['unit']!r}, but {name} is measured in '{unit}'")
         if not isinstance(given["source"], str) or not given["source"].strip():
             raise InputError(f"{where}.source: expected where the band comes from, got {given['source']!r}")
-        low, high = _band(given["band"], f"{where}.band")
+        low, high = read_band(given["band"], f"{where}.band")
         return cls(name, unit, low, high, given["source"].strip())
 
     @property
@@ -89,7 +89,14 @@ class Moment:
         return MEASURES[self.name].function(year)
 
 
-def _band(given: Any, where: str) -> tuple[float, float]:
+def read_band(given: Any, where: str) -> tuple[float, float]:
+    """Read ``[low, high]``; null is no band: infinite edges.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
     if given is None:
         return -math.inf, math.inf
     numbers = list(given) if isinstance(given, list | tuple) else []

@@ -1,0 +1,212 @@
+"""``kohtaanto trial``: a published trial repeated in the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from experiments import board_page, results
+from experiments.composition import groups, resolve
+from experiments.configuration import PROJECT, Configuration
+from experiments.execution import Execution, execute
+from experiments.plan import Plan, make_plan
+from experiments.progress import say
+from experiments.score import Score
+from experiments.store import RunStore, write_text
+from experiments.trial import displacement, page
+from experiments.trial.arm_run import ArmRun
+from experiments.trial.declaration import Trial
+from experiments.trial.measures import MEASURES
+from sim.errors import InputError, near_miss
+
+DOCS = PROJECT / "docs"
+PAGE = DOCS / "trials.md"
+_OWN = ("trial", "write_docs")
+_ALL = "all"
+# What the committed page may be asked with: everything else makes it a page about another trial.
+_FREE_IN_DOCS = ("replications", "seed", "scale", "engine.processes", "outputs", "name", "language")
+_REFUSED = ("shock", "policy", "record", "arms", "markets")
+
+Runs = dict[tuple[str, str, int], ArmRun]
+"""By market, arm and replication."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A command line of ``trial``, read.
+
+    Attributes
+    ----------
+    trials
+        What is repeated.
+    write_docs
+        Whether sections are also written into ``docs/trials.md``.
+    overrides
+        ``key=value`` for the runs, as typed.
+    """
+
+    trials: tuple[Trial, ...]
+    write_docs: bool
+    overrides: tuple[str, ...]
+
+    @classmethod
+    def read(cls, words: Sequence[str]) -> Request:
+        """Read ``key=value`` words.
+
+        Raises
+        ------
+        InputError
+            If the trial or ``write_docs`` is wrong, or a key does not belong here.
+        """
+        own = {"trial": "", "write_docs": "false"}
+        overrides = []
+        for word in words:
+            key, _, value = word.partition("=")
+            if key in _OWN:
+                own[key] = value
+            elif key.partition(".")[0] in _REFUSED:
+                raise InputError(f"{word}: a trial has its own arms, markets and records; leave {key} out")
+            else:
+                overrides.append(word)
+        known = groups()["trial"]
+        if not own["trial"]:
+            raise InputError(f"trial: which one? trial=NAME; there are {', '.join(known)}, or all")
+        if own["write_docs"] not in ("true", "false"):
+            raise InputError(f"write_docs={own['write_docs']}: expected true or false")
+        write_docs = own["write_docs"] == "true"
+        for word in overrides if write_docs else ():
+            if word.partition("=")[0] not in _FREE_IN_DOCS:
+                raise InputError(f"write_docs=true with {word}: docs/ shows the trials as they are declared")
+        if own["trial"] != _ALL and own["trial"] not in known:
+            near = near_miss(own["trial"], (*known, _ALL)) or f"; there are {', '.join(known)}, or all"
+            raise InputError(f"trial={own['trial']}: no such file in conf/trial{near}")
+        names = known if own["trial"] == _ALL else (own["trial"],)
+        return cls(tuple(Trial.read(name) for name in names), write_docs, tuple(overrides))
+
+
+def configuration_of(trial: Trial, overrides: Sequence[str] = ()) -> Configuration:
+    """The runs of a trial: its own, with what was typed in its place.
+
+    Raises
+    ------
+    InputError
+        As `experiments.composition.resolve`.
+    """
+    asked = list(trial.overrides)
+    if any(word.startswith("start=") for word in overrides):
+        # Another start state begins at its own date, unless one is typed.
+        asked = [word for word in asked if not word.startswith("start_date=")]
+    base = resolve("trial", [f"name={trial.name}", "rules=regime_2022", *asked, *overrides])
+    named = {arm: f"{trial.name}_{arm}" for arm, changes in trial.arms.items() if changes}
+    plain = {
+        **base.plain,
+        "markets": dict(trial.markets),
+        "arms": {arm: {"shocks": [], "policies": [named[arm]] if arm in named else []} for arm in trial.arms},
+        "policies": {named[arm]: {"changes": trial.arms[arm]} for arm in named},
+    }
+    return Configuration.from_plain(plain)
+
+
+def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False) -> int:
+    """Repeat the trials, print what came out and write it into the results folders.
+
+    Returns
+    -------
+    int
+        Exit status: 0 whatever the verdicts, 1 if a run failed.
+
+    Raises
+    ------
+    InputError
+        Wrong input.
+    experiments.execution.UnfinishedError
+        Runs ended early.
+    """
+    status = 0
+    for trial in request.trials:
+        plan = make_plan(configuration_of(trial, request.overrides))
+        execution = execute(plan, retry_failed, fresh, report=False)
+        if execution.failed:
+            say(f"{execution.failed} of {len(plan.runs)} runs failed; see {execution.folder / 'manifest.json'}")
+            status = 1
+        runs = runs_of(plan, execution)
+        if not runs:
+            continue
+        _tell(request, trial, plan, execution, runs)
+    return status
+
+
+def runs_of(plan: Plan, execution: Execution) -> Runs:
+    """Stored runs of the replications in which every arm of every market was simulated."""
+    store = RunStore(plan.configuration.outputs / "runs")
+    keys = {
+        (run["market"], run["arm"], int(run["replication"])): run["key"]
+        for run in execution.manifest["runs"]
+        if run["status"] != "failed"
+    }
+    wanted = [(market.name, arm) for market in plan.markets for arm in plan.configuration.arms]
+    runs: Runs = {}
+    for replication in range(plan.configuration.replications):
+        if all((*place, replication) in keys for place in wanted):
+            for place in wanted:
+                stored = store.read(keys[*place, replication])
+                if stored is None:
+                    raise InputError(f"{store.folder}: a run is gone; was outputs/runs emptied meanwhile?")
+                runs[*place, replication] = ArmRun(stored)
+    return runs
+
+
+def score(trial: Trial, runs: Runs) -> list[Score]:
+    """Measure all outcomes.
+
+    Returns
+    -------
+    list of Score
+        In the order of the trial.
+    """
+    replications = sorted({replication for _, _, replication in runs})
+    scores = []
+    for outcome in trial.outcomes:
+        market, function = outcome.market, MEASURES[outcome.measure].function
+        pairs = [(runs[market, outcome.arm, r], runs[market, outcome.against, r]) for r in replications]
+        values = [function(outcome, *pair) for pair in pairs]
+        scores.append(Score.of(outcome, values))
+    return scores
+
+
+def _tell(request: Request, trial: Trial, plan: Plan, execution: Execution, runs: Runs) -> None:
+    scores = score(trial, runs)
+    rows = displacement.table(trial, runs) if trial.saturation else []
+    content: dict[str, Any] = {
+        "trial": trial.name,
+        "title": trial.title,
+        "written": execution.manifest["written"],
+        "replications": scores[0].n,
+        "assumes": list(trial.assumes),
+        "outcomes": board_page.records(scores),
+    }
+    if rows:
+        content["displacement"] = [row.record for row in rows]
+    section = page.section(trial, scores, rows, page.facts(plan, execution.manifest, request.overrides, scores[0].n))
+    write_text(results.to_json(content), execution.folder / "trial.json")
+    write_text(board_page.comma_separated(scores), execution.folder / "trial.csv")
+    write_text(section, execution.folder / "trial.md")
+    print(trial.title)
+    print(board_page.text(scores, "outcome"))
+    if rows:
+        print(displacement.text(rows))
+        displacement.draw(rows, execution.folder)
+    for line in page.missed(trial, scores):
+        print(line)
+    print(board_page.count(scores, "outcomes"))
+    print(execution.folder / "trial.md")
+    if request.write_docs:
+        before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        write_text(page.with_section(before, trial.name, section), PAGE)
+        if rows:
+            displacement.draw(rows, DOCS)
+        print(PAGE)
+    print(f"{execution.seconds:.1f} s")
+
+
