@@ -141,7 +141,8 @@ def test_both_sides_place_staff_and_order_seats_alike_at_the_start(scale: float)
     assert arrays.points.serves.tolist() == [place.serves for place in mesa.authority.places]
     assert arrays.lines.reserved[0] == pytest.approx(mesa.authority.reserved)
     orders = arrays.offers[int(control.first_offer) : int(control.n_offers)]
-    ours = [tuple(int(row[name]) for name in ("measure", "occupation", "start", "decide_by", "seats")) for row in orders]
+    columns = ("measure", "occupation", "start", "decide_by", "seats")
+    ours = [tuple(int(row[name]) for name in columns) for row in orders]
     theirs = [
         (o.measure, -1 if o.occupation is None else o.occupation, o.first, o.last, o.seats)
         for o in mesa.purchasing.offers

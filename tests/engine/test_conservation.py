@@ -330,7 +330,9 @@ def test_a_leap_of_demand_fits_into_the_tables(tmp_path: Path) -> None:
     run_checked(specification(days=75), 0.2, tmp_path, every=30)
 
 
-@pytest.mark.parametrize("broken", ["stocks", "employers", "open_cells", "desks", "nodes", "persons", "offers", "measure"])
+@pytest.mark.parametrize(
+    "broken", ["stocks", "employers", "open_cells", "desks", "nodes", "persons", "offers", "measure"]
+)
 def test_the_check_sees_what_is_wrong(broken: str) -> None:
     """One number put wrong in any table is found."""
     spec = specification(days=30)

@@ -2,8 +2,8 @@
 
 Talks are exponential, registrations Poisson, every day is open, nobody misses a talk and nothing follows from one.
 A talk takes many days' minutes, so that what happens within a day does not matter; waits are counted in whole days
-begun, and theory's exponential waits are cut in the same way (`theory`; a change of at most 3 %). 48 desks, each at a place of its own,
-are as many independent replications; the standard error is that of their means.
+begun, and theory's exponential waits are cut in the same way (`theory`; a change of at most 3 %). 48 desks, each at
+a place of its own, are as many independent replications; the standard error is that of their means.
 (Erlang 1917; e.g. Gross et al. 2008, Fundamentals of Queueing Theory, section 2.3.)
 
 A comparison beyond two standard errors comes about by chance with P = 5.1 % (47 degrees of freedom), so that of the
@@ -103,7 +103,8 @@ def world_of_desks(c: int, talk_days: float, days: int, seed: int) -> World:
     table = np.zeros(len(a.desks) // len(a.points) * DESKS, a.desks.dtype).view(np.recarray)
     table.root = -1
     world.replace(
-        persons=persons, nodes=nodes, days=facts, desks=table, queued=queued, points=np.zeros(DESKS, a.points.dtype).view(np.recarray),
+        persons=persons, nodes=nodes, days=facts, desks=table, queued=queued,
+        points=np.zeros(DESKS, a.points.dtype).view(np.recarray),
         heads=np.full((a.heads.shape[0], days + 2), -1, a.heads.dtype), distance=np.zeros((DESKS + 1, DESKS + 1)),
         flows=np.zeros((a.flows.shape[0], DESKS + 1)), servers=np.zeros(c * DESKS),
     )  # fmt: skip
@@ -114,7 +115,9 @@ def world_of_desks(c: int, talk_days: float, days: int, seed: int) -> World:
     return world
 
 
-def measured(c: int, rho: float, talks_a_desk: int, seed: int = 1, load: float | None = None) -> tuple[float, np.ndarray]:
+def measured(
+    c: int, rho: float, talks_a_desk: int, seed: int = 1, load: float | None = None
+) -> tuple[float, np.ndarray]:
     """Length of a talk, and by desk: mean wait, share that waits, utilisation; after a warm-up as long as the rest.
 
     Parameters

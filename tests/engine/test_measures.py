@@ -102,7 +102,8 @@ def test_who_is_eligible(person: dict[str, int], eligible: tuple[str, ...]) -> N
             value = t - value
         row[column] = value
     of = {
-        "subsidy": {Measure.WAGE_SUBSIDY_PRIVATE, Measure.WAGE_SUBSIDY_PUBLIC}, "integration": {Measure.INTEGRATION_TRAINING},
+        "subsidy": {Measure.WAGE_SUBSIDY_PRIVATE, Measure.WAGE_SUBSIDY_PUBLIC},
+        "integration": {Measure.INTEGRATION_TRAINING},
         "rehabilitative": {Measure.REHABILITATIVE_WORK}, "coordination": {Measure.WORK_ABILITY_COORDINATION},
     }  # fmt: skip
     restricted = set().union(*of.values())
@@ -264,7 +265,7 @@ def test_a_course_from_talk_to_trade() -> None:
 
 
 def ended(measure: Measure, *shares: float, n: int = 300, trade: int = -1, **more: float) -> tuple[World, int]:
-    """People who have taken part in a measure of 30 days with given shares of completion and retention; its last day."""
+    """People who have taken part in a measure of 30 days, with given shares of completing and staying; its last day."""
     world = idle_world(n, **more)
     p = world.arrays.parameters[0].measures
     p.completion_share[measure], p.retention_share[measure] = shares
@@ -488,8 +489,8 @@ def model_of(days: int, changes: tuple[Change, ...] = (), **more: float) -> Empl
 def test_orders_are_on_offer_after_their_lead_time() -> None:
     """Ten times the seats from 1 March: nothing more before a lead time has passed, then ten times as many."""
     lead = {"measures.lead_months": 2.0, "measures.budget_year_eur": 1e9, "measures.least_group": 1.0}
-    model = model_of(300, (Change("measures.seats_per_month.coaching", "scale", 10.0, date(2025, 3, 1), source="test"),),
-                     **lead)  # fmt: skip
+    more = Change("measures.seats_per_month.coaching", "scale", 10.0, date(2025, 3, 1), source="test")
+    model = model_of(300, (more,), **lead)
     model.run()
     rows = orders(model)
     rows = rows[rows.measure == Measure.COACHING]

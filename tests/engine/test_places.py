@@ -60,7 +60,8 @@ def test_open_on_its_weekdays_in_its_weeks(weekdays: tuple[int, ...], period: in
         residues = {int(world.arrays.days.week[t]) % period for t in np.flatnonzero(found)}
         assert residues == {phase}
         assert len(weeks) <= 1 or period == 1 or sum(found) > 0
-        assert all(date.fromordinal(FIRST_DAY.toordinal() + int(t)).weekday() in weekdays for t in np.flatnonzero(found))
+        first = FIRST_DAY.toordinal()
+        assert all(date.fromordinal(first + int(t)).weekday() in weekdays for t in np.flatnonzero(found))
     assert all(working[np.flatnonzero(found)])
     for t, until in ((0, 6), (3, 20), (40, 40), (50, 84)):
         assert openings(world.handle, 1, t, until) == sum(found[t : until + 1])
@@ -144,7 +145,7 @@ def test_later_talks_wait_at_home_and_remote_ones_at_the_office() -> None:
 
 
 def test_no_first_interview_is_remote_but_by_rule() -> None:
-    """2,000 people: none remote at the first talk; later by share and means (P > 1e-4); with the rule at the first too."""
+    """2,000 people: none remote at the first talk; later by share (P > 1e-4); with the rule at the first too."""
     n = 2000
     declared = with_values({"places.remote_share": 0.5, "places.digital_support_share": 0.0})
     world = bare_world(specification(parameters=declared), n)
@@ -225,7 +226,7 @@ def test_closing_a_place_moves_its_queue_and_its_staff() -> None:
 
 
 def test_a_place_opens_on_its_day() -> None:
-    """The third municipality gets an office in June: nobody is met there before, many from then on; it is open daily."""
+    """The third municipality gets an office in June: nobody is met there before, many from then on, daily."""
     opens = date(2025, 6, 2)
     places = (PlaceChange("new", NOWHERE, "office", opens, MONDAY_TO_FRIDAY),)
     result = simulate(specification(record="full", places=places))
@@ -310,7 +311,8 @@ def test_moving_posts_between_lines_moves_people_at_once() -> None:
     model.run(100)
     after = staffed(model)
     np.testing.assert_allclose(
-        after - before, [-10.0 if k == Line.BROKERAGE else 10.0 if k == Line.MULTI_SECTOR else 0.0 for k in range(len(LINES))],
+        after - before,
+        [-10.0 if k == Line.BROKERAGE else 10.0 if k == Line.MULTI_SECTOR else 0.0 for k in range(len(LINES))],
         atol=1e-9,
     )  # fmt: skip
     lines = model.world.arrays.lines
