@@ -8,7 +8,8 @@ a place of its own, are as many independent replications; the standard error is 
 
 A comparison beyond two standard errors comes about by chance with P = 5.1 % (47 degrees of freedom), so that of the
 45 comparisons of all cases about two are: seven or more with P = .7 %. Every single one must be within four
-(P = .02 % each, 1 % for all).
+(P = .02 % each, 1 % for all). At loads above .9 mean waits of desks are skewed, so that the studentised mean leans to
+the left: a plain Lindley recursion of as many talks gives -.9 on average at a load of .97.
 """
 
 from __future__ import annotations

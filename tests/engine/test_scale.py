@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from worlds import DATA, SATAKUNTA, area, closure, cohort, rows, specification
+from worlds import DATA, SATAKUNTA, area, closure, cohort, rows, specification, with_values
 
 from agents.area import EmploymentAreaModel, build, simulate
 from agents.specification import RunSpecification
@@ -15,7 +15,7 @@ from agents.specification import RunSpecification
 EXPECTED = json.loads((DATA / "c09_expected.json").read_text(encoding="utf-8"))
 FIRST_DAY = date(2025, 1, 1)
 PLANT = "plant_harjavalta"
-STAFF = {"brokerage": 32.0, "competence": 16.0, "multi_sector": 32.0}
+STAFF = with_values({})["services"]["staff_fte"]["value"]
 
 
 def uneven(scale: float, days: int, seed: int = 11, with_closure: bool = True) -> RunSpecification:

@@ -87,7 +87,7 @@ def bare_world(spec: RunSpecification, n: int = 10) -> World:
     people.registered_since, people.search_ended, people.need, people.retires = NOT_YET, NOT_YET, 0, NEVER
     people.contacts, people.line, people.boost_until = 0, -1, -1
     people.measure, people.course, people.gain, people.is_recognised, people.language = -1, -1, 1.0, 0, 0
-    people.voucher_until, people.has_path, people.is_waiting = -1, 0, 0
+    people.voucher_until, people.has_path, people.has_plan, people.is_waiting = -1, 0, 0, 0
     world.control.n_offers = world.control.first_offer = 0
     open_offices(world)
     world.control.n_persons = n
