@@ -214,7 +214,8 @@ class Recorder:
     def _write(
         self, moment: np.datetime64, name: str, kind: str, groups: tuple[str, ...], values: NDArray[np.floating]
     ) -> None:
-        self._blocks.append((moment, name, kind, groups, np.asarray(values, np.float64)))
+        # a copy: columns of the world's tables go on changing
+        self._blocks.append((moment, name, kind, groups, np.array(values, np.float64)))
 
     def _record_money(
         self, moment: np.datetime64, world: World, persons: NDArray[np.floating], unemployed: NDArray[np.floating],

@@ -35,13 +35,13 @@ class EmployerServices(ServiceLine):
         inside = np.flatnonzero((arrays.employers.place < world.n_places) & (arrays.employers.target > 0))
         if today < int(p.trial.employer_days):  # a trial decides who is visited
             quarter = uniforms(
-                world.control.seed, Purpose.TRIAL_ARM, arrays.employers.uid[inside], np.zeros(len(inside), np.int64), 0
+                world.control.seed, int(Purpose.TRIAL_ARM), arrays.employers.uid[inside], np.zeros(len(inside), np.int64), 0
             )
             chosen = inside[quarter < float(p.trial.treated_share)]
         else:
             free = inside[arrays.employers.visited_until[inside] <= today]
             draws = uniforms(
-                world.control.seed, Purpose.EMPLOYER_VISIT, arrays.employers.uid[free], np.full(len(free), today), 0
+                world.control.seed, int(Purpose.EMPLOYER_VISIT), arrays.employers.uid[free], np.full(len(free), today), 0
             )
             weight = np.sqrt(arrays.employers.target[free] / SMALL_EMPLOYER_JOBS)
             chosen = free[np.argsort(-np.log(draws) / weight, kind="stable")[:number]]
