@@ -352,6 +352,7 @@ class Person(mesa.Agent):
             open_until = today + int(self.random.expovariate(1.0) * months * DAYS_PER_MONTH)
         self.client.find_path(today)
         self.leave_register(open_until)
+        self.client.promise_until = today
         self.employer = job.employer
         self.occupation = job.occupation
         job.employer.filled += 1

@@ -41,7 +41,7 @@ SHORTEST_MEASURE_DAYS = 14
 YOUTH_DAYS, YOUNG_DAYS, OLD_DAYS = 30 * 365, 25 * 365, 50 * 365
 HALF_YEAR, YEAR = 183, 365
 WEEK = 5  # working days
-WORKING_DAYS_A_MONTH = 21.0
+WORKING_DAYS_A_MONTH, WORKING_DAYS_A_YEAR = 21.0, 252.0
 KILOMETRES_AN_HOUR = 60.0
 MOST_TRAVEL_SHARE = 0.6
 LONGEST_LOOK_AHEAD_DAYS = 35
@@ -173,7 +173,7 @@ class Client:
                 offer.seats -= 1
                 if not self.start(measure, offer, today):
                     self.appointment = today + self.interval_days(today)
-                return float(s.decision_minutes)
+                return float(s.decision_minutes) + self.own_minutes(measure)
         if random() < s.referral_share[line]:
             self.referral = TOLD_OF_VACANCY
         self.appointment = today + self.interval_days(today)
@@ -292,6 +292,14 @@ class Client:
         self.take_part(state, measure, today + max(SHORTEST_MEASURE_DAYS, days), today)
         return True
 
+    def own_minutes(self, measure: int) -> float:
+        """Minutes of advisers that the part of a measure takes which the authority makes itself."""
+        p = self.person.model.p
+        m = p.measures
+        worth = m.own_share[measure] * m.price_month_eur[measure] * m.mean_months[measure]
+        year = client_minutes_a_month(p) / WORKING_DAYS_A_MONTH * WORKING_DAYS_A_YEAR
+        return float(worth * year / p.costs.fte_year_eur)
+
     def take_part(self, state: int, measure: int, ends: int, today: int) -> None:
         """Take part in a measure until a day; the registered search goes on."""
         self.find_path(today)
@@ -333,7 +341,7 @@ class Client:
         person.become_unemployed()
         if measure == COACHING and completes:
             self.boost_until = today + int(m.coaching_effect_days)
-        if stays and measure in (TAILORED_TRAINING, APPRENTICESHIP):
+        if completes and stays and measure in (TAILORED_TRAINING, APPRENTICESHIP):
             self.referral = KNOWN_TO_EMPLOYER
 
 

