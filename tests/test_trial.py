@@ -18,7 +18,7 @@ from experiments.store import StoredRun
 from experiments.trial import displacement, page
 from experiments.trial.arm_run import STATES, ArmRun
 from experiments.trial.declaration import Outcome, Trial
-from experiments.trial.measures import MEASURES, MONTH_DAYS
+from experiments.trial.measures import MEASURES, MONTH_DAYS, gain_and_loss
 from experiments.trial.request import configuration_of
 from sim.errors import InputError
 from sim.timetable import compose
@@ -92,8 +92,8 @@ def test_employers_are_compared_with_themselves_unvisited():
 def test_untreated_lose_part_of_what_the_treated_gain():
     without = run({1: 20.0, 2: 20.0, 3: 20.0, 4: 20.0})
     with_it = run({1: 30.0, 2: 18.0, 3: 18.0, 4: 18.0})
-    o = outcome("share_lost", quarters=[1], other_quarters=[2, 3, 4])
-    assert measured(o, with_it, without) == pytest.approx(0.6)
+    gain, loss = gain_and_loss(outcome("days", quarters=[1], other_quarters=[2, 3, 4]), with_it, without)
+    assert (gain, loss) == pytest.approx((2 * 10 / 400 * MONTH_DAYS, 2 * 6 / 400 * MONTH_DAYS))
 
 
 def whole_share(of: ArmRun, states, quarters, months):

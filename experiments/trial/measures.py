@@ -105,12 +105,6 @@ def _open_ended(o: Outcome, run: ArmRun, other: ArmRun) -> float:
     return 100.0 * (run.jobs(OPEN_ENDED, o.quarters) / other.jobs(OPEN_ENDED, o.other_quarters) - 1.0)
 
 
-def _share_lost(o: Outcome, run: ArmRun, other: ArmRun) -> float:
-    """Days that the untreated lose over days that the treated gain."""
-    gain, loss = gain_and_loss(o, run, other)
-    return loss / gain if gain > 0.0 else math.nan
-
-
 def gain_and_loss(o: Outcome, run: ArmRun, other: ArmRun) -> tuple[float, float]:
     """Days gained by all treated and lost by all untreated, for each person enrolled, against the same people when
     nobody is treated.
@@ -136,5 +130,4 @@ MEASURES: dict[str, Measure] = {
     "hazard_per_ten_points": Measure("%", ("months",), _hazard_per_ten_points),
     "notified_vacancies": Measure("%", (), _notified),
     "open_ended_hires": Measure("%", (), _open_ended),
-    "share_lost": Measure("share", ("states", "months"), _share_lost),
 }
