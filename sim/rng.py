@@ -109,6 +109,7 @@ class Purpose(IntEnum):
     EMPLOYER_VISIT = 80  # employer
     BENEFIT_FUND = 81  # lasting: member of an unemployment fund
     ARRIVAL_NEED = 82
+    JOB_VISIT = 83  # vacancy
 
 
 CANDIDATES = (

@@ -1,7 +1,8 @@
 """Employer services: once a month it is chosen which employers are visited, in every municipality.
 
-A visit acts through the employer for some months: more of its vacancies are notified, brokerage knows of
-them at once, and it takes people of partial work capacity more readily. It raises nobody's hazard.
+A visit acts through the employer: some of the jobs that wait are posted, and for some months more of its
+vacancies are notified, brokerage knows of them at once, and it takes people of partial work capacity more readily.
+It raises nobody's hazard.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from agents.service_lines.line import ServiceLine
 from agents.service_lines.task import Task
 from agents.working_time import client_minutes_a_month
 from sim.dimensions import DAYS_PER_MONTH, Line
+from sim.kernels.jobs import visit
 from sim.rng import Purpose, uniforms
 
 SMALL_EMPLOYER_JOBS = 10.0
@@ -32,19 +34,22 @@ class EmployerServices(ServiceLine):
         line = arrays.lines[Line.EMPLOYER_SERVICES]
         minutes = client_minutes_a_month(p) * float(line.staffed) * self.area.scale
         number = int(minutes / float(p.employer_services.visit_minutes))
-        inside = np.flatnonzero((arrays.employers.place < world.n_places) & (arrays.employers.target > 0))
+        employers = arrays.employers
+        free = np.flatnonzero(
+            (employers.place < world.n_places) & (employers.target > 0) & (employers.visited_until <= today)
+        )
         if today < int(p.trial.employer_days):  # a trial decides who is visited
-            quarter = uniforms(
-                world.control.seed, int(Purpose.TRIAL_ARM), arrays.employers.uid[inside], np.zeros(len(inside), np.int64), 0
-            )
-            chosen = inside[quarter < float(p.trial.treated_share)]
-        else:
-            free = inside[arrays.employers.visited_until[inside] <= today]
             draws = uniforms(
-                world.control.seed, int(Purpose.EMPLOYER_VISIT), arrays.employers.uid[free], np.full(len(free), today), 0
+                world.control.seed, int(Purpose.TRIAL_ARM), employers.uid[free], np.zeros(len(free), np.int64), 0
             )
-            weight = np.sqrt(arrays.employers.target[free] / SMALL_EMPLOYER_JOBS)
+            chosen = free[draws < float(p.trial.treated_share)]
+        else:
+            draws = uniforms(
+                world.control.seed, int(Purpose.EMPLOYER_VISIT), employers.uid[free], np.full(len(free), today), 0
+            )
+            weight = np.sqrt(employers.target[free] / SMALL_EMPLOYER_JOBS)
             chosen = free[np.argsort(-np.log(draws) / weight, kind="stable")[:number]]
         until = today + int(float(p.employer_services.visit_effect_months) * DAYS_PER_MONTH)
-        arrays.employers.visited_until[chosen] = until
+        employers.visited_until[chosen] = until
+        visit(world.handle, until, today)
         line.visits += len(chosen)

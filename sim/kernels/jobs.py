@@ -316,6 +316,27 @@ def vacancies(w, t):
     return n
 
 
+@kernel
+def visit(w, until, t):
+    """Let employers who are visited today post jobs that wait: a visit finds vacancies that nobody has notified yet.
+
+    Parameters
+    ----------
+    until
+        Their ``visited_until``: who has another one was not visited today.
+    """
+    share = w.parameters[0].employer_services.wake_share
+    for v in range(w.control[0].n_vacancies):
+        if w.vacancies[v].state != VacancyState.DORMANT or w.vacancies[v].n_applicants > 0:
+            continue
+        if w.employers[w.vacancies[v].employer].visited_until != until:
+            continue
+        if uniform(w.control[0].seed, Purpose.JOB_VISIT, w.vacancies[v].uid, t, 0) < share:
+            unlink_vacancy(w, v)
+            w.employers[w.vacancies[v].employer].dormant -= 1
+            post(w, v, t)
+
+
 @rule
 def give_up_or_go_on(w, v, t):
     """End a round in which nobody was hired: another round, or the employer gives the job up."""

@@ -3,14 +3,15 @@
 Each measure has one channel. While people take part they search less (`measures.search_multiplier`), and
 for all but subsidised work in firms the duration clock stands still. Afterwards:
 
-* trainings and apprenticeship: another trade, which opens other vacancies; tailored training and
-  apprenticeship end with an application to an employer who knows her;
+* trainings and apprenticeship: another trade, which opens other vacancies, and skill in it, a factor on how
+  suitable she is (`measures.gain`); tailored training and apprenticeship end with an application to an employer
+  who knows her;
 * coaching: search is raised for some time; career guidance: some go on to study;
 * wage subsidy to a firm: a promise first, which makes an employer take her sooner; then a real job for a
-  term, in which some stay on; in public bodies and associations: work for a term, and nothing afterwards;
+  term, in which some stay on, and some experience (`measures.gain`); in public bodies and associations: work for a term, and nothing afterwards;
 * start-up grant: self-employment;
 * work trial, work-ability coordination, integration training, rehabilitative work: a factor on how suitable
-  she is for employers (`measures.gain`), the largest of those she has earned.
+  she is for employers, the largest of those she has earned.
 
 Seats, prices and lead times are the purchaser's business (`agents.purchasing`): here a seat is free or not.
 """
@@ -235,6 +236,8 @@ def end_measure(w, i, t):
     w.persons[i].course = -1
     completes = uniform(seed, Purpose.MEASURE_COMPLETION, uid, began, 0) < p.measures.completion_share[measure]
     stays = uniform(seed, Purpose.MEASURE_RETENTION, uid, began, 0) < p.measures.retention_share[measure]
+    if completes:
+        w.persons[i].gain = max(w.persons[i].gain, p.measures.gain[measure])
     if w.persons[i].employer >= 0:  # a job with a wage subsidy
         if stays:
             stay_on(w, i, t)
@@ -254,7 +257,6 @@ def end_measure(w, i, t):
     elif completes:
         if course >= 0 and w.offers[course].occupation >= 0:
             w.persons[i].occupation = w.offers[course].occupation
-        w.persons[i].gain = max(w.persons[i].gain, p.measures.gain[measure])
     become_unemployed(w, i, t)
     if measure == Measure.COACHING and completes:
         w.persons[i].boost_until = t + int(p.measures.coaching_effect_days)
