@@ -84,7 +84,10 @@ def talk(world: World, line: Line, n: int, day: int = DAY) -> None:
         ({"spell": 365}, ("subsidy", "rehabilitative")),
         ({"need": Need.WORK_CAPACITY}, ()),  # nobody knows of it yet
         ({"need": Need.WORK_CAPACITY, "is_recognised": 1}, ("subsidy",)),  # no plan yet
-        ({"need": Need.WORK_CAPACITY, "is_recognised": 1, "has_plan": 1}, ("subsidy", "rehabilitative", "coordination")),
+        (
+            {"need": Need.WORK_CAPACITY, "is_recognised": 1, "has_plan": 1},
+            ("subsidy", "rehabilitative", "coordination"),
+        ),
         ({"need": Need.LIFE_SITUATION, "is_recognised": 1, "has_plan": 1}, ("subsidy", "rehabilitative")),
         ({"education": 0, "voucher_until": 401}, ()),  # she has a promise already
         ({"education": 0, "voucher_until": 400}, ("subsidy",)),
