@@ -459,10 +459,9 @@ def test_work_with_a_public_subsidy_leaves_nothing() -> None:
 
 
 def test_who_finds_an_ordinary_job_leaves_her_measure() -> None:
-    """From a course, and from a subsidised job whose employer then looks for somebody else."""
+    """From a subsidised job, whose employer then looks for somebody else."""
     world = promised(1)
     hired(world, 1, DAY + 5)
-    put(world, [1], State.TRAINING, DAY) if len(world.arrays.persons) > 1 else None
     open_one(world, 5, 30)
     assert hiring(world.handle, offer(world, [5], [0]), DAY + 30) == 1
     assert world.arrays.persons.state[0] == State.EMPLOYED
