@@ -65,6 +65,9 @@ def talk(world: World, line: Line, n: int, day: int = DAY) -> None:
     assert np.all(people.contacts == 3)
 
 
+PLAN = {"is_recognised": 1, "has_plan": 1}
+
+
 # --- for whom -----------------------------------------------------------------------------------------------------
 
 
@@ -84,8 +87,8 @@ def talk(world: World, line: Line, n: int, day: int = DAY) -> None:
         ({"spell": 365}, ("subsidy", "rehabilitative")),
         ({"need": Need.WORK_CAPACITY}, ()),  # nobody knows of it yet
         ({"need": Need.WORK_CAPACITY, "is_recognised": 1}, ("subsidy",)),  # no plan yet
-        ({"need": Need.WORK_CAPACITY, "is_recognised": 1, "has_plan": 1}, ("subsidy", "rehabilitative", "coordination")),
-        ({"need": Need.LIFE_SITUATION, "is_recognised": 1, "has_plan": 1}, ("subsidy", "rehabilitative")),
+        (PLAN | {"need": Need.WORK_CAPACITY}, ("subsidy", "rehabilitative", "coordination")),
+        (PLAN | {"need": Need.LIFE_SITUATION}, ("subsidy", "rehabilitative")),
         ({"education": 0, "voucher_until": 401}, ()),  # she has a promise already
         ({"education": 0, "voucher_until": 400}, ("subsidy",)),
     ],

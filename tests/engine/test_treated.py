@@ -164,7 +164,8 @@ def test_untreated_quarters_are_the_same_people_in_all_arms() -> None:
         model = EmploymentAreaModel(spec, build(spec))
         model.run()
         people = model.world.arrays.persons[: int(model.world.control.n_persons)]
-        marks.append(dict(zip(people.uid[people.trial > 0].tolist(), people.trial[people.trial > 0].tolist(), strict=True)))
+        people = people[people.trial > 0]
+        marks.append(dict(zip(people.uid.tolist(), people.trial.tolist(), strict=True)))
     both = marks[0].keys() & marks[1].keys()
     assert len(both) > 50
     assert all(marks[0][uid] == marks[1][uid] for uid in both)
