@@ -148,8 +148,13 @@ def check_measures(world: World) -> None:
     counted = np.zeros_like(a.in_measure)
     np.add.at(counted, (people.measure[takes_part], people.home[takes_part]), 1)
     np.testing.assert_array_equal(counted, a.in_measure)
-    np.testing.assert_array_equal(people.state[takes_part], [int(state_of(m)) if m != Measure.WAGE_SUBSIDY_PRIVATE
-                                                             else State.SUBSIDISED for m in people.measure[takes_part]])
+    np.testing.assert_array_equal(
+        people.state[takes_part],
+        [
+            int(state_of(m)) if m != Measure.WAGE_SUBSIDY_PRIVATE else State.SUBSIDISED
+            for m in people.measure[takes_part]
+        ],
+    )
     learns = np.isin(people.measure, WITH_A_TRADE)
     course = people.course[learns]
     assert np.all(course >= 0)

@@ -65,6 +65,9 @@ def talk(world: World, line: Line, n: int, day: int = DAY) -> None:
     assert np.all(people.contacts == 3)
 
 
+PLAN = {"is_recognised": 1, "has_plan": 1}
+
+
 # --- for whom -----------------------------------------------------------------------------------------------------
 
 
@@ -84,11 +87,8 @@ def talk(world: World, line: Line, n: int, day: int = DAY) -> None:
         ({"spell": 365}, ("subsidy", "rehabilitative")),
         ({"need": Need.WORK_CAPACITY}, ()),  # nobody knows of it yet
         ({"need": Need.WORK_CAPACITY, "is_recognised": 1}, ("subsidy",)),  # no plan yet
-        (
-            {"need": Need.WORK_CAPACITY, "is_recognised": 1, "has_plan": 1},
-            ("subsidy", "rehabilitative", "coordination"),
-        ),
-        ({"need": Need.LIFE_SITUATION, "is_recognised": 1, "has_plan": 1}, ("subsidy", "rehabilitative")),
+        (PLAN | {"need": Need.WORK_CAPACITY}, ("subsidy", "rehabilitative", "coordination")),
+        (PLAN | {"need": Need.LIFE_SITUATION}, ("subsidy", "rehabilitative")),
         ({"education": 0, "voucher_until": 401}, ()),  # she has a promise already
         ({"education": 0, "voucher_until": 400}, ("subsidy",)),
     ],
@@ -462,10 +462,9 @@ def test_work_with_a_public_subsidy_leaves_nothing() -> None:
 
 
 def test_who_finds_an_ordinary_job_leaves_her_measure() -> None:
-    """From a course, and from a subsidised job whose employer then looks for somebody else."""
+    """From a subsidised job, whose employer then looks for somebody else."""
     world = promised(1)
     hired(world, 1, DAY + 5)
-    put(world, [1], State.TRAINING, DAY) if len(world.arrays.persons) > 1 else None
     open_one(world, 5, 30)
     assert hiring(world.handle, offer(world, [5], [0]), DAY + 30) == 1
     assert world.arrays.persons.state[0] == State.EMPLOYED

@@ -27,9 +27,7 @@ MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 
 def model_of(days: int = 365, changes: tuple = (), places: tuple = (), record: str = "full", **more: float):
     """A model of kolmikko."""
-    spec = specification(
-        days=days, changes=changes, places=places, record=record, parameters=with_values(more)
-    )
+    spec = specification(days=days, changes=changes, places=places, record=record, parameters=with_values(more))
     return EmploymentAreaModel(spec, build(spec))
 
 

@@ -39,9 +39,7 @@ Contact = tuple[int, int, int, int, int, int, float]
 def world_of(n: int, minutes_a_day: float, days: int, seed: int = 3, advisers: int = 1, **more: float) -> World:
     """Adults who wait to register, and a brokerage desk whose advisers have so much time each on an open day."""
     values = QUIET | {"services.workday_minutes": minutes_a_day} | more
-    spec = specification(
-        parameters=with_values(values), start_date=TUESDAY, days=days, record="full", seed=seed
-    )
+    spec = specification(parameters=with_values(values), start_date=TUESDAY, days=days, record="full", seed=seed)
     world = bare_world(spec, n)
     world.arrays.persons.born[:n] = -FORTY_YEARS
     staff(world, Line.BROKERAGE, advisers)

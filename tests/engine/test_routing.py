@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from people import due, next_day_of, put
+from people import due, next_day_of, open_one, put
 from scipy import stats
 from worlds import NOTHING_PROPOSED, bare_world, specification, staff, with_values
 
@@ -30,8 +30,8 @@ LINES_OF_PEOPLE = [Line.BROKERAGE, Line.COMPETENCE, Line.MULTI_SECTOR, Line.YOUT
 
 def talked(n: int, line: Line = Line.BROKERAGE, contacts: int = 0, special: dict | None = None, **more: float) -> World:
     """Adults without a need who have a talk on one day, the first one or another; what is special is true of all."""
-    spec = specification(start_date=TUESDAY, days=300, record="full", parameters=with_values(QUIET | more))
-    world = bare_world(spec, n)
+    declared = with_values(QUIET | more)
+    world = bare_world(specification(start_date=TUESDAY, days=300, record="full", parameters=declared), n)
     world.ensure_room(people=n)
     put(world, range(n), State.UNEMPLOYED, 0)
     people = world.arrays.persons[:n]
@@ -170,7 +170,7 @@ def test_others_are_lost_by_their_share_and_come_later() -> None:
 
 
 def test_a_path_is_the_talk_with_the_right_line() -> None:
-    """Without a need at the talk that stays with its line; with an unknown one not yet; handed over: at the new line."""
+    """Without a need: the talk that stays with its line; with an unknown one: not yet; handed over: at the new line."""
     assert np.all(talked(5).arrays.persons.has_path[:5] == 1)
     assert np.all(talked(5, special={"need": Need.LIFE_SITUATION}).arrays.persons.has_path[:5] == 0)
     world = handed_over(1.0, 0.0, 5)
@@ -214,7 +214,7 @@ def clients_of_multi_sector(n: int, fte: tuple[float, float]) -> World:
 
 @pytest.mark.parametrize("fte", [(2.0, 1.0), (1.0, 2.0), (1.0, 1.0), (2.0, 0.0)])
 def test_the_slowest_partner_sets_the_pace(fte: tuple[float, float]) -> None:
-    """Meetings of 90 minutes in days of 900: ten for each FTE of the slower partner; the others are met alone."""
+    """Meetings of 90 minutes in days of 900: ten for each FTE of the slower partner; the others talk alone."""
     n, held = 50, int(10 * min(fte))
     world = clients_of_multi_sector(n, fte)
     people, log = world.arrays.persons[:n], world.arrays.contacts[: int(world.control.n_contacts)]
@@ -278,8 +278,6 @@ def test_talks_end_searches_and_tell_of_vacancies_by_their_shares(line: Line) ->
 )  # fmt: skip
 def test_advisers_tell_of_what_they_know(registered: int, opened: int, visited: int, applies: bool) -> None:
     """Registered vacancies: after a week, or at once where employer services have been; nobody looks by herself."""
-    from people import open_one
-
     n = 200
     more = {"services.referral_share": 1.0, "search.rate_unemployed_per_month": 0.0, "hiring.suitable_share": 1.0}
     world = talked(n, contacts=2, **more)
