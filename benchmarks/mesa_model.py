@@ -85,6 +85,14 @@ class Employer(mesa.Agent):
         self.visited_until = 0  # a visit of employer services acts before this day
         self.vacancies: set[Vacancy] = set()
 
+    def be_visited(self, until: int) -> None:
+        """Be visited by employer services, which acts until a day: some of the jobs that wait are posted."""
+        self.visited_until = until
+        waiting = [vacancy for vacancy in self.vacancies if not vacancy.is_open and vacancy.kept_for is None]
+        for vacancy in sorted(waiting, key=lambda vacancy: vacancy.unique_id):
+            if self.random.random() < self.model.p.employer_services.wake_share:
+                vacancy.post()
+
     def replace_leaver(self, occupation: int) -> None:
         """Look for somebody else: at once, or after some time."""
         model, jobs = self.model, self.model.p.jobs

@@ -324,6 +324,8 @@ class Client:
         completes = person.random.random() < m.completion_share[measure]
         stays = person.random.random() < m.retention_share[measure]
         offer, self.offer = self.offer, None
+        if completes:
+            self.gain = max(self.gain, m.gain[measure])
         if person.employer is not None:
             if stays:
                 person.stay_on()
@@ -334,10 +336,8 @@ class Client:
             days = int(m.mean_months[SELF_MOTIVATED_STUDY] * DAYS_PER_MONTH)
             self.take_part(IN_SERVICE, SELF_MOTIVATED_STUDY, today + days, today)
             return
-        elif completes:
-            if offer is not None and offer.occupation is not None:
-                person.occupation = offer.occupation
-            self.gain = max(self.gain, m.gain[measure])
+        elif completes and offer is not None and offer.occupation is not None:
+            person.occupation = offer.occupation
         person.become_unemployed()
         if measure == COACHING and completes:
             self.boost_until = today + int(m.coaching_effect_days)
@@ -627,7 +627,7 @@ class Authority(mesa.Agent):
         draws = [self.random.expovariate(math.sqrt(e.target / SMALL_EMPLOYER_JOBS)) for e in free]
         first = sorted(range(len(free)), key=lambda k: draws[k])
         for k in first[: int(minutes / p.employer_services.visit_minutes)]:
-            free[k].visited_until = model.today + int(p.employer_services.visit_effect_months * DAYS_PER_MONTH)
+            free[k].be_visited(model.today + int(p.employer_services.visit_effect_months * DAYS_PER_MONTH))
 
 
 class Offer:
