@@ -29,7 +29,7 @@ DAY = 3
 TALKS = NOTHING_PROPOSED | {
     "services.exit_per_contact": 0.0, "services.no_show_share": 0.0, "services.recognition_share": 0.0,
     "services.later_recognition_share": 0.0, "services.competence_share": 0.0, "services.referral_share": 0.0,
-    "partners.fte": 10_000.0, "services.workday_minutes": 1e6,
+    "partners.fte": 10_000.0, "services.workday_minutes": 1e6, "measures.own_share": 0.0,
 }  # fmt: skip
 NO_OTHER_END = {
     "separation.dismissal_per_month": 0.0, "separation.leave_per_month": 0.0, "furlough.start_multiplier": 0.0,

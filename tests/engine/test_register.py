@@ -160,7 +160,7 @@ def test_a_search_kept_open_goes_on_when_the_term_ends() -> None:
     assert world.arrays.flows[Flow.NEW_SPELLS].sum() == 1  # counted when the term ended; the first was made by hand
     later = talks(world)
     assert later[0] == (0, FIRST_INTERVIEW)
-    assert [kind for _, kind in later[1:]] == [FOLLOW_UP]
+    assert {kind for _, kind in later[1:]} == {FOLLOW_UP}
     interval = int(world.arrays.parameters[0].rules.interval_first_days)
     assert end + interval <= later[1][0] <= end + interval + 4  # the next service day
     assert world.arrays.persons.registered_since[0] == end

@@ -57,7 +57,7 @@ def test_indicators_are_in_persons() -> None:
     small, large = (rows(results[scale], kinds=("",)) for scale in (0.1, 1.0))
     seen = 0
     for key, value in large.items():
-        if value > 300.0 or key[1] in ("utilisation", "unemployment_rate", "caseload"):
+        if value > 400.0 or key[1] in ("utilisation", "unemployment_rate", "caseload"):
             seen += 1
             assert 0.6 < small[key] / value < 1.6, key
     assert seen > 30

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from worlds import area, rows, specification, with_values
+from worlds import NOTHING_PROPOSED, area, rows, specification, with_values
 
 from agents.area import simulate
 from sim.changes import Change
@@ -16,7 +16,7 @@ EXPECTED = {
     2026: [20, 20, 22, 20, 19, 21, 23, 21, 22, 22, 21, 21],
 }
 """Working days by month (the case's own file)."""
-SHORT_STAFFED = with_values({"services.staff_fte": 0.3})
+SHORT_STAFFED = with_values(NOTHING_PROPOSED | {"services.staff_fte": 0.4, "staff.wish_share": 1.0})
 
 
 def month_ends(start: date, days: int) -> list[str]:
