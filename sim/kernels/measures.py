@@ -8,8 +8,7 @@ for all but subsidised work in firms the duration clock stands still. Afterwards
   who knows her;
 * coaching: search is raised for some time; career guidance: some go on to study;
 * wage subsidy to a firm: a promise first, which makes an employer take her sooner; then a real job for a
-  term, in which some stay on, and some experience (`measures.gain`); in public bodies and associations: work
-  for a term, and nothing afterwards;
+  term, in which some stay on; in public bodies and associations: work for a term, and nothing afterwards;
 * start-up grant: self-employment;
 * work trial, work-ability coordination, integration training, rehabilitative work: a factor on how suitable
   she is for employers, the largest of those she has earned.
