@@ -100,12 +100,8 @@ class Request:
         InputError
             As `experiments.composition.resolve`.
         """
-        asked = list(self.target.overrides)
-        if any(word.startswith("start=") for word in self.overrides):
-            # Another start state begins at its own date, unless one is typed.
-            asked = [word for word in asked if not word.startswith("start_date=")]
-        words = [f"name={self.target.name}", *asked, "record=monthly", *self.overrides]
-        return composition.resolve("calibrate", words)
+        asked = composition.asked_for((*self.target.overrides, "record=monthly"), self.overrides)
+        return composition.resolve("calibrate", [f"name={self.target.name}", *asked])
 
     def check_write(self) -> None:
         """Refuse before hours of search what could not be written after them.

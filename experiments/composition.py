@@ -128,6 +128,20 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
     return Configuration.from_plain({"command": command, **_interpolated(tree), **as_typed})
 
 
+def asked_for(asked: Sequence[str], typed: Sequence[str]) -> list[str]:
+    """What a board, target or trial asks for, with what was typed after it.
+
+    Parameters
+    ----------
+    asked
+        ``key=value`` of the declared question.
+    typed
+        ``key=value`` as typed; another start state begins at its own date, unless one is typed.
+    """
+    other_start = any(word.startswith("start=") for word in typed)
+    return [*(word for word in asked if not (other_start and word.startswith("start_date="))), *typed]
+
+
 def read_option(group: str, option: str) -> Any:
     """Read an option of a group that is no part of a configuration (`READ_ALONE`).
 

@@ -10,7 +10,7 @@ from typing import Any
 from experiments import board_page, results
 from experiments.board import Board
 from experiments.board_page import Origin
-from experiments.composition import resolve
+from experiments.composition import asked_for, resolve
 from experiments.configuration import PROJECT, Configuration
 from experiments.execution import execute
 from experiments.moments import ModelYear, Published
@@ -85,11 +85,7 @@ class Request:
         InputError
             As `experiments.composition.resolve`.
         """
-        asked = list(self.board.overrides)
-        if any(word.startswith("start=") for word in self.overrides):
-            # Another start state begins at its own date, unless one is typed.
-            asked = [word for word in asked if not word.startswith("start_date=")]
-        return resolve("validate", [f"name={self.board.name}", *asked, *self.overrides])
+        return resolve("validate", [f"name={self.board.name}", *asked_for(self.board.overrides, self.overrides)])
 
 
 def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments import board_page, results
-from experiments.composition import groups, resolve
+from experiments.composition import asked_for, groups, resolve
 from experiments.configuration import PROJECT, Configuration
 from experiments.execution import Execution, execute
 from experiments.plan import Plan, make_plan
@@ -93,11 +93,8 @@ def configuration_of(trial: Trial, overrides: Sequence[str] = ()) -> Configurati
     InputError
         As `experiments.composition.resolve`.
     """
-    asked = list(trial.overrides)
-    if any(word.startswith("start=") for word in overrides):
-        # Another start state begins at its own date, unless one is typed.
-        asked = [word for word in asked if not word.startswith("start_date=")]
-    base = resolve("trial", [f"name={trial.name}", "rules=regime_2022", *asked, *overrides])
+    asked = asked_for(("rules=regime_2022", *trial.overrides), overrides)
+    base = resolve("trial", [f"name={trial.name}", *asked])
     named = {arm: f"{trial.name}_{arm}" for arm, changes in trial.arms.items() if changes}
     plain = {
         **base.plain,
