@@ -1,7 +1,7 @@
 """The municipal share of benefits against the one figure of it that is published for the area.
 
 ``python -m experiments.money_check [REPLICATIONS] [KEY=VALUE ...]`` runs January–September 2022 from ``boom_2022``
-under the rules of 2022 (``conf/rules/finance.yaml``) and holds what the city of Pori pays of its residents'
+under the rules of 2022 (``conf/financing/by_date.yaml``) and holds what the city of Pori pays of its residents'
 labour-market subsidy against 4,579,264 EUR (council of Pori, 12 December 2022 § 197). Nothing is fitted to it.
 Overrides are those of ``kohtaanto run``.
 """
@@ -29,7 +29,7 @@ MUNICIPALITY = "KU609"
 PUBLISHED_EUR = 4_579_264.0
 TOLERANCE = 0.15
 AFTER = date(2022, 10, 1)
-RULES = PROJECT / "conf" / "rules" / "finance.yaml"
+RULES = PROJECT / "conf" / "financing" / "by_date.yaml"
 
 
 def rules_until(after: date, file: Path = RULES) -> tuple[Change, ...]:

@@ -33,13 +33,13 @@ PERSON = np.dtype(
         ("registered_since", "i4"),  # day the job search on the register began, or NOT_YET. Owner: states
         ("search_ended", "i4"),  # day the last job search on the register ended, or will end by itself. Owner: states
         ("employer", "i4"),  # row of the employer, or -1. Owner: states
-        ("course", "i4"),  # row of the offer taken up, or -1. Owner: measures
+        ("course", "i2"),  # row of the offer taken up, or -1. Owner: measures
         ("voucher_until", "i4"),  # promise of a wage subsidy, valid before this day. Owner: measures
-        ("token", "i4"),  # number of the place in a queue that is valid now. Owner: service, states
+        ("token", "i2"),  # number of the place in a queue that is valid now. Owner: service, states
         ("offer", "i4"),  # vacancy that holds the person today, or -1. Owner: hiring
-        ("unemployed_days", "i4"),  # days unemployed since day 0 in ended spells. Owner: states
+        ("unemployed_days", "i2"),  # days unemployed since day 0 in ended spells. Owner: states
         ("paid_until", "i4"),  # day before which benefit is paid; NEVER without a right to it. Owner: benefits
-        ("employed_days", "i4"),  # days employed in the open market, ended jobs. Owner: states
+        ("employed_days", "i2"),  # days employed in the open market, ended jobs. Owner: states
         ("employability", "f4"),  # fixed multiplier of suitability, mean about 1. Owner: builder, demography
         ("attachment", "f4"),  # multiplier of entry from outside the labour force. Owner: states
         ("gain", "f4"),  # factor of suitability that measures have brought, 1 without. Owner: measures
