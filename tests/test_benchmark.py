@@ -34,13 +34,13 @@ from sim.dimensions import State
 
 START = date(2022, 1, 1)
 DETECTABLE = {
-    "unemployed": 0.07, "registered": 0.05, "in_measures": 0.13, "subsidised": 0.29, "employed": 0.007,
-    "self_employed": 0.037, "open_vacancies": 0.15, "hires": 0.07, "service_contacts": 0.043,
+    "unemployed": 0.08, "registered": 0.05, "in_measures": 0.13, "subsidised": 0.29, "employed": 0.007,
+    "self_employed": 0.037, "open_vacancies": 0.15, "hires": 0.07, "service_contacts": 0.05,
     "interviews_in_time": 0.15, "paths_in_time": 0.09,
 }  # fmt: skip
 DETECTABLE_BY_STRONGER = {
-    "unemployed": 0.035, "registered": 0.025, "in_measures": 0.07, "subsidised": 0.13, "employed": 0.005,
-    "self_employed": 0.02, "open_vacancies": 0.08, "hires": 0.03, "service_contacts": 0.025,
+    "unemployed": 0.038, "registered": 0.027, "in_measures": 0.07, "subsidised": 0.13, "employed": 0.005,
+    "self_employed": 0.022, "open_vacancies": 0.09, "hires": 0.03, "service_contacts": 0.025,
     "interviews_in_time": 0.08, "paths_in_time": 0.04,
 }  # fmt: skip
 
