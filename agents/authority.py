@@ -52,6 +52,7 @@ class Authority(mesa.Agent):
         lines.novices = np.minimum(leavers * float(p.staff.learning_months), lines.staffed)
         lines.arriving[:, :] = 0.0
         lines.arriving[:, :lead] = leavers[:, None]
+        census_clients(self.area.world.handle, 0)
         self.place_staff()
 
     def plan_month(self) -> None:
@@ -115,10 +116,7 @@ class Authority(mesa.Agent):
         """
         world, p = self.area.world, self._parameters
         arrays, n_places = world.arrays, len(world.arrays.points)
-        counted = np.zeros(N_PERSON_LINES * n_places, np.int64)
-        others = np.zeros(n_places, np.int64)
-        census_clients(world.handle, self.area.clock.day, counted, others)
-        clients = counted.reshape(N_PERSON_LINES, n_places)
+        clients = np.array(arrays.desks.clients).reshape(N_PERSON_LINES, n_places)
         points = arrays.points
         offices = points.parent.astype(np.int64)
         everybody = clients.sum(axis=0)
@@ -148,7 +146,7 @@ class Authority(mesa.Agent):
             fte[line, offices[place]] += fte[line, place]
             fte[line, place] = 0.0
         self._staff_desks(fte)
-        self._reserve_time(others)
+        self._reserve_time(np.array(arrays.points.others))
 
     def _staff_desks(self, fte: NDArray[np.float64]) -> None:
         """Give each desk its advisers on an opening day: a week's work of the desk is done on its opening days."""
@@ -157,8 +155,9 @@ class Authority(mesa.Agent):
         desks, points = arrays.desks, arrays.points
         n_places = len(points)
         workday = float(self._parameters.services.workday_minutes)
-        old, before = arrays.servers, [(int(d.first_server), int(d.n_servers)) for d in desks]
-        days = np.array([bin(int(p.weekdays)).count("1") / max(int(p.period), 1) for p in points])
+        old, before = arrays.servers, list(zip(desks.first_server.tolist(), desks.n_servers.tolist(), strict=True))
+        open_days = np.array([int(mask).bit_count() for mask in points.weekdays.tolist()])
+        days = open_days / np.maximum(points.period, 1)
         away = arrays.distance[points.parent.astype(np.int64), np.arange(n_places)]
         away = np.where(points.parent == np.arange(n_places), 0.0, away)
         travel = np.minimum(2.0 * away / KILOMETRES_AN_HOUR * 60.0 / workday, MOST_TRAVEL_SHARE)

@@ -6,7 +6,7 @@ offer table (`sim.tables.OFFER`), which `sim.kernels.measures` fills.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import NamedTuple, cast
 
 import mesa
 import numpy as np
@@ -15,11 +15,35 @@ from numpy.typing import NDArray
 from agents.specification import Course
 from agents.surroundings import Surroundings
 from agents.synthetic.rounding import apportion
-from sim.dimensions import MEASURES, State
+from sim.dimensions import MEASURES
 from sim.kernels.measures import TRAININGS, WITH_A_TRADE
 
 TRADES_A_MONTH = 8
 """Courses are bought for the scarcest trades, this many at a time."""
+
+
+class Terms(NamedTuple):
+    """What a purchase is made by, arrays of shape (MEASURES,).
+
+    Attributes
+    ----------
+    seats
+        Seats a month, for the reference area.
+    lead_months, mean_months
+        From the order to the first day; mean length.
+    price_month_eur, budget_year_eur
+        Price of a seat; most that may be spent in a year.
+    least_group
+        Smallest group of one trade that is begun, for the reference area; a joint purchase fills its groups with
+        another area's people.
+    """
+
+    seats: NDArray[np.float64]
+    lead_months: NDArray[np.float64]
+    mean_months: NDArray[np.float64]
+    price_month_eur: NDArray[np.float64]
+    budget_year_eur: NDArray[np.float64]
+    least_group: NDArray[np.float64]
 
 
 class Purchasing(mesa.Agent):
@@ -31,48 +55,55 @@ class Purchasing(mesa.Agent):
 
     def begin(self) -> None:
         """Put what was ordered before the first day on offer: seats of the months until a lead time has passed."""
-        p, shortage = self._parameters, self._shortage()
-        for measure in range(len(MEASURES)):
-            for ahead in range(self._lead_months(measure)):
-                self._order(measure, ahead, float(p.measures.seats_per_month[measure]), shortage)
+        terms = self._terms()
+        orders = [
+            (measure, ahead, float(terms.seats[measure]))
+            for measure in range(len(MEASURES))
+            for ahead in range(int(terms.lead_months[measure]))
+        ]
+        self._order(orders, terms)
 
     def plan_month(self) -> None:
         """Order each measure's seats for the month that lies its lead time ahead, as far as the budget goes."""
         control = self.area.world.control
-        today = self.area.clock.day
-        offers = self.area.world.arrays.offers
-        while control.first_offer < control.n_offers and offers[control.first_offer].decide_by < today:
-            control.first_offer += 1  # over: rows stay, participants refer to them
-        p, shortage = self._parameters, self._shortage()
-        for measure in range(len(MEASURES)):
-            wanted = float(p.measures.seats_per_month[measure])
-            price = float(p.measures.price_month_eur[measure]) * float(p.measures.mean_months[measure])
-            if price > 0.0:  # a year's budget buys a twelfth of its seats each month
-                wanted = min(wanted, float(p.measures.budget_year_eur[measure]) / 12.0 / price)
-            self._order(measure, self._lead_months(measure), wanted, shortage)
+        last_days = self.area.world.arrays.offers.decide_by[int(control.first_offer) : int(control.n_offers)]
+        ahead = np.flatnonzero(last_days >= self.area.clock.day)
+        control.first_offer += int(ahead[0]) if len(ahead) else len(last_days)  # over: participants refer to the rows
+        terms = self._terms()
+        full = terms.price_month_eur * terms.mean_months
+        with np.errstate(divide="ignore", invalid="ignore"):  # a year's budget buys a twelfth of its seats each month
+            bought = np.where(full > 0.0, terms.budget_year_eur / 12.0 / full, np.inf)
+        wanted = np.minimum(terms.seats, bought)
+        self._order([(m, int(terms.lead_months[m]), float(wanted[m])) for m in range(len(MEASURES))], terms)
 
-    def _order(self, measure: int, ahead: int, seats: float, shortage: NDArray[np.float64]) -> None:
-        """Write offers for the month that begins so many months from now."""
+    def _order(self, orders: list[tuple[int, int, float]], terms: Terms) -> None:
+        """Write offers: for each order its measure, the months until they begin, and seats for the reference area."""
         area, world = self.area, self.area.world
-        first = self._first_day(ahead)
-        if first is None:
-            return
-        number = self._whole(seats * area.scale * area.region_size, measure, first)
-        if number == 0:
-            return
-        if measure in WITH_A_TRADE:
-            trades, shares = _scarce_trades(shortage, number)
-        else:
-            trades, shares = np.array([-1]), np.array([number])
-        world.ensure_room()
-        for trade, group in zip(trades, shares, strict=True):
-            if group < self._least_group(measure):
+        size = area.scale * area.region_size
+        shortage = self._shortage()
+        first_days = {ahead: self._first_day(ahead) for ahead in {order[1] for order in orders}}
+        rows: list[tuple[int, int, int, int, int, int, float]] = []
+        for measure, ahead, seats in orders:
+            first = first_days[ahead]
+            if first is None:
                 continue
-            row = int(world.control.n_offers)
-            price = float(self._parameters.measures.price_month_eur[measure])
-            last = area.last_day_of_month(first)
-            world.arrays.offers[row] = (measure, trade, first, last, group, 0, price)
-            world.control.n_offers = row + 1
+            number = self._whole(seats * size, measure, first)
+            if number == 0:
+                continue
+            trades, groups = np.array([-1]), np.array([number])
+            if measure in WITH_A_TRADE:
+                trades, groups = _scarce_trades(shortage, number)
+            least = max(1.0, float(terms.least_group[measure]) * size) if measure in TRAININGS else 1.0
+            last, price = area.last_day_of_month(first), float(terms.price_month_eur[measure])
+            rows += [
+                (measure, int(trade), first, last, int(group), 0, price)
+                for trade, group in zip(trades, groups, strict=True)
+                if group >= least
+            ]
+        world.ensure_room()
+        begin = int(world.control.n_offers)
+        world.arrays.offers[begin : begin + len(rows)] = np.array(rows, world.arrays.offers.dtype)
+        world.control.n_offers = begin + len(rows)
 
     def order_course(self, course: Course) -> None:
         """Put a course on offer that a policy has ordered; it begins today."""
@@ -88,20 +119,11 @@ class Purchasing(mesa.Agent):
 
     def _shortage(self) -> NDArray[np.float64]:
         """Open vacancies of each trade and what there is of them for an unemployed, shape (2, trades); 0 untaught."""
-        arrays, control = self.area.world.arrays, self.area.world.control
-        people = arrays.persons[: int(control.n_persons)]
-        idle = np.bincount(people.occupation[people.state == State.UNEMPLOYED], minlength=len(arrays.fit))
+        arrays = self.area.world.arrays
         open_jobs = arrays.open_cells[:, : self.area.world.n_places].sum(axis=1)
         taught = np.array([o.is_taught for o in self.area.region.occupations])
-        index = (open_jobs + 1.0) / (idle + 5.0 * self.area.scale)
+        index = (open_jobs + 1.0) / (arrays.idle_by_trade + 5.0 * self.area.scale)
         return np.where(taught, np.stack([open_jobs + 1.0, index]), 0.0)
-
-    def _least_group(self, measure: int) -> float:
-        """Smallest group that is begun, agents; a joint purchase fills its groups with another area's people."""
-        if measure not in TRAININGS:
-            return 1.0
-        least = float(self._parameters.measures.least_group[measure]) * self.area.scale * self.area.region_size
-        return max(1.0, least)
 
     def _whole(self, seats: float, measure: int, first: int) -> int:
         """Whole seats of a month, so that a year's seats come out right whatever their number."""
@@ -118,8 +140,17 @@ class Purchasing(mesa.Agent):
         later = np.flatnonzero(month[today : self.area.specification.days] == month[today] + ahead)
         return int(today + later[0]) if len(later) else None
 
-    def _lead_months(self, measure: int) -> int:
-        return max(0, round(float(self._parameters.measures.lead_months[measure])))
+    def _terms(self) -> Terms:
+        """Terms of purchases in force."""
+        m = self._parameters.measures
+        return Terms(
+            seats=np.array(m.seats_per_month),
+            lead_months=np.maximum(np.round(m.lead_months), 0.0),
+            mean_months=np.array(m.mean_months),
+            price_month_eur=np.array(m.price_month_eur),
+            budget_year_eur=np.array(m.budget_year_eur),
+            least_group=np.array(m.least_group),
+        )
 
     @property
     def _parameters(self) -> np.record:

@@ -116,9 +116,10 @@ class Client:
     def interval_days(self, today: int) -> int:
         """Days to the next talk by the rules in force."""
         p = self.person.model.p
+        began = today if self.person.registered_since is None else self.person.registered_since
         if self.line == MULTI_SECTOR:
             days = p.services.interval_multi_sector_days
-        elif today - self.person.spell < p.rules.first_phase_days:
+        elif today - began < p.rules.first_phase_days:
             days = p.rules.interval_first_days
         else:
             a_day = 1.0 / p.rules.interval_later_days + p.rules.intensive_talks / p.rules.intensive_every_days
@@ -256,7 +257,7 @@ class Client:
     def is_eligible(self, measure: int, today: int) -> bool:
         """Say whether a measure is meant for her."""
         person = self.person
-        unemployed_days = today - person.spell
+        unemployed_days = today - person.clock
         if measure in (WAGE_SUBSIDY_PRIVATE, WAGE_SUBSIDY_PUBLIC):
             age = today - person.born
             is_meant = (

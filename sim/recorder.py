@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from sim.clock import date_of
 from sim.dimensions import AGE_BANDS, EDUCATION, LINES, MEASURES, N_PERSON_LINES, PAYERS, SEXES, Line, State
 from sim.indicators import INDICATORS, Flow
-from sim.kernels.benefits import settle_all
 from sim.kernels.census import CAUSES, census_causes, census_groups, census_places, census_trial
 from sim.kernels.trial import QUARTERS
 from sim.ledger import BENEFITS, Premises, charge_measures, charge_month, municipal_net, tax_memo_eur
@@ -105,17 +104,13 @@ class Recorder:
             The month's last day.
         """
         a, w = world.arrays, world.handle
-        settle_all(w, month_end + 1)
         weight = 1.0 / float(world.control.scale)
         n = world.n_places
         long_term, registered, part_time = np.zeros((3, n + 1), np.int64)
         commuters = np.zeros((3, n + 1), np.int64)
         cohort_states = np.zeros((len(self._cohorts) + 1, len(State)), np.int64)
         in_register = np.zeros(n + 1, np.int64)
-        clients = np.zeros(len(a.desks), np.int64)
-        census_places(
-            w, month_end, long_term, registered, part_time, commuters, cohort_states, in_register, clients
-        )
+        census_places(w, month_end, long_term, registered, part_time, commuters, cohort_states, in_register)
         stocks = a.stocks[:, :n] * weight
         flows = a.flows[:, :n] * weight
         p = a.parameters[0]
@@ -180,7 +175,7 @@ class Recorder:
         area("jobs", jobs * weight)
         area("jobs_lost_to_unfilled", flows[Flow.JOBS_LOST])
         self._record_survival(moment, world, month_end)
-        self._record_lines(moment, world, clients * weight, weight)
+        self._record_lines(moment, world, weight)
         self._record_services(moment, world, month_end, flows, area, weight)
         persons = stocks.sum(axis=0) - stocks[State.OUTSIDE]
         area("population", persons + a.others.sum(axis=0)[:n] * weight)
@@ -288,9 +283,7 @@ class Recorder:
                 share = 1.0 - world.arrays.survival[row, begun] / world.arrays.survival[0, begun]
                 self._write(moment, name, "", ("",), np.array([share]))
 
-    def _record_lines(
-        self, moment: np.datetime64, world: World, clients: NDArray[np.floating], weight: float
-    ) -> None:
+    def _record_lines(self, moment: np.datetime64, world: World, weight: float) -> None:
         """Work, waits and load of the desks: all together, by line, by place, and of every desk that is used."""
         a, n_places = world.arrays, len(world.arrays.points)
         desks, lines = a.desks, LINES[:N_PERSON_LINES]
@@ -324,7 +317,7 @@ class Recorder:
         all_ways("service_contacts", desks.contacts * weight)
         all_ways("queue", desks.waiting * weight)
         all_ways("utilisation", desks.minutes_used, desks.minutes_offered)
-        all_ways("caseload", clients, desks.fte)
+        all_ways("caseload", desks.clients * weight, desks.fte)
         staffed = np.asarray(a.lines.staffed, np.float64)
         self._write(moment, "staff_fte", "", ("",), np.array([staffed.sum()]))
         self._write(moment, "staff_fte", "line", LINES, staffed)

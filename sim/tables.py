@@ -151,6 +151,7 @@ DESK = np.dtype(
         ("first_server", "i4"),  # the first one's row in `servers`. Owner: agents
         ("pace", "f8"),  # share of a full day that each of them works there, at most 1. Owner: agents
         ("fte", "f8"),  # staff, FTE (real). Owner: agents
+        ("clients", "i4"),  # whom the line is responsible for and the place serves, at the last census. Owner: census
         ("minutes_offered", "f8"),  # this month, agents' minutes. Owner: service
         ("minutes_used", "f8"),
         ("contacts", "f8"),
@@ -185,6 +186,7 @@ PLACE = np.dtype(
         ("phase", "i1"),  # week of the period on which it is open
         ("parent", "i2"),  # office whose staff visits
         ("serves", "i2"),  # place where its residents are served face to face
+        ("others", "i4"),  # registered jobseekers served there who are nobody's clients, at the last census
     ]
 )
 """Where the authority meets people, one row a municipality. Owner: agents."""
@@ -277,6 +279,7 @@ class Arrays(NamedTuple):
     flows: np.ndarray  # f8[FLOWS, places + 1]: events of this month by place of residence
     ledger: np.ndarray  # f8[ITEMS, PAYERS, places + 1]: euros of this month (`sim.ledger`)
     stocks: np.ndarray  # i8[STATES, places]: persons by labour state and place of residence
+    idle_by_trade: np.ndarray  # i8[occupations]: unemployed at the last census
     in_measure: np.ndarray  # i8[MEASURES, places]: people in each measure now
     measure_starts: np.ndarray  # f8[MEASURES, places]: begun this month
     measure_days: np.ndarray  # f8[MEASURES, places]: person-days this month

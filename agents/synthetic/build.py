@@ -193,6 +193,7 @@ def build_world(
             partners=np.zeros(len(PARTNERS), PARTNER).view(np.recarray),
             distance=np.array(region.distance_km, np.float64),
             paths=np.zeros((2, days // 28 + 2)),
+            idle_by_trade=np.zeros(n_trades, np.int64),
             in_measure=_participants_by_place(people, participants, measures, n_places),
             measure_starts=np.zeros((len(MEASURES), n_places)),
             measure_days=np.zeros((len(MEASURES), n_places)),

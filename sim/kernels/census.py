@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.compiled import kernel, rule
 from sim.dimensions import Need, State, VacancyState
+from sim.kernels.benefits import settle
 from sim.kernels.hazards import age_band
 from sim.kernels.states import is_in_measure, is_registered, is_unemployed, works
 
@@ -19,9 +20,35 @@ def _is_long_term(person, t):
     return is_unemployed(person.state) and t - person.spell >= LONG_TERM_DAYS
 
 
+@rule
+def forget_clients(w):
+    """Begin to count clients anew."""
+    w.desks.clients[:] = 0
+    w.points.others[:] = 0
+    w.idle_by_trade[:] = 0
+
+
+@rule
+def count_client(w, i, registered):
+    """Count whose client a person is: of a line, at the place that serves her; or a jobseeker who has none."""
+    n_places = w.points.shape[0]
+    person = w.persons[i]
+    if person.home >= n_places:
+        return
+    if person.state == State.UNEMPLOYED:
+        w.idle_by_trade[person.occupation] += 1
+    place = w.points[person.home].serves
+    if person.state == State.UNEMPLOYED or is_in_measure(person.state):
+        w.desks[max(0, person.line) * n_places + place].clients += 1
+    elif registered:
+        w.points[place].others += 1
+
+
 @kernel
-def census_places(w, t, long_term, registered, part_time, commuters, cohort_states, registered_vacancies, clients):
-    """Count what is not kept as a running stock.
+def census_places(w, t, long_term, registered, part_time, commuters, cohort_states, registered_vacancies):
+    """Count what is not kept as a running stock, and whose clients people are; settle everybody's benefits.
+
+    One walk through the people for all that, because the walk is what it costs.
 
     Parameters
     ----------
@@ -36,21 +63,23 @@ def census_places(w, t, long_term, registered, part_time, commuters, cohort_stat
         Out: persons by cohort and labour state, i8[cohorts + 1, STATES]; the departed are absent.
     registered_vacancies
         Out: open vacancies in the register, i8[places].
-    clients
-        Out: unemployed and participants of measures by the line responsible for them and the place that serves
-        them, i8[desks].
     """
+    forget_clients(w)
     for i in range(w.control[0].n_persons):
-        person = w.persons[i]
-        if person.state == State.ABSENT:
+        state = w.persons[i].state
+        if state == State.ABSENT:
             continue
+        settle(w, i, t + 1)
+        person = w.persons[i]
         if _is_long_term(person, t):
             long_term[person.home] += 1
-        if is_registered(w, i, t):
+        is_on_register = is_registered(w, i, t)
+        if is_on_register:
             registered[person.home] += 1
-        if person.state == State.SELF_EMPLOYED:
+        count_client(w, i, is_on_register)
+        if state == State.SELF_EMPLOYED:
             commuters[OWN, person.home] += 1  # at home, for want of a figure
-        elif person.state == State.EMPLOYED:
+        elif state == State.EMPLOYED:
             part_time[person.home] += person.is_part_time
             place = w.employers[person.employer].place
             if place == person.home:
@@ -59,9 +88,7 @@ def census_places(w, t, long_term, registered, part_time, commuters, cohort_stat
                 commuters[OUT, person.home] += 1
                 commuters[IN, place] += 1
         if person.cohort > 0:
-            cohort_states[person.cohort, person.state] += 1
-        if person.line >= 0 and (person.state == State.UNEMPLOYED or is_in_measure(person.state)):
-            clients[person.line * w.points.shape[0] + w.points[person.home].serves] += 1
+            cohort_states[person.cohort, state] += 1
     for v in range(w.control[0].n_vacancies):
         vacancy = w.vacancies[v]
         if vacancy.state == VacancyState.OPEN and vacancy.is_registered:
@@ -103,27 +130,12 @@ def census_groups(w, t, by_sex, by_age, by_education, by_occupation):
 
 
 @kernel
-def census_clients(w, t, clients, others):
-    """Count who is whose client, for placing staff.
-
-    Parameters
-    ----------
-    clients
-        Out: unemployed and participants of measures by line and by the place that serves them, i8[desks].
-    others
-        Out: registered jobseekers beside them, by the place that serves them, i8[places].
-    """
-    n_places = w.points.shape[0]
+def census_clients(w, t):
+    """Count whose clients people are, on the first day, before there was a month to close."""
+    forget_clients(w)
     for i in range(w.control[0].n_persons):
-        person = w.persons[i]
-        if person.state == State.ABSENT or person.home >= n_places:
-            continue
-        place = w.points[person.home].serves
-        if person.state == State.UNEMPLOYED or is_in_measure(person.state):
-            line = max(0, person.line)
-            clients[line * n_places + place] += 1
-        elif is_registered(w, i, t):
-            others[place] += 1
+        if w.persons[i].state != State.ABSENT:
+            count_client(w, i, is_registered(w, i, t))
 
 
 WORK_CAPACITY, LIFE_SITUATION, LATE_RECOGNITION, LANGUAGE, QUEUE, OCCUPATION, PLACE, AGE, OTHER = range(9)

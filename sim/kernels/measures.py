@@ -68,7 +68,7 @@ def state_of(measure):
 
 @rule
 def is_eligible(w, i, measure, t):
-    """Whether a measure is meant for a person.
+    """Whether a measure is meant for a person; time unemployed is that of the duration clock, measures left out.
 
     Wage subsidy: under 25, 50 or over, basic education, immigrants, half a year unemployed, or a need (the act
     in force since 2023-07); rehabilitative work: a year unemployed, or a joint plan for a known need; work-ability
@@ -84,11 +84,11 @@ def is_eligible(w, i, measure, t):
             or age >= _OLD_DAYS
             or person.education == 0
             or person.language != 0
-            or t - person.spell >= _HALF_YEAR
+            or t - person.clock >= _HALF_YEAR
             or person.is_recognised
         )
     if measure == Measure.REHABILITATIVE_WORK:
-        return bool(t - person.spell >= _YEAR or person.has_plan)
+        return bool(t - person.clock >= _YEAR or person.has_plan)
     if measure == Measure.WORK_ABILITY_COORDINATION:
         return bool(person.has_plan and person.need == Need.WORK_CAPACITY)
     if measure == Measure.INTEGRATION_TRAINING:

@@ -87,14 +87,14 @@ def call_in(w, i, t):
 
 @rule
 def interval_days(w, p, i, t):
-    """Days to the next talk by the rules in force: close in the first months of unemployment, wider after.
+    """Days to the next talk by the rules in force: close in the first months of the job search, wider after.
 
     After the first months the quarterly talks and those of the intensive months together come once in
     1 / (1 / quarter + talks / half a year) days.
     """
     if w.persons[i].line == Line.MULTI_SECTOR:
         days = p.services.interval_multi_sector_days
-    elif t - w.persons[i].spell < p.rules.first_phase_days:
+    elif t - w.persons[i].registered_since < p.rules.first_phase_days:
         days = p.rules.interval_first_days
     else:
         rate = 1.0 / p.rules.interval_later_days + p.rules.intensive_talks / p.rules.intensive_every_days
