@@ -91,9 +91,9 @@ class Purchasing(mesa.Agent):
             if number == 0:
                 continue
             trades, groups = np.array([-1]), np.array([number])
-            if measure in WITH_A_TRADE:
-                trades, groups = _scarce_trades(shortage, number)
             least = max(1.0, float(terms.least_group[measure]) * size) if measure in TRAININGS else 1.0
+            if measure in WITH_A_TRADE:
+                trades, groups = _scarce_trades(shortage, number, least)
             last, price = area.last_day_of_month(first), float(terms.price_month_eur[measure])
             rows += [
                 (measure, int(trade), first, last, int(group), 0, price)
@@ -158,8 +158,14 @@ class Purchasing(mesa.Agent):
 
 
 
-def _scarce_trades(shortage: NDArray[np.float64], seats: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Share seats over the taught trades with most open vacancies for each unemployed, by their vacancies."""
+def _scarce_trades(
+    shortage: NDArray[np.float64], seats: int, least: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Share seats over the taught trades with most open vacancies for each unemployed.
+
+    Over so few trades that groups of the least size are formed, by the trades' vacancies.
+    """
     open_jobs, index = shortage
-    chosen = np.argsort(-index, kind="stable")[:TRADES_A_MONTH]
+    n_trades = int(np.clip(seats // max(2.0 * least, 1.0), 1, TRADES_A_MONTH))
+    chosen = np.argsort(-index, kind="stable")[:n_trades]
     return chosen, apportion(open_jobs[chosen], seats)

@@ -683,10 +683,11 @@ class Purchasing(mesa.Agent):
             self.offers.append(Offer(measure, None, days[0], days[-1], number))
             return
         open_jobs, index = shortage
-        trades = np.argsort(-index, kind="stable")[:TRADES_A_MONTH]
         least = 1.0
         if measure in TRAININGS:
             least = max(1.0, model.p.measures.least_group[measure] * self.size)
+        n_trades = min(max(int(number // max(2.0 * least, 1.0)), 1), TRADES_A_MONTH)
+        trades = np.argsort(-index, kind="stable")[:n_trades]
         for trade, group in zip(trades, apportion(open_jobs[trades], number), strict=True):
             if group >= least:
                 self.offers.append(Offer(measure, int(trade), days[0], days[-1], int(group)))
