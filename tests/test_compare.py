@@ -463,7 +463,8 @@ def test_scale_changes_no_number_of_the_world_as_built(
     built = _built(scale)
     assert sum(built["unemployed"].values()) == pytest.approx(7323, abs=unemployed_off)
     assert built["cohort"]["closure_harjavalta"] == pytest.approx(450, abs=cohort_off)
-    assert built["staff_fte"] == {"brokerage": 32.0, "competence": 16.0, "multi_sector": 32.0}
+    plan = {"brokerage": 32.12, "competence": 16.06, "multi_sector": 12.045, "youth": 16.06, "integration": 4.015}
+    assert built["staff_fte"] == plan | {"employer_services": 9.9, "administration": 19.8}
 
 
 @pytest_engine

@@ -94,7 +94,8 @@ def test_measures_are_paid_by_their_payers() -> None:
     ledger = np.zeros((len(Item), len(PAYERS), 4))
     days = np.random.default_rng(2).random((len(MEASURES), 4)) * 100
     charge_measures(ledger, parameters, days)
-    eur = (np.asarray(parameters.measures.price_month_eur)[:, None] * days / DAYS_PER_MONTH).sum(axis=0)
+    bought = np.asarray(parameters.measures.price_month_eur) * (1.0 - np.asarray(parameters.measures.own_share))
+    eur = (bought[:, None] * days / DAYS_PER_MONTH).sum(axis=0)
     np.testing.assert_allclose(ledger[Item.MEASURES].sum(axis=0), eur, atol=CENT)
     assert ledger.sum() == pytest.approx(eur.sum())
 

@@ -138,7 +138,7 @@ def build_world(
     participants, measures = put_in_measures(people, p, scale * _share_of_region(region), rng)
     n_places, n_trades = region.outside + 1, len(region.occupations)
     n_people, n_firms = len(people), len(firms.size)
-    rows = int(n_people * 1.04) + 2000
+    rows = int(n_people * 1.035) + 1000
 
     persons = _persons(region, people, employer, firms, p, rows, rng)
     offers = np.zeros(600, OFFER).view(np.recarray)
@@ -188,7 +188,7 @@ def build_world(
             lines=np.zeros(len(LINES), LINE).view(np.recarray),
             desks=_desks(n_places - 1),
             servers=np.zeros(1),
-            queued=np.zeros(int(n_people * 0.06) + 1000, QUEUED).view(np.recarray),
+            queued=np.zeros(int(n_people * 0.03) + 300, QUEUED).view(np.recarray),
             points=np.zeros(n_places - 1, PLACE).view(np.recarray),
             partners=np.zeros(len(PARTNERS), PARTNER).view(np.recarray),
             distance=np.array(region.distance_km, np.float64),

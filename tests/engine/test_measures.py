@@ -81,10 +81,10 @@ PLAN = {"is_recognised": 1, "has_plan": 1}
         ({"born": 50}, ("subsidy",)),
         ({"education": 0}, ("subsidy",)),
         ({"language": 1}, ("subsidy", "integration")),
-        ({"spell": 182}, ()),
-        ({"spell": 183}, ("subsidy",)),
-        ({"spell": 364}, ("subsidy",)),
-        ({"spell": 365}, ("subsidy", "rehabilitative")),
+        ({"clock": 182}, ()),
+        ({"clock": 183}, ("subsidy",)),
+        ({"clock": 364}, ("subsidy",)),
+        ({"clock": 365}, ("subsidy", "rehabilitative")),
         ({"need": Need.WORK_CAPACITY}, ()),  # nobody knows of it yet
         ({"need": Need.WORK_CAPACITY, "is_recognised": 1}, ("subsidy",)),  # no plan yet
         (PLAN | {"need": Need.WORK_CAPACITY}, ("subsidy", "rehabilitative", "coordination")),
@@ -98,11 +98,11 @@ def test_who_is_eligible(person: dict[str, int], eligible: tuple[str, ...]) -> N
     t = 400
     world = quiet_world(1)
     row = world.arrays.persons[0]
-    row.born, row.education, row.language, row.need, row.spell = t - 36 * 365, 1, 0, Need.NONE, t - 30
+    row.born, row.education, row.language, row.need, row.clock = t - 36 * 365, 1, 0, Need.NONE, t - 30
     for column, value in person.items():
         if column == "born":
             value = t - value * 365 - 1
-        elif column == "spell":
+        elif column == "clock":
             value = t - value
         row[column] = value
     of = {

@@ -295,7 +295,7 @@ def test_the_interval_follows_the_rules() -> None:
     """Fortnightly in the first three months, then once in 1 / (1/91 + 2/183) days; multi-sector by its own."""
     for since, contacts, line, days in ((0, 2, Line.BROKERAGE, 14), (-89, 2, Line.BROKERAGE, 14),
                                         (-90, 2, Line.BROKERAGE, 45), (0, 2, Line.MULTI_SECTOR, 28)):  # fmt: skip
-        special = {"spell": since}
+        special = {"spell": since, "registered_since": since}
         if line == Line.MULTI_SECTOR:
             special |= {"need": Need.WORK_CAPACITY, "is_recognised": 1}
         world = talked(2, line, contacts, special)
