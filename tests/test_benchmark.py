@@ -57,6 +57,7 @@ def failures(agreements: list[Agreement], detectable: dict[str, float]) -> list[
     return differing + [f"{a.name}: power too low" for a in agreements if a.detectable > detectable[a.name]]
 
 
+@pytest.mark.verify
 def test_both_sides_agree() -> None:
     spec = specification(whole_months(START, 6), 0.02)
     agreements = agreement(engine(0.02, 6, 150), run_mesa(spec, range(1, 25)))
