@@ -14,17 +14,13 @@ from numpy.typing import NDArray
 from agents.specification import PlaceChange
 from agents.surroundings import Surroundings
 from agents.working_time import client_minutes_a_month
-from sim.dimensions import LINES, N_PERSON_LINES, WEEKDAYS, Line
+from sim.dimensions import N_PERSON_LINES, WEEKDAYS, Line
 from sim.kernels.census import census_clients
 from sim.kernels.queue import move_queue
 
 NONE, SERVICE_POINT, OFFICE = 0, 1, 2
 KINDS = {"none": NONE, "service_point": SERVICE_POINT, "office": OFFICE}
 WEEK = len(WEEKDAYS)
-KILOMETRES_AN_HOUR = 60.0
-"""Speed of staff on the road (assumption)."""
-MOST_TRAVEL_SHARE = 0.6
-"""A visit leaves at least the rest of the day for clients."""
 
 
 class Authority(mesa.Agent):
@@ -130,6 +126,7 @@ class Authority(mesa.Agent):
             if line == Line.BROKERAGE:  # first interviews are face to face and follow all who become unemployed
                 need += float(p.staff.first_interview_weight) * everybody
             need += float(p.staff.queue_weight) * arrays.desks.waiting[line * n_places : (line + 1) * n_places]
+            need = np.bincount(points.serves, need, minlength=n_places)  # a closed place's people are served elsewhere
             total = need.sum()
             share = need / total if total > 0.0 else np.eye(n_places)[self.area.region.host]
             share = (1.0 - wish) * share
@@ -154,13 +151,15 @@ class Authority(mesa.Agent):
         arrays = world.arrays
         desks, points = arrays.desks, arrays.points
         n_places = len(points)
-        workday = float(self._parameters.services.workday_minutes)
+        p = self._parameters
+        workday = float(p.services.workday_minutes)
         old, before = arrays.servers, list(zip(desks.first_server.tolist(), desks.n_servers.tolist(), strict=True))
         open_days = np.array([int(mask).bit_count() for mask in points.weekdays.tolist()])
         days = open_days / np.maximum(points.period, 1)
         away = arrays.distance[points.parent.astype(np.int64), np.arange(n_places)]
         away = np.where(points.parent == np.arange(n_places), 0.0, away)
-        travel = np.minimum(2.0 * away / KILOMETRES_AN_HOUR * 60.0 / workday, MOST_TRAVEL_SHARE)
+        minutes = 2.0 * away / float(p.staff.travel_km_per_hour) * 60.0
+        travel = np.minimum(minutes / workday, float(p.staff.most_travel_share))
         with np.errstate(divide="ignore", invalid="ignore"):
             on_a_day = np.where(days > 0.0, fte * self.area.scale * WEEK / days, 0.0)
         number = np.ceil(np.round(on_a_day, 9)).astype(np.int64).ravel()
@@ -268,5 +267,3 @@ class Authority(mesa.Agent):
     def _lead_months(self) -> int:
         return int(np.clip(round(float(self._parameters.staff.hiring_lead_months)), 0, 23))
 
-
-assert set(LINES[:N_PERSON_LINES]) == {line.name.lower() for line in Line if line < N_PERSON_LINES}

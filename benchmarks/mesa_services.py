@@ -17,7 +17,7 @@ import numpy as np
 from agents.purchasing import TRADES_A_MONTH
 from agents.region import Region
 from agents.synthetic.rounding import apportion
-from sim.dimensions import DAYS_PER_MONTH, LINES, MEASURES, N_PERSON_LINES, State
+from sim.dimensions import DAYS_PER_MONTH, LINES, MEASURES, N_PERSON_LINES, WORKING_DAYS_PER_MONTH, State
 
 if TYPE_CHECKING:
     from benchmarks.mesa_model import AreaModel, Employer, Person
@@ -38,14 +38,10 @@ UNEMPLOYED, TRAINING, IN_SERVICE, SUBSIDISED = (
 )
 IN_MEASURE = frozenset({TRAINING, IN_SERVICE, SUBSIDISED})
 SHORTEST_MEASURE_DAYS = 14
-YOUTH_DAYS, YOUNG_DAYS, OLD_DAYS = 30 * 365, 25 * 365, 50 * 365
+YOUNG_DAYS, OLD_DAYS = 25 * 365, 50 * 365
 HALF_YEAR, YEAR = 183, 365
 WEEK = 5  # working days
-WORKING_DAYS_A_MONTH, WORKING_DAYS_A_YEAR = 21.0, 252.0
-KILOMETRES_AN_HOUR = 60.0
-MOST_TRAVEL_SHARE = 0.6
 LONGEST_LOOK_AHEAD_DAYS = 35
-SMALL_EMPLOYER_JOBS = 10.0
 
 
 class Client:
@@ -194,7 +190,7 @@ class Client:
     def route(self, first: bool, today: int) -> int:
         """Choose the line that is to be responsible."""
         s = self.person.model.p.services
-        if today - self.person.born < YOUTH_DAYS:
+        if today - self.person.born < self.person.model.p.rules.youth_years * 365.0:
             return YOUTH
         if self.is_recognised:
             return MULTI_SECTOR
@@ -298,7 +294,7 @@ class Client:
         p = self.person.model.p
         m = p.measures
         worth = m.own_share[measure] * m.price_month_eur[measure] * m.mean_months[measure]
-        year = client_minutes_a_month(p) / WORKING_DAYS_A_MONTH * WORKING_DAYS_A_YEAR
+        year = client_minutes_a_month(p) * 12.0
         return float(worth * year / p.costs.fte_year_eur)
 
     def take_part(self, state: int, measure: int, ends: int, today: int) -> None:
@@ -594,8 +590,8 @@ class Authority(mesa.Agent):
         on_a_day = desk.fte * model.scale * WEEK / days if days > 0.0 else 0.0
         number = math.ceil(round(on_a_day, 9))
         away = 0.0 if place.parent == place.number else model.distance[place.parent][place.number]
-        travel = 2.0 * away / KILOMETRES_AN_HOUR * 60.0 / model.p.services.workday_minutes
-        desk.pace = on_a_day / number * (1.0 - min(travel, MOST_TRAVEL_SHARE)) if number > 0 else 0.0
+        travel = 2.0 * away / model.p.staff.travel_km_per_hour * 60.0 / model.p.services.workday_minutes
+        desk.pace = on_a_day / number * (1.0 - min(travel, model.p.staff.most_travel_share)) if number > 0 else 0.0
         kept = sorted(desk.advisers, reverse=True)[:number]
         desk.advisers = kept + [0.0] * (number - len(kept))
 
@@ -625,7 +621,7 @@ class Authority(mesa.Agent):
         minutes = client_minutes_a_month(p) * self.staff[EMPLOYER_SERVICES].staffed * model.scale
         free = [e for e in model.employers if e.place != model.outside and e.target > 0]
         free = [e for e in free if e.visited_until <= model.today]
-        draws = [self.random.expovariate(math.sqrt(e.target / SMALL_EMPLOYER_JOBS)) for e in free]
+        draws = [self.random.expovariate(math.sqrt(e.target)) for e in free]
         first = sorted(range(len(free)), key=lambda k: draws[k])
         for k in first[: int(minutes / p.employer_services.visit_minutes)]:
             free[k].be_visited(model.today + int(p.employer_services.visit_effect_months * DAYS_PER_MONTH))
@@ -719,4 +715,4 @@ class Purchasing(mesa.Agent):
 def client_minutes_a_month(p: Any) -> float:
     """Minutes for clients or employers that one FTE has in a month."""
     s = p.services
-    return float(s.workday_minutes * s.present_share * s.client_time_share * WORKING_DAYS_A_MONTH)
+    return float(s.workday_minutes * s.present_share * s.client_time_share * WORKING_DAYS_PER_MONTH)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 DAYS_PER_MONTH = 365.25 / 12.0
+WORKING_DAYS_PER_MONTH = 21.0
 
 
 class State(IntEnum):

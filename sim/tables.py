@@ -191,7 +191,7 @@ PLACE = np.dtype(
 )
 """Where the authority meets people, one row a municipality. Owner: agents."""
 
-PARTNER = np.dtype([("minutes_left", "f8"), ("minutes_offered", "f8"), ("minutes_used", "f8"), ("refused", "f8")])
+PARTNER = np.dtype([("minutes_left", "f8"), ("minutes_used", "f8")])
 """Partners of joint meetings: the wellbeing area, Kela. Owner: service."""
 
 OFFER = np.dtype(

@@ -16,9 +16,6 @@ from sim.dimensions import DAYS_PER_MONTH, Line
 from sim.kernels.jobs import visit
 from sim.rng import Purpose, uniforms
 
-SMALL_EMPLOYER_JOBS = 10.0
-"""Size at which an employer is visited half as often again as a tiny one would be (square root, assumption)."""
-
 
 class EmployerServices(ServiceLine):
     """The line that meets employers; each municipality has a named contact, so visits are shared by its employers."""
@@ -47,7 +44,7 @@ class EmployerServices(ServiceLine):
             draws = uniforms(
                 world.control.seed, int(Purpose.EMPLOYER_VISIT), employers.uid[free], np.full(len(free), today), 0
             )
-            weight = np.sqrt(employers.target[free] / SMALL_EMPLOYER_JOBS)
+            weight = np.sqrt(employers.target[free])  # larger ones more often, not in proportion (assumption)
             chosen = free[np.argsort(-np.log(draws) / weight, kind="stable")[:number]]
         until = today + int(float(p.employer_services.visit_effect_months) * DAYS_PER_MONTH)
         employers.visited_until[chosen] = until

@@ -82,10 +82,6 @@ ROUNDS_WITHOUT_HIRE = 0.65
 """Rounds of recruitment that end with nobody hired (for the pool of lost jobs at the start only)."""
 DISMISSALS_OVER_RATE = 1.25
 """Mean dismissal hazard over that of long tenures (first-year multiplier on the share of first years)."""
-YOUTH_YEARS = 30.0
-"""Everybody younger has the youth line (area plan)."""
-PLANNED_SHARE = 0.8
-"""Unemployed with a known need who have a joint plan at the start (assumption)."""
 SCALE_OF_A_BIN = 2.0
 """Cells of vacancies (occupation x place) are divided so that a bin holds what a cell holds at about this scale: a
 searcher looks through one bin, so the time of a search does not grow with the region."""
@@ -306,14 +302,14 @@ def _persons(
     known = (people.need[idle] > 0) & ~fresh & (rng.random(len(idle)) < chance)
     persons.is_recognised[idle] = known
     persons.has_path[idle] = ~fresh
-    persons.has_plan[idle] = known & (rng.random(len(idle)) < PLANNED_SHARE)
+    persons.has_plan[idle] = known & (rng.random(len(idle)) < float(p.population.planned_share))
     # the line that is responsible, as in a first interview (`sim.kernels.services.route`)
     u = rng.random(len(idle))
     line = np.where(u < float(p.services.competence_share), int(Line.COMPETENCE), int(Line.BROKERAGE))
     foreign = (people.language[idle] > 0) & (u < float(p.services.integration_share))
     line = np.where(foreign, int(Line.INTEGRATION), line)
     line = np.where(known, int(Line.MULTI_SECTOR), line)
-    line = np.where(people.born[idle] > -YOUTH_YEARS * DAYS_PER_YEAR, int(Line.YOUTH), line)
+    line = np.where(people.born[idle] > -float(p.rules.youth_years) * DAYS_PER_YEAR, int(Line.YOUTH), line)
     persons.line[idle] = np.where(fresh, int(Line.BROKERAGE), line)
     in_contact = rng.random(len(idle)) < 0.5
     recent = -rng.integers(0, 30, len(idle)) + int(p.services.contact_effect_days)

@@ -19,10 +19,11 @@ Seats, prices and lead times are the purchaser's business (`agents.purchasing`):
 from __future__ import annotations
 
 from sim.compiled import rule
-from sim.dimensions import DAYS_PER_MONTH, Line, Measure, Need, State
+from sim.dimensions import DAYS_PER_MONTH, WORKING_DAYS_PER_MONTH, Line, Measure, Need, State
 from sim.indicators import Counter
 from sim.kernels.calendar import SEARCH, link
 from sim.kernels.jobs import replace_leaver
+from sim.kernels.places import client_minutes
 from sim.kernels.states import (
     become_outsider,
     become_self_employed,
@@ -42,7 +43,6 @@ TRAININGS = (
 """Labour-market training for a trade."""
 WITH_A_TRADE = (*TRAININGS, Measure.APPRENTICESHIP)
 """Measures that lead to another trade."""
-WORKING_DAYS_A_YEAR = 252.0
 _SHORTEST_DAYS = 14
 _HALF_YEAR = 183
 _YEAR = 365
@@ -181,8 +181,7 @@ def own_minutes(p, measure):
     What it would cost to buy, over what a minute of an adviser with clients costs.
     """
     worth = p.measures.own_share[measure] * p.measures.price_month_eur[measure] * p.measures.mean_months[measure]
-    year = p.services.workday_minutes * p.services.present_share * p.services.client_time_share * WORKING_DAYS_A_YEAR
-    return worth / (p.costs.fte_year_eur / year)
+    return worth / p.costs.fte_year_eur * client_minutes(p) * 12.0 * WORKING_DAYS_PER_MONTH
 
 
 @rule
@@ -192,7 +191,7 @@ def start(w, i, measure, course, search, talk, t):
     Parameters
     ----------
     course
-        Row of the offer, or -1 in a trial, whose seats nobody counts.
+        Row of the offer.
 
     Returns
     -------

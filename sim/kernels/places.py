@@ -73,10 +73,15 @@ def staffed_desk(w, line, place):
 
 
 @rule
+def client_minutes(p):
+    """Minutes for clients that a full-time adviser has on a working day, absence taken off."""
+    return p.services.workday_minutes * p.services.present_share * p.services.client_time_share
+
+
+@rule
 def minutes_a_day(w, p, line):
-    """Minutes for clients that a full-time adviser has on a day, absence taken off."""
-    at_work = p.services.workday_minutes * p.services.present_share * p.services.client_time_share
-    return at_work * (1.0 - w.lines[line].reserved)
+    """Minutes for the clients who are simulated: what is reserved for others is taken off."""
+    return client_minutes(p) * (1.0 - w.lines[line].reserved)
 
 
 @rule

@@ -26,7 +26,6 @@ from sim.tables import NOT_YET
 
 FIRST_INTERVIEW, FOLLOW_UP, JOINT_MEETING = 0, 1, 2
 N_PARTNERS = 2
-_YOUTH_DAYS = 30 * 365
 
 
 @rule
@@ -106,16 +105,10 @@ def interval_days(w, p, i, t):
 
 @rule
 def recognise(w, p, i, first):
-    """Recognise a need, or miss it: sooner in a first interview, and the sooner the more time it is given.
-
-    Returns
-    -------
-    bool
-        Whether the need became known now.
-    """
+    """Recognise a need, or miss it: sooner in a first interview, and the sooner the more time it is given."""
     person = w.persons[i]
     if person.need == Need.NONE or person.is_recognised:
-        return False
+        return
     if first:
         time_given = p.services.first_interview_minutes / p.services.first_interview_usual_minutes
         chance = min(0.98, p.services.recognition_share * time_given**p.services.recognition_time_exponent)
@@ -127,22 +120,20 @@ def recognise(w, p, i, first):
     if u < chance:
         w.persons[i].is_recognised = 1
         count(w, Flow.NEEDS_RECOGNISED, i)
-        return True
-    if first:
+    elif first:
         count(w, Flow.NEEDS_MISSED, i)
-    return False
 
 
 @rule
 def route(w, p, i, first, t):
     """Choose the line that is to be responsible, after a talk.
 
-    Known needs lead adults to multi-sector services; everybody under 30 has the youth line, needs included;
+    Known needs lead adults to multi-sector services; the young (`rules.youth_years`) have a line, needs included;
     most immigrants the integration line; some of the others competence development, by what the first
     interview finds.
     """
     person = w.persons[i]
-    if t - person.born < _YOUTH_DAYS:
+    if t - person.born < p.rules.youth_years * 365.0:
         return Line.YOUTH.value
     if person.is_recognised:
         return Line.MULTI_SECTOR.value
@@ -254,8 +245,7 @@ def kind_of(w, p, line, i):
     """Kind of the talk that is next: the first interview, a meeting with the partners, or a follow-up.
 
     In multi-sector services the partners are met until there is a joint plan, and then at every so manieth talk of
-    the search;
-    without one who has time the adviser talks alone.
+    the search; without one who has time the adviser talks alone.
     """
     contacts = w.persons[i].contacts
     if contacts == 0:
@@ -281,7 +271,6 @@ def partners_have_time(w):
     """Whether every partner still has time for a joint meeting today: the slowest sets the pace."""
     for k in range(N_PARTNERS):
         if w.partners[k].minutes_left <= 0.0:
-            w.partners[k].refused += 1.0
             return False
     return True
 
@@ -380,7 +369,6 @@ def let_partners_work(w, p):
     for k in range(N_PARTNERS):
         minutes = p.partners.fte[k] * minutes_a_day(w, p, Line.MULTI_SECTOR) * w.control[0].scale
         w.partners[k].minutes_left = min(w.partners[k].minutes_left, 0.0) + minutes
-        w.partners[k].minutes_offered += minutes
 
 
 @kernel

@@ -215,6 +215,7 @@ def test_closing_a_place_moves_its_queue_and_its_staff() -> None:
     desks = world.arrays.desks
     assert np.all(desks.n_servers.reshape(N_PERSON_LINES, n_places)[:, POINT] == 0)
     assert float(desks.fte.sum()) == pytest.approx(total_fte, rel=1e-9)
+    assert np.all(desks.fte.reshape(N_PERSON_LINES, n_places)[:, POINT] == 0.0), "staff idles where nobody is met"
     n = len(result_days := np.unique(world.arrays.contacts.day[: int(world.control.n_contacts)]))
     model.run()
     log = world.arrays.contacts[: int(world.control.n_contacts)]
