@@ -82,7 +82,7 @@ class Purchasing(mesa.Agent):
         size = area.scale * area.region_size
         shortage = self._shortage()
         first_days = {ahead: self._first_day(ahead) for ahead in {order[1] for order in orders}}
-        rows: list[tuple[int, int, int, int, int, int, float]] = []
+        rows: list[tuple[int, int, int, int, int, int, int, float]] = []
         for measure, ahead, seats in orders:
             first = first_days[ahead]
             if first is None:
@@ -96,7 +96,7 @@ class Purchasing(mesa.Agent):
                 trades, groups = _scarce_trades(shortage, number, least)
             last, price = area.last_day_of_month(first), float(terms.price_month_eur[measure])
             rows += [
-                (measure, int(trade), first, last, int(group), 0, price)
+                (measure, int(trade), -1, first, last, int(group), 0, price)
                 for trade, group in zip(trades, groups, strict=True)
                 if group >= least
             ]
@@ -114,7 +114,7 @@ class Purchasing(mesa.Agent):
         price = float(self._parameters.measures.price_month_eur[measure])
         seats = round(course.seats * self.area.scale)
         last = self.area.last_day_of_month(today)
-        world.arrays.offers[row] = (measure, course.occupation, today, last, seats, 0, price)
+        world.arrays.offers[row] = (measure, course.occupation, -1, today, last, seats, 0, price)
         world.control.n_offers = row + 1
 
     def _shortage(self) -> NDArray[np.float64]:

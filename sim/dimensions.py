@@ -89,6 +89,26 @@ class Benefit(IntEnum):
     EARNINGS_RELATED = 3
 
 
+class Origin(IntEnum):
+    """How somebody came to be a resident (column ``origin``)."""
+
+    NATIVE = 0  # at the start, or turned 15 here
+    DOMESTIC = 1  # moved in from elsewhere in Finland
+    LABOUR = 2  # recruited abroad
+    FAMILY = 3  # came with, or after, somebody who works
+    STUDENT = 4  # came for a degree
+    PROTECTION = 5  # temporary protection
+    ASYLUM = 6  # quota refugees and those granted asylum
+
+
+class Credential(IntEnum):
+    """Standing of a qualification (column ``credential``)."""
+
+    NATIONAL = 0  # taken here, or as good
+    FOREIGN = 1  # taken abroad and not recognised: no entry to licensed jobs
+    RECOGNISED = 2  # taken abroad and recognised
+
+
 class VacancyState(IntEnum):
     """A job that nobody holds is a row of the vacancy table."""
 
@@ -107,11 +127,14 @@ MEASURES = (
     "work_trial", "wage_subsidy_private", "wage_subsidy_public", "start_up_grant", "apprenticeship",
     "self_motivated_study", "work_ability_coordination", "integration_training", "rehabilitative_work",
 )  # fmt: skip
+ORIGINS = ("native", "domestic", "labour", "family", "student", "protection", "asylum")
 PARTNERS = ("wellbeing_area", "kela")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 SEXES = ("men", "women")
 EDUCATION = ("basic", "secondary", "tertiary")
 LANGUAGES = ("national", "foreign")
+LANGUAGE_LEVELS = ("none", "A1", "A2", "B1", "B2")
+"""Levels of the language of work (Finnish or Swedish); B2 stands for it and all above, native speakers included."""
 AGE_BANDS = (
     "15-19", "20-24", "25-29", "30-34", "35-39", "40-44",
     "45-49", "50-54", "55-59", "60-64", "65-69", "70-74",
@@ -134,6 +157,8 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "sex": SEXES,
     "education": EDUCATION,
     "language": LANGUAGES,
+    "language_level": LANGUAGE_LEVELS,
+    "origin": ORIGINS,
     "age_band": AGE_BANDS,
     "month": MONTHS,
     "section": SECTIONS,

@@ -44,7 +44,8 @@ PERSON = np.dtype(
         ("attachment", "f4"),  # multiplier of entry from outside the labour force. Owner: states
         ("gain", "f4"),  # factor of suitability that measures have brought, 1 without. Owner: measures
         ("home", "i2"),  # place of residence; the last place is outside. Owner: builder, demography
-        ("occupation", "i2"),  # index in the region's list. Owner: hiring, training
+        ("occupation", "i2"),  # trade of the last job or course, index in the region's list. Owner: hiring, measures
+        ("qualification", "i2"),  # trade one is qualified in, kept in other jobs. Owner: builder, trades, measures
         ("benefit_days", "i2"),  # calendar days on benefit since the condition of work was met. Owner: benefits
         ("subsidy_days", "i2"),  # of these paid as labour-market subsidy outside services. Owner: benefits
         ("work_days", "i2"),  # days in ended jobs since the condition of work was last met. Owner: benefits
@@ -69,10 +70,16 @@ PERSON = np.dtype(
         ("is_waiting", "i1"),  # has a place in a queue. Owner: service
         ("is_part_time", "i1"),  # works part time. Owner: states
         ("is_coded", "i1"),  # the register knows an occupation. Owner: builder, states
+        ("origin", "i1"),  # sim.dimensions.Origin: how she came. Owner: builder, demography, immigration
+        ("language_level", "i1"),  # sim.dimensions.LANGUAGE_LEVELS of the language of work. Owner: immigration
+        ("credential", "i1"),  # sim.dimensions.Credential of the qualification. Owner: immigration
+        ("has_car", "i1"),  # can use a car to get to work. Owner: builder, demography
+        ("spouse", "i4"),  # row of the spouse one came with, or -1. Owner: immigration
+        ("permit_until", "i4"),  # last day to find a job before the permit lapses, or NEVER. Owner: immigration
     ]
 )
 
-NODE = np.dtype([("next", "i4"), ("previous", "i4"), ("day", "i4"), ("rung", "i4")])
+NODE = np.dtype([("next", "i4"), ("previous", "i4"), ("day", "i2"), ("rung", "i2")])
 """A node of the calendar: a person has one for each kind of event. ``rung`` is the rung of the ladder
 (`sim.rng.rung_of`) that a candidate day was taken from. Owner: calendar."""
 
@@ -89,6 +96,7 @@ EMPLOYER = np.dtype(
         ("to_close", "i4"),  # jobs that a structural event has still to end. Owner: closure, jobs
         ("struck_off", "i4"),  # of start_jobs, ended for good by structural events: demand does not come back there
         ("visited_until", "i4"),  # a visit of employer services acts before this day. Owner: agents
+        ("speaks_english", "i1"),  # English is enough at work. Owner: builder, agents
         ("has_given_notice", "i1"),  # its staff search as people under notice. Owner: closure
     ]
 )
@@ -120,6 +128,7 @@ VACANCY = np.dtype(
         ("contract", "i1"),
         ("is_registered", "i1"),
         ("is_part_time", "i1"),
+        ("is_remote", "i1"),  # can be done from home
         ("rank", "i1"),  # next applicant to be offered the job today. Owner: hiring
         ("applicant", "i4", (APPLICANTS_KEPT,)),  # rows of persons, best first
         ("applicant_uid", "u8", (APPLICANTS_KEPT,)),
@@ -198,6 +207,7 @@ OFFER = np.dtype(
     [
         ("measure", "i2"),
         ("occupation", "i2"),  # occupation that it leads to, or -1
+        ("occupation_from", "i2"),  # trade of those it is meant for, or -1 for all
         ("start", "i4"),  # first and last day on which a seat can be taken
         ("decide_by", "i4"),
         ("seats", "i4"),  # agents

@@ -259,11 +259,14 @@ def _persons(
     table.voucher_until, table.gain = -1, 1.0
     table.spell, table.ends, table.search_ended = -1, NEVER, NOT_YET
     table.registered_since = NOT_YET
+    table.spouse, table.permit_until = -1, NEVER
     persons: Records = table[:n]
     persons.uid = PERSON_UID | np.arange(1, n + 1, dtype=np.uint64)
     for column in ("born", "home", "sex", "state", "education", "occupation", "employability", "attachment", "need",
                    "language"):  # fmt: skip
         persons[column] = getattr(people, column)
+    persons.qualification = people.occupation
+    persons.language_level, persons.has_car = 4, 1
     persons.employer = employer
     persons.is_coded = people.coded
     young = people.born > -WITHOUT_WORK_UNTIL_YEARS * DAYS_PER_YEAR

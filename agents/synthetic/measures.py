@@ -41,7 +41,7 @@ def courses_under_way(
         for k, trade in enumerate(trades):
             group = members[k :: len(trades)]
             if len(group):
-                offers[row].measure, offers[row].occupation = measure, trade
+                offers[row].measure, offers[row].occupation, offers[row].occupation_from = measure, trade, -1
                 offers[row].decide_by, offers[row].seats, offers[row].taken = -1, len(group), len(group)
                 persons.course[group] = row
                 row += 1

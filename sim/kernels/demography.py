@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from sim.compiled import kernel, rule
-from sim.dimensions import Benefit, Contract, Measure, Need, State
+from sim.dimensions import Benefit, Contract, Credential, Measure, Need, Origin, State
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import KINDS, LIFE, take
 from sim.kernels.hazards import (
@@ -122,6 +122,13 @@ def clear_row(w, i, uid, home, born, sex, education, occupation, employability):
     w.persons[i].is_waiting = 0
     w.persons[i].is_part_time = 0
     w.persons[i].is_coded = 0
+    w.persons[i].qualification = occupation
+    w.persons[i].origin = Origin.NATIVE
+    w.persons[i].language_level = 4
+    w.persons[i].credential = Credential.NATIONAL
+    w.persons[i].has_car = 1
+    w.persons[i].spouse = -1
+    w.persons[i].permit_until = NEVER
 
 
 @rule

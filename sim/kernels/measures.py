@@ -135,9 +135,11 @@ def propose(w, p, i, line, search, talk, t):
 
 @rule
 def suits(w, k, i, measure, t):
-    """Whether an offer has a seat in a measure for a person today, in another trade if it leads to one."""
+    """Whether an offer has a seat today for a person of the trade that it is meant for, who is not of that it leads to."""
     offer = w.offers[k]
     if offer.measure != measure or not offer.start <= t <= offer.decide_by or offer.taken >= offer.seats:
+        return False
+    if offer.occupation_from >= 0 and offer.occupation_from != w.persons[i].occupation:
         return False
     return offer.occupation < 0 or offer.occupation != w.persons[i].occupation
 
