@@ -16,7 +16,7 @@ from agents.specification import Course
 from agents.surroundings import Surroundings
 from agents.synthetic.rounding import apportion
 from sim.dimensions import MEASURES
-from sim.kernels.measures import TRAININGS, WITH_A_TRADE
+from sim.kernels.measures import TRAININGS, WITH_A_DEGREE, WITH_A_TRADE
 
 TRADES_A_MONTH = 8
 """Courses are bought for the scarcest trades, this many at a time."""
@@ -93,7 +93,7 @@ class Purchasing(mesa.Agent):
             trades, groups = np.array([-1]), np.array([number])
             least = max(1.0, float(terms.least_group[measure]) * size) if measure in TRAININGS else 1.0
             if measure in WITH_A_TRADE:
-                trades, groups = _scarce_trades(shortage, number, least)
+                trades, groups = _scarce_trades(shortage[int(measure in WITH_A_DEGREE)], number, least)
             last, price = area.last_day_of_month(first), float(terms.price_month_eur[measure])
             rows += [
                 (measure, int(trade), -1, first, last, int(group), 0, price)
@@ -118,12 +118,16 @@ class Purchasing(mesa.Agent):
         world.control.n_offers = row + 1
 
     def _shortage(self) -> NDArray[np.float64]:
-        """Open vacancies of each trade and what there is of them for an unemployed, shape (2, trades); 0 untaught."""
+        """Open vacancies of each trade and what there is of them for an unemployed, shape (2, 2, trades).
+
+        First by trades that courses lead to, then by those that degrees lead to; 0 for the others.
+        """
         arrays = self.area.world.arrays
         open_jobs = arrays.open_cells[:, : self.area.world.n_places].sum(axis=1)
-        taught = np.array([o.is_taught for o in self.area.region.occupations])
         index = (open_jobs + 1.0) / (arrays.idle_by_trade + 5.0 * self.area.scale)
-        return np.where(taught, np.stack([open_jobs + 1.0, index]), 0.0)
+        trades = self.area.region.occupations
+        taught = np.array([[o.is_taught for o in trades], [o.is_taught_to_degree for o in trades]])
+        return np.where(taught[:, None, :], np.stack([open_jobs + 1.0, index]), 0.0)
 
     def _whole(self, seats: float, measure: int, first: int) -> int:
         """Whole seats of a month, so that a year's seats come out right whatever their number."""

@@ -766,8 +766,8 @@ class AreaModel(mesa.Model):
         self.kin = [[(o, fit) for o, fit in enumerate(row) if fit > 0.0] for row in self.fit]
         self.trades = range(len(self.fit))
         self.section_trades = a.section_occupation.tolist()
-        self.entrant_trades = a.entrant_occupation.tolist()
-        self.men_share = a.men_share.tolist()
+        self.entrant_trades = list(accumulate(a.trades.share.tolist()))
+        self.men_share = a.trades.men_share.tolist()
         self.streams = a.streams.tolist()
         self.deciding: list[Vacancy] = []
         self.open_vacancies: list[list[Vacancy]] = [[] for _ in self.trades]

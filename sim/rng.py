@@ -110,6 +110,8 @@ class Purpose(IntEnum):
     BENEFIT_FUND = 81  # lasting: member of an unemployment fund
     ARRIVAL_NEED = 82
     JOB_VISIT = 83  # vacancy
+    SEARCH_TRADE = 84
+    STUDIES_TRADE = 85
 
 
 CANDIDATES = (

@@ -112,6 +112,16 @@ SECTION = np.dtype(
 )
 """What industries differ in (from the region's data). Owner: builder but for demand."""
 
+TRADE = np.dtype(
+    [
+        ("share", "f8"),  # of the area's jobs at the start
+        ("men_share", "f8"),  # men among newcomers of the trade
+        ("skill_level", "i1"),  # ISCO skill level, 1 to 4
+        ("is_licensed", "i1"),  # most jobs need a qualification set by law
+    ]
+)
+"""What occupations differ in (from the region's data). Owner: builder."""
+
 VACANCY = np.dtype(
     [
         ("uid", "u8"),  # from who opened it and when
@@ -312,8 +322,7 @@ class Arrays(NamedTuple):
     baseline: Records  # the values of the parameter set, one record, never written
     sections: Records  # SECTION[sections]
     section_occupation: np.ndarray  # f8[sections, occupations]: cumulated shares
-    entrant_occupation: np.ndarray  # f8[occupations]: cumulated shares, trade of newcomers
-    men_share: np.ndarray  # f8[occupations]: share of men among newcomers of a trade
+    trades: Records  # TRADE[occupations]
     streams: np.ndarray  # f8[STREAMS, places]: newcomers a day, agents: moving in; turning 15; births
     others: np.ndarray  # f8[2, places]: children under 15 and people of 75 and over, agents
     employer_share: np.ndarray  # f8[employers]: cumulated shares of jobs, for drawing an employer

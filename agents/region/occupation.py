@@ -17,6 +17,10 @@ HIGHEST_LEVEL_TAUGHT = 3
 """ISCO skill level that a course of some months can lead to (assumption)."""
 
 
+ARMED_FORCES = "0"
+"""ISCO major group that the employment service trains nobody for."""
+
+
 @dataclass(frozen=True)
 class Occupation:
     """An occupation: two digits of ISCO-08.
@@ -49,8 +53,13 @@ class Occupation:
 
     @property
     def is_taught(self) -> bool:
-        """Whether labour-market training leads to it: courses of some months make no specialist and no licence."""
-        return not self.licensed and self.skill_level <= HIGHEST_LEVEL_TAUGHT
+        """Whether courses lead to it: some months make no specialist, no licence and no soldier."""
+        return not self.licensed and self.skill_level <= HIGHEST_LEVEL_TAUGHT and self.isco1 != ARMED_FORCES
+
+    @property
+    def is_taught_to_degree(self) -> bool:
+        """Whether degree training and apprenticeships lead to it: upper secondary qualifications are licences too."""
+        return self.is_taught or (self.licensed and self.skill_level == 2 and self.isco1 != ARMED_FORCES)
 
 
 def read_occupations(table: Table, fields: Mapping[str, Any]) -> tuple[Occupation, ...]:

@@ -62,6 +62,7 @@ from sim.tables import (
     QUEUED,
     SECTION,
     SPELL,
+    TRADE,
     VACANCY,
     Arrays,
     Records,
@@ -218,8 +219,7 @@ def build_world(
             baseline=baseline,
             sections=_sections(region, float(p.furlough.mean_months)),
             section_occupation=np.cumsum(region.section_occupation, axis=1),
-            entrant_occupation=np.cumsum(newcomer_trades(region)),
-            men_share=men_share_of_newcomers(region),
+            trades=_trades(region),
             streams=_streams(region, people, p, scale),
             others=np.stack([np.append(scaled(c, scale), 0) for c in (region.children, region.elderly)]).astype(float),
             employer_share=np.cumsum(inside),
@@ -414,6 +414,15 @@ def _streams(region: Region, people: People, p: np.record, scale: float) -> NDAr
     everybody = region.population.sum(axis=(1, 2)) + region.children + region.elderly
     streams[BIRTHS, :-1] = everybody * scale * float(p.demography.births_per_year) / DAYS_PER_YEAR
     return streams
+
+
+def _trades(region: Region) -> Records:
+    """Write what occupations differ in."""
+    table: Records = np.zeros(len(region.occupations), TRADE).view(np.recarray)
+    table.share, table.men_share = newcomer_trades(region), men_share_of_newcomers(region)
+    table.skill_level = [occupation.skill_level for occupation in region.occupations]
+    table.is_licensed = [occupation.licensed for occupation in region.occupations]
+    return table
 
 
 def _share_of_region(region: Region) -> float:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from agents.region import Region
 from sim.dimensions import DAYS_PER_MONTH
-from sim.kernels.measures import WITH_A_TRADE
+from sim.kernels.measures import WITH_A_DEGREE, WITH_A_TRADE
 from sim.tables import Records
 
 
@@ -34,9 +34,12 @@ def courses_under_way(
     int
         Courses.
     """
-    trades = [k for k, occupation in enumerate(region.occupations) if occupation.is_taught]
     row = 0
     for measure in WITH_A_TRADE:
+        to_degree = measure in WITH_A_DEGREE
+        trades = [
+            k for k, o in enumerate(region.occupations) if (o.is_taught_to_degree if to_degree else o.is_taught)
+        ]
         members = participants[persons.measure[participants] == measure]
         for k, trade in enumerate(trades):
             group = members[k :: len(trades)]

@@ -35,6 +35,7 @@ from sim.kernels.states import (
     leave_job,
 )
 from sim.kernels.studies import study_end
+from sim.kernels.trades import choose_trade
 from sim.rng import ARRIVAL_UID, NEVER, STREAM_UID, UID_MASK, Purpose, mix, normal, pair, poisson, uniform
 from sim.tables import NOT_YET
 
@@ -132,12 +133,6 @@ def clear_row(w, i, uid, home, born, sex, education, occupation, employability):
 
 
 @rule
-def draw_index(cumulated, u):
-    """Draw an index from cumulated shares."""
-    return min(np.searchsorted(cumulated, u * cumulated[-1], side="right"), cumulated.shape[0] - 1)
-
-
-@rule
 def need_of(w, p, uid, z):
     """Draw the need of a newcomer: only in the lower half of employability, most at the bottom.
 
@@ -191,8 +186,8 @@ def newcomer(w, stream, home, k, t):
                 education = level + 1
         if years < 18.0:
             education = 0
-    occupation = draw_index(w.entrant_occupation, uniform(seed, Purpose.ARRIVAL_OCCUPATION, uid, 0, 0))
-    sex = 0 if uniform(seed, Purpose.ARRIVAL_SEX, uid, 0, 0) < w.men_share[occupation] else 1
+    occupation = choose_trade(w, uid, -1, education, 0)
+    sex = 0 if uniform(seed, Purpose.ARRIVAL_SEX, uid, 0, 0) < w.trades[occupation].men_share else 1
     spread = p.hiring.employability_spread
     z = normal(seed, Purpose.ARRIVAL_EMPLOYABILITY, uid, 0, 0)
     employability = np.exp(spread * z - 0.5 * spread * spread)

@@ -5,7 +5,7 @@ for all but subsidised work in firms the duration clock stands still. Afterwards
 
 * trainings and apprenticeship: another trade, which opens other vacancies, and skill in it, a factor on how
   suitable she is (`measures.gain`); tailored training and apprenticeship end with an application to an employer
-  who knows her;
+  who knows her; self-motivated study leads to a trade of one's own choice;
 * coaching: search is raised for some time; career guidance: some go on to study;
 * wage subsidy to a firm: a promise first, which makes an employer take her sooner; then a real job for a
   term, in which some stay on; in public bodies and associations: work for a term, and nothing afterwards;
@@ -33,6 +33,7 @@ from sim.kernels.states import (
     leave_job,
     stay_on,
 )
+from sim.kernels.trades import choose_trade, learn
 from sim.rng import Purpose, uniform
 from sim.tables import NOT_YET
 
@@ -43,6 +44,8 @@ TRAININGS = (
 """Labour-market training for a trade."""
 WITH_A_TRADE = (*TRAININGS, Measure.APPRENTICESHIP)
 """Measures that lead to another trade."""
+WITH_A_DEGREE = (Measure.DEGREE_TRAINING, Measure.APPRENTICESHIP)
+"""Measures that may lead to a licence too."""
 _SHORTEST_DAYS = 14
 _HALF_YEAR = 183
 _YEAR = 365
@@ -135,7 +138,7 @@ def propose(w, p, i, line, search, talk, t):
 
 @rule
 def suits(w, k, i, measure, t):
-    """Whether an offer has a seat today for a person of the trade that it is meant for, who is not of that it leads to."""
+    """Whether an offer has a seat today for a person: of the trade that it is for, and not of that it leads to."""
     offer = w.offers[k]
     if offer.measure != measure or not offer.start <= t <= offer.decide_by or offer.taken >= offer.seats:
         return False
@@ -257,7 +260,9 @@ def end_measure(w, i, t):
         return
     elif completes:
         if course >= 0 and w.offers[course].occupation >= 0:
-            w.persons[i].occupation = w.offers[course].occupation
+            learn(w, i, w.offers[course].occupation)
+        elif measure == Measure.SELF_MOTIVATED_STUDY:
+            learn(w, i, choose_trade(w, uid, w.persons[i].sex, w.persons[i].education, began))
     become_unemployed(w, i, t)
     if measure == Measure.COACHING and completes:
         w.persons[i].boost_until = t + int(p.measures.coaching_effect_days)

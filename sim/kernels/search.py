@@ -1,6 +1,7 @@
 """Search: who looks for a job today, which vacancy she applies to, and whether she is suitable.
 
-A searcher sees the open vacancies within reach, weighted by how well her trade fits and by distance.
+A searcher sees the open vacancies within reach, weighted by how well the trade she looks for (`trades`) fits and
+by distance.
 She finds something to apply to with probability v / (v + v0), v the weighted number over that of jobs
 within her reach: what counts is how many of the jobs there are vacant, not how large the market is
 (constant returns; Petrongolo & Pissarides 2001, section 3). She chooses an occupation
@@ -25,6 +26,7 @@ from sim.kernels.calendar import SEARCH, take
 from sim.kernels.hazards import accepts, is_candidate, schedule_search, search_rate
 from sim.kernels.measures import KNOWN_TO_EMPLOYER, uses_voucher
 from sim.kernels.states import is_in_measure, is_unemployed, stops_clock
+from sim.kernels.trades import fit_to, trade_sought
 from sim.rng import Purpose, bits, mix, uniform
 from sim.tables import APPLICANTS_KEPT, NOT_YET
 
@@ -115,13 +117,13 @@ def choose_bin(w, cell, key):
 
 
 @rule
-def choose_vacancy(w, i, total, when, k):
+def choose_vacancy(w, i, trade, when, k):
     """Choose the vacancy to apply to: occupation, then place, then the vacancy.
 
     Parameters
     ----------
-    total
-        Weighted number of vacancies that the person sees.
+    trade
+        Trade that the search is for; some vacancy for it is seen.
     when, k
         Day and number of the draw; of a referral, number of the search and ordinal of the talk.
 
@@ -132,13 +134,13 @@ def choose_vacancy(w, i, total, when, k):
     """
     seed, person = w.control[0].seed, w.persons[i]
     n_places = w.near.shape[0]
-    x = uniform(seed, Purpose.SEARCH_OCCUPATION, person.uid, when, k) * total
+    x = uniform(seed, Purpose.SEARCH_OCCUPATION, person.uid, when, k) * w.seen[person.home, trade]
     chosen = -1
     for a in range(w.kin.shape[1]):
-        o = w.kin[person.occupation, a]
+        o = w.kin[trade, a]
         if o < 0:
             break
-        weight = w.fit[person.occupation, o] * w.reach[person.home, o]
+        weight = w.fit[trade, o] * w.reach[person.home, o]
         if weight > 0.0:
             chosen = o
             x -= weight
@@ -185,7 +187,7 @@ def suitability(w, p, i, v, t):
         until = person.since if stops_clock(person) else t  # the clock stands still in a measure
         months = max(0.5, (until - person.clock) / DAYS_PER_MONTH)
         value *= months ** -p.hiring.duration_exponent
-    fit = w.fit[person.occupation, w.vacancies[v].occupation]
+    fit = fit_to(w, i, w.vacancies[v].occupation)
     return min(1.0, value * fit**p.hiring.fit_exponent)
 
 
@@ -246,11 +248,11 @@ def follow_referral(w, p, i, t):
     person = w.persons[i]
     how = person.is_referred
     w.persons[i].is_referred = 0
-    total = w.seen[person.home, person.occupation]
-    if total <= 0.0:
-        return
     when, k = int(person.registered_since) - NOT_YET, 1 + int(person.contacts)
-    v = choose_vacancy(w, i, total, when, k)
+    trade = trade_sought(w, i, when, k)
+    if w.seen[person.home, trade] <= 0.0:
+        return
+    v = choose_vacancy(w, i, trade, when, k)
     if how == KNOWN_TO_EMPLOYER:
         apply_to(w, p, i, v, 1.0, when, k)
         return
@@ -283,10 +285,11 @@ def search(w, t):
         u = uniform(seed, Purpose.SEARCH_ACT, person.uid, t, 0)
         if accepts(w, i, SEARCH, search_rate(w, p, i, t, boost), u):
             w.counters[Counter.SEARCH_EVENTS] += 1
-            total = w.seen[person.home, person.occupation]
-            half = p.search.half_visible_rate * w.jobs_within[person.home, person.occupation]
+            trade = trade_sought(w, i, t, 0)
+            total = w.seen[person.home, trade]
+            half = p.search.half_visible_rate * w.jobs_within[person.home, trade]
             sees = uniform(seed, Purpose.SEARCH_APPLY, person.uid, t, 0) * (total + half) < total
             if sees and total > 0.0:
-                v = choose_vacancy(w, i, total, t, 0)
+                v = choose_vacancy(w, i, trade, t, 0)
                 apply_to(w, p, i, v, suitability(w, p, i, v, t), t, 0)
         schedule_search(w, i, t)

@@ -7,6 +7,7 @@ from sim.dimensions import State
 from sim.kernels.calendar import DATED, link
 from sim.kernels.hazards import DAYS_PER_YEAR, schedule_search
 from sim.kernels.states import become_conscript, become_inactive, become_student, become_unemployed
+from sim.kernels.trades import choose_trade, learn
 from sim.rng import Purpose, uniform
 
 _BASIC, _SECONDARY, _TERTIARY = 0, 1, 2
@@ -45,12 +46,13 @@ def conscription_end(w, uid, t):
 
 @rule
 def graduate(w, i, t):
-    """End studies with a qualification; men may have to serve before they go on."""
+    """End studies with a qualification in a trade; men may have to serve before they go on."""
     p = w.parameters[0]
     seed, person = w.control[0].seed, w.persons[i]
     had = person.education
     if had < _TERTIARY:
         w.persons[i].education = had + 1
+    learn(w, i, choose_trade(w, person.uid, person.sex, w.persons[i].education, t))
     young = t - person.born < _OLDEST_CONSCRIPT_YEARS * DAYS_PER_YEAR
     if had == _BASIC and person.sex == _MEN and young:
         if uniform(seed, Purpose.STUDIES_CONSCRIPTION, person.uid, t, 0) < p.studies.conscript_share:

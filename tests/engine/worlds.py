@@ -82,7 +82,7 @@ def bare_world(spec: RunSpecification, n: int = 10) -> World:
     n_persons = int(world.control.n_persons)
     assert n <= n_persons
     people = a.persons[:n_persons]
-    people.state, people.home, people.occupation = State.RETIRED, 0, 0
+    people.state, people.home, people.occupation, people.qualification = State.RETIRED, 0, 0, 0
     people.employer, people.contract, people.employability = -1, 0, 1.0
     people.registered_since, people.search_ended, people.need, people.retires = NOT_YET, NOT_YET, 0, NEVER
     people.contacts, people.line, people.boost_until = 0, -1, -1
@@ -137,8 +137,9 @@ def staff(world: World, line: Line, advisers: int, place: int = 0, pace: float =
 
 
 def offer_seats(
-    world: World, measure: Measure, seats: int, start: int = 0, decide_by: int = 10_000, trade: int = -1
-) -> int:
+    world: World, measure: Measure, seats: int, start: int = 0, decide_by: int = 10_000, trade: int = -1,
+    trade_from: int = -1,
+) -> int:  # fmt: skip
     """Put seats in a measure on offer.
 
     Returns
@@ -148,7 +149,7 @@ def offer_seats(
     """
     row = int(world.control.n_offers)
     world.ensure_room()
-    world.arrays.offers[row] = (int(measure), trade, start, decide_by, seats, 0, 100.0)
+    world.arrays.offers[row] = (int(measure), trade, trade_from, start, decide_by, seats, 0, 100.0)
     world.control.n_offers = row + 1
     return row
 
