@@ -25,7 +25,13 @@ from agents.region import Region, StartState
 from agents.service_lines import SERVICE_LINES
 from agents.specification import Closure, RunResult, RunSpecification
 from agents.synthetic import build_world
-from agents.synthetic.closeness import fit_of_trades, jobs_within_reach, kin_of_trades, nearness
+from agents.synthetic.closeness import (
+    fit_of_trades,
+    jobs_within_reach,
+    kin_of_trades,
+    nearness,
+    usual_nearness,
+)
 from sim.clock import Clock, day_of, is_month_end
 from sim.day import advance
 from sim.dimensions import LINES, SECTIONS, State
@@ -44,7 +50,7 @@ from sim.world import World
 REFERENCE_POPULATION = 100_000.0
 """People of 15–74 for whom amounts of a whole area (seats of training) are stated."""
 _FIT_AND_DISTANCE = (
-    "fit.", "search.distance_decay_per_km", "search.own_municipality_factor", "search.outside_factor",
+    "fit.", "search.distance_decay_per_km", "search.own_municipality_factor", "search.outside_factor", "mobility.",
 )  # fmt: skip
 
 
@@ -261,8 +267,9 @@ class EmploymentAreaModel(mesa.Model):
             arrays, p = self.world.arrays, self.world.arrays.parameters[0]
             arrays.fit[:] = fit_of_trades(self.region, p)
             arrays.kin[:] = kin_of_trades(arrays.fit)
-            arrays.near[:] = nearness(self.region, p)
-            arrays.jobs_within[:] = jobs_within_reach(arrays.jobs_by_cell, arrays.fit, arrays.near)
+            arrays.near[:], arrays.near_remote[:] = nearness(self.region, p, arrays.baseline[0])
+            usual = usual_nearness(self.region, p)
+            arrays.jobs_within[:] = jobs_within_reach(arrays.jobs_by_cell, arrays.fit, usual)
 
     def _mark(self, number: int, row: int, name: str, jobs: int) -> None:
         marked = mark_cohort(self.world.handle, row, round(jobs * self.scale), number)

@@ -145,6 +145,10 @@ SECTIONS = (
     "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", "X",
 )  # fmt: skip  # TOL 2008; X is unknown
 PAYERS = ("municipality", "state", "wellbeing_area", "employment_fund", "employer")
+MAJOR_GROUPS = tuple("0123456789")
+"""Major groups of ISCO-08, the first digit of an occupation."""
+CAR_GROUPS = ("working_centre", "working_elsewhere", "idle_centre", "idle_elsewhere", "idle_young")
+"""Whose use of a car is known: by work, by home (the host municipality is the centre), under 25 and idle."""
 STEPS = ("1", "2", "3", "4", "5")
 """Steps of the municipal share of benefits."""
 SHARE_KEYS = ("working_age", "unemployed", "foreign_language", "causation")
@@ -165,5 +169,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "payer": PAYERS,
     "step": STEPS,
     "share_key": SHARE_KEYS,
+    "major_group": MAJOR_GROUPS,
+    "car_group": CAR_GROUPS,
 }
 """Dimensions that a parameter may be declared over (``over: line``), with their labels in order."""

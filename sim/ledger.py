@@ -2,8 +2,8 @@
 
 The ledger of a world (`Arrays.ledger`, items x payers x places, agents' euros) grows by events: a person's
 benefits are settled (`sim.kernels.benefits`), measures are paid, and at a month's end staff and premises are
-charged (`charge_month`). The recorder reads and empties it with the month's other counters. The last place
-holds what the area has in common, and people who live outside.
+charged (`charge_month`). The recorder reads and empties it with the month's other counters. The places
+after the municipalities hold what the area has in common (the first) and people who live outside.
 
 The sharing of common costs and of the state grant over municipalities is arithmetic on a month's ledger
 (`municipal_net`); nothing is paid there.
@@ -35,6 +35,7 @@ class Item(IntEnum):
     SERVICE_POINTS = 6
     TRAVEL = 7
     MEASURES = 8
+    MOBILITY = 9  # programmes that bring people to work
 
 
 class Payer(IntEnum):
@@ -50,7 +51,7 @@ class Payer(IntEnum):
 BENEFITS = (Item.LABOUR_MARKET_SUBSIDY, Item.BASIC_ALLOWANCE, Item.EARNINGS_RELATED)
 OWN = (Item.MUNICIPAL_STAFF, Item.SERVICE_POINTS)
 """Costs of the municipality in which they arise."""
-COMMON = (Item.AREA_STAFF, Item.OFFICES, Item.TRAVEL, Item.MEASURES)
+COMMON = (Item.AREA_STAFF, Item.OFFICES, Item.TRAVEL, Item.MEASURES, Item.MOBILITY)
 """Costs that the municipalities of the area share."""
 
 
@@ -85,7 +86,7 @@ def charge_month(ledger: NDArray[np.float64], p: np.record, area_fte: float, pre
     Parameters
     ----------
     ledger
-        Agents' euros, shape (ITEMS, PAYERS, places + 1); written.
+        Agents' euros, shape (ITEMS, PAYERS, places); written.
     p
         Parameters in force at the month's end.
     area_fte
@@ -98,17 +99,35 @@ def charge_month(ledger: NDArray[np.float64], p: np.record, area_fte: float, pre
     f = p.finance
     share = float(f.services_municipality_share)
     fte_month = float(p.costs.fte_year_eur) / MONTHS_PER_YEAR * scale
-    ledger[Item.MUNICIPAL_STAFF, Payer.MUNICIPALITY, :-1] += premises.municipal_fte * fte_month
-    common = np.zeros(ledger.shape[2])
-    common[-1] = area_fte * fte_month
+    n = len(premises.municipal_fte)
+    ledger[Item.MUNICIPAL_STAFF, Payer.MUNICIPALITY, :n] += premises.municipal_fte * fte_month
+    common = np.zeros(n + 1)
+    common[n] = area_fte * fte_month
     for item, by_place in (
         (Item.AREA_STAFF, common),
         (Item.OFFICES, np.append(premises.office_year_eur / MONTHS_PER_YEAR * scale, 0.0)),
         (Item.TRAVEL, np.append(premises.travel_eur * scale, 0.0)),
     ):
-        ledger[item, Payer.MUNICIPALITY] += by_place * share
-        ledger[item, Payer.STATE] += by_place * (1.0 - share)
-    ledger[Item.SERVICE_POINTS, Payer.MUNICIPALITY, :-1] += premises.service_point_year_eur / MONTHS_PER_YEAR * scale
+        ledger[item, Payer.MUNICIPALITY, : n + 1] += by_place * share
+        ledger[item, Payer.STATE, : n + 1] += by_place * (1.0 - share)
+    ledger[Item.SERVICE_POINTS, Payer.MUNICIPALITY, :n] += premises.service_point_year_eur / MONTHS_PER_YEAR * scale
+
+
+def charge_mobility(ledger: NDArray[np.float64], p: np.record, n: int, agents: float) -> None:
+    """Charge a month of the programmes that bring people to work, in common.
+
+    Parameters
+    ----------
+    ledger
+        Agents' euros, shape (ITEMS, PAYERS, places); written.
+    p
+        Parameters in force at the month's end.
+    n
+        Municipalities.
+    agents
+        Agents for each real person, times the size of the region.
+    """
+    ledger[Item.MOBILITY, :, n] += np.asarray(p.mobility.cost_year_eur) / MONTHS_PER_YEAR * agents
 
 
 def charge_measures(ledger: NDArray[np.float64], p: np.record, measure_days: NDArray[np.float64]) -> None:
@@ -117,11 +136,11 @@ def charge_measures(ledger: NDArray[np.float64], p: np.record, measure_days: NDA
     Parameters
     ----------
     ledger
-        Agents' euros, shape (ITEMS, PAYERS, places + 1); written.
+        Agents' euros, shape (ITEMS, PAYERS, places); written.
     p
         Parameters in force at the month's end.
     measure_days
-        Person-days of agents by measure and home, shape (MEASURES, places + 1).
+        Person-days of agents by measure and home, shape (MEASURES, places).
     """
     m = p.measures
     bought = np.asarray(m.price_month_eur) * (1.0 - np.asarray(m.own_share))  # what is made costs staff
@@ -191,7 +210,7 @@ def municipal_net(
     Parameters
     ----------
     ledger
-        Real euros, shape (ITEMS, PAYERS, places + 1).
+        Real euros, shape (ITEMS, PAYERS, places).
     p
         Parameters in force at the month's end.
     working_age, unemployed, foreign_language
@@ -205,13 +224,14 @@ def municipal_net(
     """
     f = p.finance
     paid = ledger[:, Payer.MUNICIPALITY]
-    keys = (working_age, unemployed, foreign_language, paid[Item.MEASURES, :-1])
+    n = len(working_age)
+    keys = (working_age, unemployed, foreign_language, paid[Item.MEASURES, :n])
     common = paid[list(COMMON)].sum()
     grant = float(f.state_grant_year_eur) / MONTHS_PER_YEAR * region_size
     return MunicipalNet(
-        own=paid[list(OWN), :-1].sum(axis=0),
+        own=paid[list(OWN), :n].sum(axis=0),
         common=common * shares_by_rule(np.asarray(f.cost_share_rule), *keys),
-        benefits=paid[list(BENEFITS), :-1].sum(axis=0),
+        benefits=paid[list(BENEFITS), :n].sum(axis=0),
         grant=grant * shares_by_rule(np.asarray(f.grant_rule), *keys),
     )
 

@@ -18,7 +18,15 @@ from sim.dimensions import AGE_BANDS, EDUCATION, LINES, MEASURES, N_PERSON_LINES
 from sim.indicators import INDICATORS, Flow
 from sim.kernels.census import CAUSES, census_causes, census_groups, census_places, census_trial
 from sim.kernels.trial import QUARTERS
-from sim.ledger import BENEFITS, Premises, charge_measures, charge_month, municipal_net, tax_memo_eur
+from sim.ledger import (
+    BENEFITS,
+    Premises,
+    charge_measures,
+    charge_mobility,
+    charge_month,
+    municipal_net,
+    tax_memo_eur,
+)
 from sim.world import World
 
 _MONTHLY_DESK_COLUMNS = (
@@ -105,11 +113,11 @@ class Recorder:
         """
         a, w = world.arrays, world.handle
         weight = 1.0 / float(world.control.scale)
-        n = world.n_places
-        long_term, registered, part_time = np.zeros((3, n + 1), np.int64)
-        commuters = np.zeros((3, n + 1), np.int64)
+        n, n_all = world.n_places, a.stocks.shape[1]
+        long_term, registered, part_time = np.zeros((3, n_all), np.int64)
+        commuters = np.zeros((3, n_all), np.int64)
         cohort_states = np.zeros((len(self._cohorts) + 1, len(State)), np.int64)
-        in_register = np.zeros(n + 1, np.int64)
+        in_register = np.zeros(n_all, np.int64)
         census_places(w, month_end, long_term, registered, part_time, commuters, cohort_states, in_register)
         stocks = a.stocks[:, :n] * weight
         flows = a.flows[:, :n] * weight
@@ -234,6 +242,7 @@ class Recorder:
         )
         flows = world.arrays.flows
         charge_measures(world.arrays.ledger, p, world.arrays.measure_days)
+        charge_mobility(world.arrays.ledger, p, n, float(world.control.scale) * self._region_size)
         ledger = world.arrays.ledger * weight
         benefits = ledger[list(BENEFITS)]
         costs = np.delete(ledger, list(BENEFITS), axis=0)

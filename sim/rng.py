@@ -112,6 +112,11 @@ class Purpose(IntEnum):
     JOB_VISIT = 83  # vacancy
     SEARCH_TRADE = 84
     STUDIES_TRADE = 85
+    MOBILITY_CAR = 120  # lasting
+    MOBILITY_TOLD = 121  # lasting
+    MOBILITY_HOUSING = 122  # lasting
+    JOB_REMOTE = 123  # vacancy
+    MOBILITY_REFERRAL = 124
 
 
 CANDIDATES = (
@@ -131,6 +136,9 @@ LASTING = (
     Purpose.PLACE_CHANNEL,
     Purpose.TRIAL_ARM,
     Purpose.BENEFIT_FUND,
+    Purpose.MOBILITY_CAR,
+    Purpose.MOBILITY_TOLD,
+    Purpose.MOBILITY_HOUSING,
 )
 """Purposes of lasting numbers of a person, talk or employer, read again whenever they matter."""
 

@@ -43,7 +43,7 @@ PERSON = np.dtype(
         ("employability", "f4"),  # fixed multiplier of suitability, mean about 1. Owner: builder, demography
         ("attachment", "f4"),  # multiplier of entry from outside the labour force. Owner: states
         ("gain", "f4"),  # factor of suitability that measures have brought, 1 without. Owner: measures
-        ("home", "i2"),  # place of residence; the last place is outside. Owner: builder, demography
+        ("home", "i2"),  # place of residence; municipalities, then neighbours. Owner: builder, demography
         ("occupation", "i2"),  # trade of the last job or course, index in the region's list. Owner: hiring, measures
         ("qualification", "i2"),  # trade one is qualified in, kept in other jobs. Owner: builder, trades, measures
         ("benefit_days", "i2"),  # calendar days on benefit since the condition of work was met. Owner: benefits
@@ -86,7 +86,7 @@ NODE = np.dtype([("next", "i4"), ("previous", "i4"), ("day", "i2"), ("rung", "i2
 EMPLOYER = np.dtype(
     [
         ("uid", "u8"),
-        ("place", "i2"),  # the last place is outside
+        ("place", "i2"),  # municipalities first, then the neighbours outside
         ("section", "i2"),  # TOL 2008 section
         ("start_jobs", "i4"),  # jobs at the start (agents), reference of the demand index
         ("target", "i4"),  # jobs that the employer wants: filled + open + dormant. Owner: jobs, closure
@@ -204,6 +204,7 @@ PLACE = np.dtype(
         ("period", "i1"),  # weeks between visits
         ("phase", "i1"),  # week of the period on which it is open
         ("parent", "i2"),  # office whose staff visits
+        ("is_centre", "i1"),  # the host municipality. Owner: builder
         ("serves", "i2"),  # place where its residents are served face to face
         ("others", "i4"),  # registered jobseekers served there who are nobody's clients, at the last census
     ]
@@ -296,8 +297,8 @@ class Arrays(NamedTuple):
     offers: Records  # OFFER[rows]
     control: Records  # CONTROL[1]
     days: Records  # DAY[horizon + 1]
-    flows: np.ndarray  # f8[FLOWS, places + 1]: events of this month by place of residence
-    ledger: np.ndarray  # f8[ITEMS, PAYERS, places + 1]: euros of this month (`sim.ledger`)
+    flows: np.ndarray  # f8[FLOWS, places]: events of this month by place of residence
+    ledger: np.ndarray  # f8[ITEMS, PAYERS, places]: euros of this month (`sim.ledger`)
     stocks: np.ndarray  # i8[STATES, places]: persons by labour state and place of residence
     idle_by_trade: np.ndarray  # i8[occupations]: unemployed at the last census
     in_measure: np.ndarray  # i8[MEASURES, places]: people in each measure now
@@ -307,15 +308,18 @@ class Arrays(NamedTuple):
     survival: np.ndarray  # f8[4, months + 1]: spells begun in a month; of these ended within 3, 6, 12 months
     counters: np.ndarray  # i8[COUNTERS]: events and candidates since the start
     open_cells: np.ndarray  # i4[occupations, places]: open vacancies
-    cell_start: np.ndarray  # i4[cells * bins + 1]: end of each bin of a cell in `cell_vacancies`, valid for today
+    remote_cells: np.ndarray  # i4[occupations, places]: of these, jobs that can be done from home
+    cell_start: np.ndarray  # i4[2 * cells * bins + 1]: end of each bin of a cell in `cell_vacancies`, valid for today
     cell_vacancies: np.ndarray  # i4[rows]: open vacancies sorted by cell, valid for today
     cell_uids: np.ndarray  # u8[rows]: their identities
-    reach: np.ndarray  # f8[places, occupations]: distance-weighted vacancies, valid for today
-    seen: np.ndarray  # f8[places, occupations]: vacancies that a person sees, weighted, valid for today
+    reach: np.ndarray  # f8[layers * places, occupations]: distance-weighted vacancies, valid for today
+    seen: np.ndarray  # f8[layers * places, occupations]: vacancies that a person sees, weighted, valid for today
     jobs_within: np.ndarray  # f8[places, occupations]: jobs of the start, weighted as a person sees vacancies
     jobs_by_cell: np.ndarray  # f8[occupations, places]: jobs held at the start, agents
     fit: np.ndarray  # f8[occupations, occupations]: how well a trade fits another
-    near: np.ndarray  # f8[places, places]: distance decay
+    near: np.ndarray  # f8[layers * places, places]: distance decay, by layer and home (`sim.kernels.mobility`)
+    near_remote: np.ndarray  # f8[layers * places, places]: the same of jobs that can be done from home
+    major_group: np.ndarray  # i8[occupations]: first digit of ISCO-08
     kin: np.ndarray  # i4[occupations, occupations]: occupations with fit > 0, then -1
     deciding: np.ndarray  # i4[rows]: vacancies that decide today
     parameters: Records  # the values of today, one record

@@ -51,8 +51,8 @@ class World:
 
     @property
     def n_places(self) -> int:
-        """Municipalities, without *outside*."""
-        return self.arrays.near.shape[0] - 1
+        """Municipalities, without the neighbours: the first place outside."""
+        return len(self.arrays.points)
 
     def copy(self) -> World:
         """Return an independent world that goes on bit for bit."""

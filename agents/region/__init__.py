@@ -2,6 +2,7 @@
 
 from agents.region.employer import LargeEmployer, SizeClass
 from agents.region.municipality import Municipality, find_municipality
+from agents.region.neighbour import Neighbour
 from agents.region.occupation import Occupation
 from agents.region.region import Region, digest_of
 from agents.region.schema import OUTSIDE, SCHEMA
@@ -15,6 +16,7 @@ __all__ = [
     "SOURCE_KINDS",
     "LargeEmployer",
     "Municipality",
+    "Neighbour",
     "Occupation",
     "Region",
     "ServicePoint",

@@ -36,6 +36,7 @@ from agents.region.checks import (
 )
 from agents.region.employer import LargeEmployer, SizeClass, read_large_employers, read_size_classes
 from agents.region.municipality import Municipality, find_municipality
+from agents.region.neighbour import Neighbour, check_distances, read_departures, read_neighbours
 from agents.region.occupation import Occupation, read_occupations, read_section_occupation
 from agents.region.provenance import check_provenance
 from agents.region.schema import (
@@ -96,6 +97,12 @@ class Region:
         Employed persons from origin to destination, shape (M + 1, M + 1); the last is outside.
     distance_km
         Road distance, km, shape (M + 1, M + 1); the diagonal is a trip inside the municipality.
+    neighbours
+        Markets outside, K of them; places of a world are the municipalities, then these.
+    neighbour_km
+        Road distance from a municipality to a neighbour's nearest larger place, km, shape (M, K).
+    departures
+        Departures of public transport a weekday from a municipality to a place, shape (M, M + K).
     service_points
         Where the authority can be met: one for each municipality, in their order.
     unemployed_ages
@@ -149,6 +156,9 @@ class Region:
     establishment_jobs: NDArray[np.float64]
     commuting: NDArray[np.float64]
     distance_km: NDArray[np.float64]
+    neighbours: tuple[Neighbour, ...]
+    neighbour_km: NDArray[np.float64]
+    departures: NDArray[np.float64]
     service_points: tuple[ServicePoint, ...]
     unemployed_ages: NDArray[np.int64]
     unemployed_joint: NDArray[np.float64]
@@ -184,8 +194,13 @@ class Region:
 
     @property
     def outside(self) -> int:
-        """Position of the pseudo place outside in `commuting` and `distance_km`."""
+        """Position of the pseudo place outside in `commuting` and `distance_km`; first neighbour among places."""
         return len(self.municipalities)
+
+    @property
+    def n_places(self) -> int:
+        """Places of a world: municipalities and neighbours."""
+        return len(self.municipalities) + len(self.neighbours)
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -323,6 +338,11 @@ def _load(path: Path) -> Region:
     commuting = tables["commuting.csv"].array("persons", od)
     check_commuting(tables["commuting.csv"], commuting, jobs, codes)
     distance = tables["distances.csv"].array("km", od)
+    check_distances(tables["distances.csv"], distance, codes)
+    neighbours = read_neighbours(tables["neighbours.csv"], codes)
+    theirs = tuple(neighbour.code for neighbour in neighbours)
+    neighbour_km = tables["neighbour_distances.csv"].array("km", [by_place, ("neighbour", theirs)])
+    departures = read_departures(tables["public_transport.csv"], codes, theirs)
     service_points = read_service_points(tables["service_points.csv"], codes)
 
     table = tables["unemployed_structure.csv"]
@@ -385,6 +405,9 @@ def _load(path: Path) -> Region:
         establishment_jobs=frozen(establishment_jobs),
         commuting=frozen(commuting),
         distance_km=frozen(distance),
+        neighbours=neighbours,
+        neighbour_km=frozen(neighbour_km),
+        departures=frozen(departures),
         service_points=service_points,
         unemployed_ages=frozen(ages),
         unemployed_joint=frozen(joint),

@@ -162,6 +162,26 @@ SCHEMA: dict[str, FileSchema] = {
     "distances.csv": FileSchema(
         {"origin": CODE, "destination": CODE, "km": Column("number", 0.1, 2000.0)}, "km", ("km",)
     ),
+    "neighbours.csv": FileSchema(
+        {
+            "neighbour": CODE,
+            "name_fi": TEXT,
+            "name_sv": TEXT,
+            "name_en": TEXT,
+            "out_share": SHARE,
+            "in_share": SHARE,
+            "unemployed": Column("number", 1.0),
+            "vacancies": Column("number", 1.0),
+        },
+        "out_share",
+        ("share of commuters",),
+    ),
+    "neighbour_distances.csv": FileSchema(
+        {"neighbour": CODE, "municipality_code": CODE, "km": Column("number", 0.1, 2000.0)}, "km", ("km",)
+    ),
+    "public_transport.csv": FileSchema(
+        {"origin": CODE, "destination": CODE, "departures": COUNT}, "departures", ("departures a weekday",)
+    ),
     "service_points.csv": FileSchema(
         {
             "municipality_code": CODE,

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from agents.region import Region, StartState
 from agents.synthetic.benefits import write_histories
-from agents.synthetic.closeness import fit_of_trades, jobs_within_reach, kin_of_trades, nearness
+from agents.synthetic.closeness import (
+    fit_of_trades,
+    jobs_within_reach,
+    kin_of_trades,
+    major_groups,
+    nearness,
+    usual_nearness,
+)
 from agents.synthetic.employers import Employers, assign, commuting, employers
 from agents.synthetic.measures import courses_under_way, describe_participants
 from agents.synthetic.people import (
@@ -23,7 +30,7 @@ from agents.synthetic.people import (
     residents,
     season_factor,
 )
-from agents.synthetic.rounding import scaled
+from agents.synthetic.rounding import apportion, scaled
 from agents.synthetic.states import call_up, make_self_employed, put_in_measures
 from sim.clock import month_index, month_of_year, working_days
 from sim.dimensions import (
@@ -42,10 +49,11 @@ from sim.indicators import Counter, Flow
 from sim.kernels.beginning import begin
 from sim.kernels.calendar import KINDS
 from sim.kernels.demography import BIRTHS, MOVING_IN, STREAMS, TURNING_15
+from sim.kernels.mobility import IDLE_CENTRE, IDLE_YOUNG, WORKING_CENTRE, WORKING_ELSEWHERE
 from sim.kernels.trial import QUARTERS
 from sim.ledger import Item, Payer
 from sim.parameters import ParameterSet
-from sim.rng import EMPLOYER_UID, NEVER, PERSON_UID, VACANCY_UID, Purpose, mixed_seed
+from sim.rng import EMPLOYER_UID, NEVER, PERSON_UID, VACANCY_UID, Purpose, mixed_seed, uniforms
 from sim.tables import (
     CONTACT,
     CONTROL,
@@ -125,19 +133,22 @@ def build_world(
     p = parameter_set.record()[0]
     rng = np.random.default_rng([int(mixed_seed(seed)), int(Purpose.BUILD_WORLD)])
     living = residents(region, start, p, scale, start_date.month, rng)
-    flows, inward = commuting(region, living, scale)
-    people = add(living, outsiders(region, int(inward.sum()), p, rng))
-    filled = np.append(flows.sum(axis=0)[: region.outside] + inward, flows[:, region.outside].sum())
+    flows, inward = commuting(region, living, scale, float(p.search.distance_decay_per_km))
+    people = add(living, outsiders(region, inward.sum(axis=1), p, rng))
+    filled = flows.sum(axis=0)
+    filled[: region.outside] += inward.sum(axis=0)
     firms = employers(region, filled, scale, rng)
     employer = assign(region, people, flows, inward, firms, rng)
     make_self_employed(region, people, employer, firms, p, rng)
     conscripts = call_up(people, p, rng)
     participants, measures = put_in_measures(people, p, scale * _share_of_region(region), rng)
-    n_places, n_trades = region.outside + 1, len(region.occupations)
+    n_places, n_trades = region.n_places, len(region.occupations)
+    n_inside = region.outside
     n_people, n_firms = len(people), len(firms.size)
     rows = int(n_people * 1.035) + 1000
 
     persons = _persons(region, people, employer, firms, p, rows, rng)
+    persons.has_car[:n_people] = _cars(region, people, persons.uid[:n_people], p, mixed_seed(seed))
     offers = np.zeros(600, OFFER).view(np.recarray)
     persons.ends[conscripts] = rng.integers(1, CONSCRIPTION_DAYS, len(conscripts))
     describe_participants(persons, participants, measures, p, rng)
@@ -153,6 +164,7 @@ def build_world(
     table.filled = np.bincount(employer[employer >= 0], minlength=n_firms)
     vacancies, n_vacancies, cells = _vacancies(region, start, people, firms, p, scale, start_date.month, rng)
     used: Records = vacancies[:n_vacancies]
+    remote_cells = _remote(region, used, p, mixed_seed(seed), cells)
     for state, column in ((VacancyState.OPEN, "open"), (VacancyState.DORMANT, "dormant")):
         table[column] = np.bincount(used.employer[used.state == state], minlength=n_firms)
     table.target = table.filled + table.open + table.dormant
@@ -168,7 +180,7 @@ def build_world(
     np.add.at(stocks, (people.state, people.home), 1)
     inside = np.where(firms.place < region.outside, table.start_jobs, 0).astype(np.float64)
     bins = max(1, round(scale / SCALE_OF_A_BIN))
-    fit, near = fit_of_trades(region, p), nearness(region, p)
+    fit, (near, near_remote) = fit_of_trades(region, p), nearness(region, p, p)
     jobs_by_cell = np.zeros((n_trades, n_places))
     holds = employer >= 0
     np.add.at(jobs_by_cell, (people.occupation[holds], firms.place[employer[holds]]), 1.0)
@@ -183,10 +195,10 @@ def build_world(
             free_persons=np.zeros(rows, np.int32),
             free_vacancies=np.zeros(len(vacancies), np.int32),
             lines=np.zeros(len(LINES), LINE).view(np.recarray),
-            desks=_desks(n_places - 1),
+            desks=_desks(n_inside),
             servers=np.zeros(1),
             queued=np.zeros(int(n_people * 0.03) + 300, QUEUED).view(np.recarray),
-            points=np.zeros(n_places - 1, PLACE).view(np.recarray),
+            points=_points(region),
             partners=np.zeros(len(PARTNERS), PARTNER).view(np.recarray),
             distance=np.array(region.distance_km, np.float64),
             paths=np.zeros((2, days // 28 + 2)),
@@ -204,15 +216,18 @@ def build_world(
             survival=np.zeros((4, days // 28 + 2)),
             counters=np.zeros(len(Counter), np.int64),
             open_cells=cells,
-            cell_start=np.zeros(n_trades * n_places * bins + 1, np.int32),
+            remote_cells=remote_cells,
+            cell_start=np.zeros(2 * n_trades * n_places * bins + 1, np.int32),
             cell_vacancies=np.zeros(len(vacancies), np.int32),
             cell_uids=np.zeros(len(vacancies), np.uint64),
-            reach=np.zeros((n_places, n_trades)),
-            seen=np.zeros((n_places, n_trades)),
-            jobs_within=jobs_within_reach(jobs_by_cell, fit, near),
+            reach=np.zeros((len(near), n_trades)),
+            seen=np.zeros((len(near), n_trades)),
+            jobs_within=jobs_within_reach(jobs_by_cell, fit, usual_nearness(region, p)),
             jobs_by_cell=jobs_by_cell,
             fit=fit,
             near=near,
+            near_remote=near_remote,
+            major_group=major_groups(region),
             kin=kin_of_trades(fit),
             deciding=np.zeros(len(vacancies), np.int32),
             parameters=parameter_set.record(),
@@ -221,7 +236,7 @@ def build_world(
             section_occupation=np.cumsum(region.section_occupation, axis=1),
             trades=_trades(region),
             streams=_streams(region, people, p, scale),
-            others=np.stack([np.append(scaled(c, scale), 0) for c in (region.children, region.elderly)]).astype(float),
+            others=_others(region, scale),
             employer_share=np.cumsum(inside),
             contacts=np.zeros(1000 if keeps_log else 1, CONTACT).view(np.recarray),
             spells=np.zeros(1000 if keeps_log else 1, SPELL).view(np.recarray),
@@ -230,6 +245,51 @@ def build_world(
     )
     begin(world.handle)
     return world
+
+
+def _points(region: Region) -> Records:
+    """Places where the authority will meet people: one a municipality, the host being the centre."""
+    table: Records = np.zeros(region.outside, PLACE).view(np.recarray)
+    table.is_centre[region.host] = 1
+    return table
+
+
+def _others(region: Region, scale: float) -> NDArray[np.float64]:
+    """Children and people of 75 and over by place; of those outside nobody counts them."""
+    others = np.zeros((2, region.n_places))
+    others[:, : region.outside] = [scaled(count, scale) for count in (region.children, region.elderly)]
+    return others
+
+
+def _cars(
+    region: Region, people: People, uids: NDArray[np.uint64], p: np.record, seed: np.uint64
+) -> NDArray[np.int8]:
+    """Who has the use of a car to get to work: by work, age and home; everybody outside.
+
+    Those outside the labour force are not asked for here: they have cars as people at work, for the time when they
+    are.
+    """
+    idle = np.isin(people.state, (State.UNEMPLOYED, State.TRAINING, State.IN_SERVICE))
+    group = np.where(people.home == region.host, WORKING_CENTRE, WORKING_ELSEWHERE)
+    group = np.where(idle, group + IDLE_CENTRE - WORKING_CENTRE, group)
+    group = np.where(idle & (people.born > -WITHOUT_WORK_UNTIL_YEARS * DAYS_PER_YEAR), IDLE_YOUNG, group)
+    drawn = uniforms(seed, int(Purpose.MOBILITY_CAR), uids, np.zeros(len(uids), np.int64), 0)
+    has = drawn < np.asarray(p.mobility.car_share)[group]
+    return np.asarray(has | (people.home >= region.outside), np.int8)
+
+
+def _remote(
+    region: Region, vacancies: Records, p: np.record, seed: np.uint64, cells: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Draw which open vacancies can be done from home (as `sim.kernels.mobility.draws_remote`), and count them."""
+    share = np.asarray(p.mobility.remote_feasible_share)[major_groups(region)] * float(p.mobility.remote_offered_share)
+    uids = np.array(vacancies.uid)
+    drawn = uniforms(seed, int(Purpose.JOB_REMOTE), uids, np.zeros(len(uids), np.int64), 0)
+    vacancies.is_remote = (drawn < share[vacancies.occupation]) & (vacancies.state == VacancyState.OPEN)
+    remote = np.flatnonzero(vacancies.is_remote)
+    number = np.zeros_like(cells)
+    np.add.at(number, (vacancies.occupation[remote], vacancies.place[remote]), 1)
+    return number
 
 
 def _desks(n_places: int) -> Records:
@@ -332,9 +392,12 @@ def _vacancies(
     true_open = start.vacancies_registered / (float(p.jobs.notified_share) * float(p.jobs.register_inflation))
     n_open = scaled(true_open, scale)
     holders = people.state == State.EMPLOYED
-    outside_jobs = int(firms.size[firms.place == region.outside].sum())
+    jobs_by_place = np.bincount(firms.place, firms.size, minlength=region.n_places)
+    outside_jobs = jobs_by_place[region.outside :]
     level = n_open.sum() / max(holders.sum(), 1)
-    open_by_place = np.append(n_open, round(outside_jobs * level))
+    tightness = np.array([neighbour.tightness for neighbour in region.neighbours])
+    open_outside = apportion(outside_jobs * tightness, round(outside_jobs.sum() * level))
+    open_by_place = np.append(n_open, open_outside)
     # jobs that wait are of three kinds, each as many as begin to wait in a month times the time they wait
     jobs = firms.size.sum()
     waits = np.array([float(p.jobs.dormant_days), float(p.jobs.creation_days), float(p.jobs.return_days)])
@@ -347,8 +410,7 @@ def _vacancies(
     pools = begun * waits / DAYS_PER_MONTH
     n_dormant = pools.sum()
     excess = start.unemployed.sum() * scale * (season_factor(region, start, month) - mean_level(region, start))
-    jobs_by_place = np.bincount(firms.place, firms.size, minlength=region.outside + 1)
-    seasonal = np.append(jobs_by_place[:-1], 0.0)
+    seasonal = np.where(np.arange(region.n_places) < region.outside, jobs_by_place, 0.0)
     usual = n_dormant * jobs_by_place / max(jobs_by_place.sum(), 1)
     coming_back = float(p.population.seasonal_jobs_share) * max(excess, 0.0)
     dormant_by_place = scaled(usual + coming_back * seasonal / max(seasonal.sum(), 1), 1.0)
@@ -357,7 +419,7 @@ def _vacancies(
     open_trades = region.section_occupation * tilt
     n = int(open_by_place.sum() + dormant_by_place.sum())
     table: Records = np.zeros(2 * n + int(0.08 * len(people)) + 1000, VACANCY).view(np.recarray)
-    cells = np.zeros((len(region.occupations), region.outside + 1), np.int32)
+    cells = np.zeros((len(region.occupations), region.n_places), np.int32)
     made = 0
     for state, numbers in ((VacancyState.OPEN, open_by_place), (VacancyState.DORMANT, dormant_by_place)):
         for place, number in enumerate(numbers):
@@ -404,15 +466,16 @@ def _sections(region: Region, mean_months: float) -> Records:
 
 def _streams(region: Region, people: People, p: np.record, scale: float) -> NDArray[np.float64]:
     """Newcomers a day by stream and place: moving in balances moving out at the start but for net migration."""
-    streams = np.zeros((STREAMS, region.outside + 1))
+    n = region.outside
+    streams = np.zeros((STREAMS, region.n_places))
     rates = np.asarray(p.demography.departures_per_year)[people.band]
-    departures = np.bincount(people.home, rates, minlength=region.outside + 1)[: region.outside]
+    departures = np.bincount(people.home, rates, minlength=n)[:n]
     share = region.population.sum(axis=(1, 2)) / region.population.sum()
     net = float(p.demography.net_migration_per_year) * scale * share * _share_of_region(region)
-    streams[MOVING_IN, :-1] = np.maximum(departures + net, 0.0) / DAYS_PER_YEAR
-    streams[TURNING_15, :-1] = region.children * scale / 15.0 / DAYS_PER_YEAR
+    streams[MOVING_IN, :n] = np.maximum(departures + net, 0.0) / DAYS_PER_YEAR
+    streams[TURNING_15, :n] = region.children * scale / 15.0 / DAYS_PER_YEAR
     everybody = region.population.sum(axis=(1, 2)) + region.children + region.elderly
-    streams[BIRTHS, :-1] = everybody * scale * float(p.demography.births_per_year) / DAYS_PER_YEAR
+    streams[BIRTHS, :n] = everybody * scale * float(p.demography.births_per_year) / DAYS_PER_YEAR
     return streams
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.region import Region
+from agents.synthetic.closeness import commuters_by_neighbour
 from agents.synthetic.evenly import evenly
 from agents.synthetic.people import People, pull_of_men
 from agents.synthetic.rounding import apportion
@@ -36,20 +37,29 @@ class Employers:
     rows: dict[str, int]
 
 
-def commuting(region: Region, people: People, scale: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def commuting(
+    region: Region, people: People, scale: float, decay_per_km: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Share out the job holders of each municipality over places of work, and find the in-commuters.
+
+    Parameters
+    ----------
+    decay_per_km
+        Distance decay, by which those who cross the border are shared over the neighbours.
 
     Returns
     -------
     tuple
-        Residents' jobs by home and place of work, shape (M, M + 1); in-commuters by place of work, (M,).
+        Residents' jobs by home and place of work, shape (M, M + K); in-commuters by home and place of work, (K, M).
     """
     n_places = region.outside
     works = (people.state == State.EMPLOYED) | (people.state == State.FURLOUGHED)
     holders = np.bincount(people.home[works], minlength=n_places + 1)[:n_places]
-    flows = np.stack([apportion(region.commuting[m], int(holders[m])) for m in range(n_places)])
+    out, inside = commuters_by_neighbour(region, decay_per_km)
+    wanted = np.hstack([region.commuting[:n_places, :n_places], region.commuting[:n_places, n_places:] * out])
+    flows = np.stack([apportion(wanted[m], int(holders[m])) for m in range(n_places)])
     level = holders.sum() / max(region.commuting[:n_places].sum() * scale, 1e-9)
-    inward = region.commuting[n_places, :n_places] * level * scale
+    inward = inside * region.commuting[n_places, :n_places] * level * scale
     return flows, apportion(inward, round(inward.sum()))
 
 
@@ -59,7 +69,7 @@ def employers(region: Region, filled: NDArray[np.int64], scale: float, rng: np.r
     Parameters
     ----------
     filled
-        Jobs held at the start by place of work, agents, shape (M + 1,); the last is outside.
+        Jobs held at the start by place of work, agents, shape (M + K,); the last are outside.
     """
     place: list[NDArray[np.int64]] = []
     section: list[NDArray[np.int64]] = []
@@ -97,13 +107,14 @@ def employers(region: Region, filled: NDArray[np.int64], scale: float, rng: np.r
         section.append(np.full(len(drawn), s))
         size.append(drawn)
     mix = region.jobs.sum(axis=0).astype(np.float64)
-    outside = apportion(mix, int(filled[region.outside]))
-    for s in range(len(SECTIONS)):
-        pieces = max(1, round(outside[s] / OUTSIDE_EMPLOYER_SIZE)) if outside[s] else 0
-        drawn = apportion(np.ones(pieces), int(outside[s]))
-        place.append(np.full(pieces, region.outside))
-        section.append(np.full(pieces, s))
-        size.append(drawn)
+    for neighbour in range(region.outside, region.n_places):
+        outside = apportion(mix, int(filled[neighbour]))
+        for s in range(len(SECTIONS)):
+            pieces = max(1, round(outside[s] / OUTSIDE_EMPLOYER_SIZE)) if outside[s] else 0
+            drawn = apportion(np.ones(pieces), int(outside[s]))
+            place.append(np.full(pieces, neighbour))
+            section.append(np.full(pieces, s))
+            size.append(drawn)
     return Employers(np.concatenate(place), np.concatenate(section), np.concatenate(size), rows)
 
 
@@ -126,13 +137,14 @@ def assign(
     workplace = np.full(len(people), -1, np.int64)
     for m in range(region.outside):
         here = rng.permutation(works[people.home[works] == m])
-        workplace[here] = np.repeat(np.arange(region.outside + 1), flows[m])
-    commuters = works[people.home[works] == region.outside]
-    workplace[rng.permutation(commuters)] = np.repeat(np.arange(region.outside), inward)
+        workplace[here] = np.repeat(np.arange(region.n_places), flows[m])
+    for k in range(len(inward)):
+        commuters = works[people.home[works] == region.outside + k]
+        workplace[rng.permutation(commuters)] = np.repeat(np.arange(region.outside), inward[k])
     skill = np.array([o.skill_level for o in region.occupations], np.float64)
     employer = np.full(len(people), -1, np.int64)
     cumulated = np.cumsum(region.section_occupation, axis=1)
-    for j in range(region.outside + 1):
+    for j in range(region.n_places):
         workers = np.flatnonzero(workplace == j)
         there = np.flatnonzero(firms.place == j)
         jobs = np.repeat(there, firms.size[there])

@@ -17,7 +17,7 @@ from scipy.special import expit, logit, ndtr
 
 from agents.region import Region, StartState
 from agents.synthetic.evenly import draw, evenly, raked
-from agents.synthetic.rounding import apportion_within, scaled
+from agents.synthetic.rounding import apportion, apportion_within, scaled
 from sim.dimensions import DAYS_PER_MONTH, EDUCATION, Need, State
 
 DAYS_PER_YEAR = 365.25
@@ -38,7 +38,7 @@ NEED_BELOW_RANK = 0.5
 
 @dataclass
 class People:
-    """Columns of the people of a world as built, agents; ``home == n_places`` is outside."""
+    """Columns of the people of a world as built, agents; ``home >= n_places`` is outside."""
 
     home: NDArray[np.int64]
     band: NDArray[np.int64]
@@ -178,17 +178,26 @@ def residents(
     return people
 
 
-def outsiders(region: Region, n_commuters: int, p: np.record, rng: np.random.Generator) -> People:
-    """Make the people who live outside and work in the area, and the pool who might."""
+def outsiders(region: Region, commuters: NDArray[np.int64], p: np.record, rng: np.random.Generator) -> People:
+    """Make the people who live outside and work in the area, and the pool who might.
+
+    Parameters
+    ----------
+    commuters
+        In-commuters by neighbour, agents. The pool is shared out as these are, the more the slacker a market is.
+    """
+    n_commuters = int(commuters.sum())
     n_pool = round(n_commuters * float(p.population.outside_pool_ratio))
     n = n_commuters + n_pool
+    slack = np.array([1.0 / neighbour.tightness for neighbour in region.neighbours])
+    order, pool = np.arange(len(slack)), apportion(commuters * slack, n_pool)
     years = 20.0 + 44.0 * rng.random(n)
     band = ((years - 15.0) // 5.0).astype(np.int64)
     state = np.full(n, int(State.OUTSIDE))
     state[:n_commuters] = State.EMPLOYED
     spread = float(p.hiring.employability_spread)
     people = People(
-        home=np.full(n, region.outside),
+        home=region.outside + np.concatenate([np.repeat(order, commuters), np.repeat(order, pool)]),
         band=band,
         sex=(rng.random(n) < 0.42).astype(np.int64),
         state=state,

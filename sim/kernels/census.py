@@ -8,6 +8,7 @@ from sim.compiled import kernel, rule
 from sim.dimensions import Need, State, VacancyState
 from sim.kernels.benefits import settle
 from sim.kernels.hazards import age_band
+from sim.kernels.mobility import is_outside
 from sim.kernels.states import is_in_measure, is_registered, is_unemployed, works
 
 LONG_TERM_DAYS = 365
@@ -33,7 +34,7 @@ def count_client(w, i, registered):
     """Count whose client a person is: of a line, at the place that serves her; or a jobseeker who has none."""
     n_places = w.points.shape[0]
     person = w.persons[i]
-    if person.home >= n_places:
+    if is_outside(w, person.home):
         return
     if person.state == State.UNEMPLOYED:
         w.idle_by_trade[person.occupation] += 1
@@ -104,10 +105,9 @@ def census_groups(w, t, by_sex, by_age, by_education, by_occupation):
     by_sex, by_age, by_education, by_occupation
         Out: i8[groups, 3]; the last occupation is that of people whose occupation the register does not know.
     """
-    outside = w.near.shape[0] - 1
     for i in range(w.control[0].n_persons):
         person = w.persons[i]
-        if person.home == outside:
+        if is_outside(w, person.home):
             continue
         column = -1
         if works(person.state):

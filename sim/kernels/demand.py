@@ -12,6 +12,7 @@ from sim.dimensions import VacancyState
 from sim.kernels.calendar import link_vacancy
 from sim.kernels.closure import keyed_order
 from sim.kernels.jobs import add_job, draw_occupation, posting_pace, vacancy_identity, withdraw
+from sim.kernels.mobility import is_outside
 from sim.kernels.separation import lose_job
 from sim.kernels.states import leave_job
 from sim.rng import Purpose, mix, pair, uniform
@@ -37,7 +38,6 @@ def _change_pace(w, index, t):
     An exponential time left to wait, divided by the ratio of hazards, is exponential with the new hazard; the
     season of postings moves with it, a small error. Jobs kept for somebody stay on their day.
     """
-    last = w.near.shape[0] - 1
     n = w.sections.shape[0]
     ratio = np.ones(n)
     for section in range(n):
@@ -46,7 +46,7 @@ def _change_pace(w, index, t):
         ratio[section] = before / posting_pace(w, section, 0)
     for v in range(w.control[0].n_vacancies):
         is_waiting = w.vacancies[v].state == VacancyState.DORMANT and w.vacancies[v].n_applicants == 0
-        if is_waiting and w.vacancies[v].place != last:
+        if is_waiting and not is_outside(w, w.vacancies[v].place):
             r = ratio[w.employers[w.vacancies[v].employer].section]
             if r != 1.0:
                 # not its calendar day: that has none beyond the horizon
@@ -90,11 +90,10 @@ def shift_targets(w, before, after, index, t):
     """
     n = w.employers.shape[0]
     excess = np.zeros(n, np.int32)
-    outside = w.near.shape[0] - 1
     _change_pace(w, index, t)
     for e in range(n):
         employer = w.employers[e]
-        if employer.to_close > 0 or employer.place == outside:
+        if employer.to_close > 0 or is_outside(w, employer.place):
             continue
         jobs = _jobs_added(w, e, before[employer.section], after[employer.section])
         if jobs > 0:

@@ -25,6 +25,7 @@ from sim.kernels.hazards import (
     schedule_search,
 )
 from sim.kernels.jobs import replace_leaver
+from sim.kernels.mobility import draws_car, is_outside
 from sim.kernels.states import (
     become_absent,
     become_inactive,
@@ -193,6 +194,7 @@ def newcomer(w, stream, home, k, t):
     employability = np.exp(spread * z - 0.5 * spread * spread)
     born = t - int(years * DAYS_PER_YEAR)
     clear_row(w, i, uid, home, born, sex, education, occupation, employability)
+    w.persons[i].has_car = draws_car(w, p, home, uid)
     w.persons[i].need = need_of(w, p, uid, z)
     w.persons[i].state = State.ABSENT
     w.stocks[State.ABSENT, home] += 1
@@ -227,7 +229,7 @@ def live(w, i, t):
     """Handle a demographic day of a person."""
     p = w.parameters[0]
     person = w.persons[i]
-    if person.home == w.near.shape[0] - 1:
+    if is_outside(w, person.home):
         w.counters[Counter.LIFE_EVENTS] += 1
         replace_outsider(w, i, t)
         return
@@ -279,7 +281,7 @@ def demography(w, t):
             break
         w.counters[Counter.LIFE_CANDIDATES] += 1
         live(w, i, t)
-    for home in range(w.near.shape[0] - 1):
+    for home in range(w.points.shape[0]):
         for stream in range(STREAMS):
             name = STREAM_UID | np.uint64(stream * 4096 + home)
             n = poisson(w.streams[stream, home], uniform(seed, Purpose.ARRIVAL_NUMBER, name, t, 0))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from sim.compiled import rule
 from sim.dimensions import DAYS_PER_MONTH, State
 from sim.kernels.calendar import HAZARD, KINDS, LIFE, SEARCH, link
+from sim.kernels.mobility import is_outside
 from sim.rng import LADDER_RUNGS, RUNG_PROBABILITY, Purpose, next_candidate, rung_of
 
 DAYS_PER_YEAR = 365.25
@@ -49,7 +50,7 @@ def slump_factor(w, p, i):
     """
     employer = w.employers[w.persons[i].employer]
     index = w.sections[employer.section].demand
-    if index == 1.0 or employer.place == w.near.shape[0] - 1:
+    if index == 1.0 or is_outside(w, employer.place):
         return 1.0
     return index ** (-p.demand.separation_elasticity)
 
@@ -131,7 +132,7 @@ def search_rate(w, p, i, t, boost):
     state = person.state
     if state == State.EMPLOYED:
         rate = p.search.rate_employed_per_month * p.search.employed_by_age[age_band(person, t)]
-        if person.home == w.near.shape[0] - 1:
+        if is_outside(w, person.home):
             rate = 0.0  # in-commuters change jobs outside the area unseen
         if w.employers[person.employer].has_given_notice:
             # nobody knows who has to go: each searches by her risk
@@ -241,7 +242,7 @@ def schedule_life(w, i, t):
     """Set the next demographic day: a candidate, the pension, or the birthday that begins an age band."""
     b = w.baseline[0]
     person = w.persons[i]
-    if person.home == w.near.shape[0] - 1:  # of outsiders only the pension matters here
+    if is_outside(w, person.home):  # of outsiders only the pension matters here
         link(w, i, LIFE, max(person.retires, t + 1))
         return
     ceiling = death_rate(w, b, i, t) + departure_rate(w, b, i, t) + disability_rate(w, b, i, t)

@@ -14,6 +14,7 @@ from sim.indicators import Counter, Flow
 from sim.kernels.contracts import contract_end
 from sim.kernels.jobs import add_job, close, give_up_or_go_on, replace_leaver, vacancy_identity
 from sim.kernels.measures import uses_voucher
+from sim.kernels.mobility import is_outside
 from sim.kernels.states import (
     become_employed,
     become_subsidised,
@@ -69,8 +70,7 @@ def hire(w, i, v, t):
     p = w.parameters[0]
     vacancy = w.vacancies[v]
     state, home = w.persons[i].state, w.persons[i].home
-    outside = w.near.shape[0] - 1
-    if home == outside:
+    if is_outside(w, home):
         w.flows[Flow.HIRES_OUTSIDE, vacancy.place] += 1.0
     elif works(state) or state == State.FURLOUGHED:
         count(w, Flow.HIRES_EMPLOYED, i)
@@ -97,7 +97,8 @@ def hire(w, i, v, t):
         count_job(w, p, employer, 1, t)
     ends = contract_end(w, uid, t) if contract == Contract.FIXED_TERM else NEVER
     become_employed(w, i, employer, occupation, contract, part_time, ends, t)
-    if rivals > 0 and home != outside and w.employers[employer].place != outside and w.control[0].n_struck > 0:
+    inside = not is_outside(w, home) and not is_outside(w, w.employers[employer].place)
+    if rivals > 0 and inside and w.control[0].n_struck > 0:
         # a second suitable applicant was there: jobs that structural events struck off are made up for
         u = uniform(w.control[0].seed, Purpose.JOB_EXPANSION, uid, t, 0)
         missing = w.control[0].n_struck / w.employer_share[-1]

@@ -17,6 +17,7 @@ from sim.dimensions import Contract, State, VacancyState
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import VACANCY_KIND, link_vacancy, unlink_vacancy
 from sim.kernels.contracts import contract_end, contract_of
+from sim.kernels.mobility import draws_remote, is_outside
 from sim.kernels.states import become_employed, count
 from sim.kernels.trial import count_job
 from sim.rng import NEVER, UID_MASK, VACANCY_UID, Purpose, exponential, pair, uniform
@@ -74,12 +75,14 @@ def post(w, v, t):
     notified = p.jobs.notified_share
     if w.employers[employer].visited_until > t:
         notified = min(1.0, notified * p.employer_services.notified_multiplier)
+    w.vacancies[v].is_remote = draws_remote(w, p, w.vacancies[v].occupation, uid)
     w.vacancies[v].is_registered = uniform(seed, Purpose.JOB_REGISTERED, uid, 0, 0) < notified
     if w.vacancies[v].is_registered:
         count_job(w, p, employer, 0, t)
     w.employers[employer].open += 1
     place = w.vacancies[v].place
     w.open_cells[w.vacancies[v].occupation, place] += 1
+    w.remote_cells[w.vacancies[v].occupation, place] += w.vacancies[v].is_remote
     w.flows[Flow.VACANCIES_POSTED, place] += 1.0
     w.flows[Flow.VACANCIES_REGISTERED, place] += w.vacancies[v].is_registered
     link_vacancy(w, v, t + max(1, int(p.hiring.window_days)))
@@ -93,6 +96,7 @@ def close(w, v):
     if w.vacancies[v].state == VacancyState.OPEN:
         w.employers[employer].open -= 1
         w.open_cells[w.vacancies[v].occupation, w.vacancies[v].place] -= 1
+        w.remote_cells[w.vacancies[v].occupation, w.vacancies[v].place] -= w.vacancies[v].is_remote
     else:
         w.employers[employer].dormant -= 1
     w.vacancies[v].state = VacancyState.FREE
@@ -145,7 +149,7 @@ def posting_pace(w, section, place):
     1 outside the area: the index is one of the area's employers.
     """
     index = w.sections[section].demand
-    if index == 1.0 or place == w.near.shape[0] - 1:
+    if index == 1.0 or is_outside(w, place):
         return 1.0
     return index ** w.parameters[0].demand.posting_elasticity
 
@@ -278,7 +282,7 @@ def move_job(w, employer, occupation, leaver, t):
     place = w.employers[employer].place
     p = w.parameters[0]
     uid = vacancy_identity(leaver, t)
-    if place == w.near.shape[0] - 1:
+    if is_outside(w, place):
         add_job(w, employer, occupation, uid, t, p.jobs.creation_days)
         return
     other = draw_employer(w, uid)
@@ -347,10 +351,11 @@ def give_up_or_go_on(w, v, t):
     u = uniform(w.control[0].seed, Purpose.JOB_GIVE_UP, w.vacancies[v].uid, 0, rounds)
     if u < p.jobs.give_up_probability:
         place = w.vacancies[v].place
-        if place == w.near.shape[0] - 1:
+        if is_outside(w, place):
             # jobs outside come back outside: the outside market must not drift
             w.employers[w.vacancies[v].employer].open -= 1
             w.open_cells[w.vacancies[v].occupation, place] -= 1
+            w.remote_cells[w.vacancies[v].occupation, place] -= w.vacancies[v].is_remote
             # it is another vacancy then, with luck of its own
             w.vacancies[v].uid = vacancy_identity(w.vacancies[v].uid, t)
             employer = int(w.vacancies[v].employer)

@@ -23,6 +23,7 @@ from sim.dimensions import DAYS_PER_MONTH, WORKING_DAYS_PER_MONTH, Line, Measure
 from sim.indicators import Counter
 from sim.kernels.calendar import SEARCH, link
 from sim.kernels.jobs import replace_leaver
+from sim.kernels.mobility import is_outside
 from sim.kernels.places import client_minutes
 from sim.kernels.states import (
     become_outsider,
@@ -248,7 +249,7 @@ def end_measure(w, i, t):
             return
         replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), uid, t)
         leave_job(w, i)
-        if w.persons[i].home == w.near.shape[0] - 1:
+        if is_outside(w, w.persons[i].home):
             become_outsider(w, i, t)
             return
     elif measure == Measure.CAREER_GUIDANCE and stays:

@@ -25,6 +25,7 @@ from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SEARCH, take
 from sim.kernels.hazards import accepts, is_candidate, schedule_search, search_rate
 from sim.kernels.measures import KNOWN_TO_EMPLOYER, uses_voucher
+from sim.kernels.mobility import LAYERS, is_active, is_outside, viewpoint
 from sim.kernels.states import is_in_measure, is_unemployed, stops_clock
 from sim.kernels.trades import fit_to, trade_sought
 from sim.rng import Purpose, bits, mix, uniform
@@ -34,14 +35,17 @@ from sim.tables import APPLICANTS_KEPT, NOT_YET
 @rule
 def bins_of_cell(w):
     """Number of bins that each cell of vacancies is divided into (grows with the scale, `synthetic.build`)."""
-    return (w.cell_start.shape[0] - 1) // w.open_cells.size
+    return (w.cell_start.shape[0] - 1) // (2 * w.open_cells.size)
 
 
 @rule
 def bin_of_vacancy(w, v, n_bins):
-    """Bin that a vacancy lies in: its cell, then a part of the cell by its identity."""
+    """Bin that a vacancy lies in: its cell, then a part of the cell by its identity.
+
+    A trade has two cells a place: jobs done there, and, after those of all places, jobs done from home.
+    """
     vacancy = w.vacancies[v]
-    cell = vacancy.occupation * w.open_cells.shape[1] + vacancy.place
+    cell = (2 * vacancy.occupation + vacancy.is_remote) * w.open_cells.shape[1] + vacancy.place
     if n_bins == 1:
         return int(cell)
     return int(cell * n_bins + int(mix(vacancy.uid) % np.uint64(n_bins)))
@@ -49,19 +53,20 @@ def bin_of_vacancy(w, v, n_bins):
 
 @rule
 def look_around(w):
-    """Lay out what can be seen today: vacancies sorted by cell and bin, weighted for each place and trade."""
+    """Lay out what can be seen today: vacancies sorted by cell and bin, weighted for each viewpoint and trade."""
     n_occupations, n_places = w.open_cells.shape
     n_bins = bins_of_cell(w)
     if n_bins == 1:  # the running count of open vacancies saves a walk through the table
         for o in range(n_occupations):
             for m in range(n_places):
-                w.cell_start[o * n_places + m] = w.open_cells[o, m]
+                w.cell_start[2 * o * n_places + m] = w.open_cells[o, m] - w.remote_cells[o, m]
+                w.cell_start[(2 * o + 1) * n_places + m] = w.remote_cells[o, m]
     else:
         w.cell_start[:] = 0
         for v in range(w.control[0].n_vacancies):
             if w.vacancies[v].state == VacancyState.OPEN:
                 w.cell_start[bin_of_vacancy(w, v, n_bins)] += 1
-    w.cell_start[n_occupations * n_places * n_bins] = 0
+    w.cell_start[2 * n_occupations * n_places * n_bins] = 0
     at = 0
     for k in range(w.cell_start.shape[0]):
         number = w.cell_start[k]
@@ -74,20 +79,32 @@ def look_around(w):
             w.cell_uids[w.cell_start[k]] = w.vacancies[v].uid
             w.cell_start[k] += 1
     # the filling moved each start to its bin's end, which is the next bin's start
-    for home in range(n_places):
-        for o in range(n_occupations):
-            total = 0.0
-            for m in range(n_places):
-                total += w.near[home, m] * w.open_cells[o, m]
-            w.reach[home, o] = total
-        for trade in range(n_occupations):
-            total = 0.0
-            for a in range(n_occupations):
-                o = w.kin[trade, a]
-                if o < 0:
-                    break
-                total += w.fit[trade, o] * w.reach[home, o]
-            w.seen[home, trade] = total
+    p = w.parameters[0]
+    for layer in range(LAYERS):
+        if is_active(w, p, layer):
+            homes = n_places if layer == 0 else w.points.shape[0]  # people outside all look from the first layer
+            for home in range(homes):
+                weigh(w, layer * n_places + home)
+
+
+@rule
+def weigh(w, here):
+    """Weigh today's vacancies as they are seen from a viewpoint, by occupation and for each trade."""
+    n_occupations, n_places = w.open_cells.shape
+    for o in range(n_occupations):
+        total = 0.0
+        for m in range(n_places):
+            remote = w.remote_cells[o, m]
+            total += w.near[here, m] * (w.open_cells[o, m] - remote) + w.near_remote[here, m] * remote
+        w.reach[here, o] = total
+    for trade in range(n_occupations):
+        total = 0.0
+        for a in range(n_occupations):
+            o = w.kin[trade, a]
+            if o < 0:
+                break
+            total += w.fit[trade, o] * w.reach[here, o]
+        w.seen[here, trade] = total
 
 
 @rule
@@ -117,11 +134,13 @@ def choose_bin(w, cell, key):
 
 
 @rule
-def choose_vacancy(w, i, trade, when, k):
+def choose_vacancy(w, i, here, trade, when, k):
     """Choose the vacancy to apply to: occupation, then place, then the vacancy.
 
     Parameters
     ----------
+    here
+        Viewpoint of the person (`mobility.viewpoint`).
     trade
         Trade that the search is for; some vacancy for it is seen.
     when, k
@@ -133,31 +152,34 @@ def choose_vacancy(w, i, trade, when, k):
         Row of the vacancy.
     """
     seed, person = w.control[0].seed, w.persons[i]
-    n_places = w.near.shape[0]
-    x = uniform(seed, Purpose.SEARCH_OCCUPATION, person.uid, when, k) * w.seen[person.home, trade]
+    n_places = w.near.shape[1]
+    x = uniform(seed, Purpose.SEARCH_OCCUPATION, person.uid, when, k) * w.seen[here, trade]
     chosen = -1
     for a in range(w.kin.shape[1]):
         o = w.kin[trade, a]
         if o < 0:
             break
-        weight = w.fit[trade, o] * w.reach[person.home, o]
+        weight = w.fit[trade, o] * w.reach[here, o]
         if weight > 0.0:
             chosen = o
             x -= weight
             if x < 0.0:
                 break
-    y = uniform(seed, Purpose.SEARCH_PLACE, person.uid, when, k) * w.reach[person.home, chosen]
-    place = -1
-    for m in range(n_places):
-        weight = w.near[person.home, m] * w.open_cells[chosen, m]
+    y = uniform(seed, Purpose.SEARCH_PLACE, person.uid, when, k) * w.reach[here, chosen]
+    column = -1  # jobs done at a place, then jobs of a place that are done from home
+    for m in range(2 * n_places):
+        if m < n_places:
+            weight = w.near[here, m] * (w.open_cells[chosen, m] - w.remote_cells[chosen, m])
+        else:
+            weight = w.near_remote[here, m - n_places] * w.remote_cells[chosen, m - n_places]
         if weight > 0.0:
-            place = m
+            column = m
             y -= weight
             if y < 0.0:
                 break
     # one key for the person and day, mixed with each vacancy's identity: as good as a draw keyed by both
     key = bits(seed, Purpose.SEARCH_VACANCY, person.uid, when, k)
-    part = choose_bin(w, (chosen * n_places + place), key)
+    part = choose_bin(w, (2 * chosen * n_places + column), key)
     begin = 0 if part == 0 else w.cell_start[part - 1]
     best, best_at = np.uint64(0xFFFFFFFFFFFFFFFF), begin
     for at in range(begin, w.cell_start[part]):
@@ -242,6 +264,7 @@ def apply_to(w, p, i, v, chance, when, k):
 def follow_referral(w, p, i, t):
     """Apply to the vacancy that the adviser told of, or to the employer whom one was trained with.
 
+    Of vacancies outside the area she is told as far as brokerage crosses the border (`mobility.cross_border_share`).
     The adviser knows of registered vacancies, of those of visited employers at once and of others after the
     news has come through (`employer_services.information_days`).
     """
@@ -249,14 +272,18 @@ def follow_referral(w, p, i, t):
     how = person.is_referred
     w.persons[i].is_referred = 0
     when, k = int(person.registered_since) - NOT_YET, 1 + int(person.contacts)
-    trade = trade_sought(w, i, when, k)
-    if w.seen[person.home, trade] <= 0.0:
+    trade, here = trade_sought(w, i, when, k), viewpoint(w, p, i, t)
+    if w.seen[here, trade] <= 0.0:
         return
-    v = choose_vacancy(w, i, trade, when, k)
+    v = choose_vacancy(w, i, here, trade, when, k)
     if how == KNOWN_TO_EMPLOYER:
         apply_to(w, p, i, v, 1.0, when, k)
         return
     vacancy = w.vacancies[v]
+    if is_outside(w, vacancy.place):
+        u = uniform(w.control[0].seed, Purpose.MOBILITY_REFERRAL, person.uid, when, k)
+        if u >= p.mobility.cross_border_share:
+            return
     known = w.employers[vacancy.employer].visited_until > t
     if vacancy.is_registered and (known or t - vacancy.opened >= p.employer_services.information_days):
         w.flows[Flow.REFERRALS, person.home] += 1.0
@@ -285,11 +312,11 @@ def search(w, t):
         u = uniform(seed, Purpose.SEARCH_ACT, person.uid, t, 0)
         if accepts(w, i, SEARCH, search_rate(w, p, i, t, boost), u):
             w.counters[Counter.SEARCH_EVENTS] += 1
-            trade = trade_sought(w, i, t, 0)
-            total = w.seen[person.home, trade]
+            trade, here = trade_sought(w, i, t, 0), viewpoint(w, p, i, t)
+            total = w.seen[here, trade]
             half = p.search.half_visible_rate * w.jobs_within[person.home, trade]
             sees = uniform(seed, Purpose.SEARCH_APPLY, person.uid, t, 0) * (total + half) < total
             if sees and total > 0.0:
-                v = choose_vacancy(w, i, trade, t, 0)
+                v = choose_vacancy(w, i, here, trade, t, 0)
                 apply_to(w, p, i, v, suitability(w, p, i, v, t), t, 0)
         schedule_search(w, i, t)

@@ -24,6 +24,7 @@ from sim.kernels.hazards import (
 from sim.kernels.jobs import belongs_to_closing, end_closing_job, keep_for, move_job, refill, replace_leaver
 from sim.kernels.labour_force import leave_or_enter
 from sim.kernels.measures import end_measure
+from sim.kernels.mobility import is_outside
 from sim.kernels.states import (
     become_furloughed,
     become_inactive,
@@ -47,7 +48,7 @@ def lose_job(w, i, t, registers):
     registers
         Whether a resident registers as unemployed at once; else she is outside the labour force, close to it.
     """
-    if w.persons[i].home == w.near.shape[0] - 1:
+    if is_outside(w, w.persons[i].home):
         become_outsider(w, i, t)
     elif registers:
         become_unemployed(w, i, t)
@@ -124,7 +125,7 @@ def end_contract(w, i, t):
     is_public = w.sections[w.employers[person.employer].section].is_public
     renewal = p.contracts.renewal_share_public if is_public else p.contracts.renewal_share
     if u < renewal and not closing:
-        has_break = again > 0 and registers and person.home < w.near.shape[0] - 1
+        has_break = again > 0 and registers and not is_outside(w, person.home)
         if has_break and uniform(seed, Purpose.CONTRACT_RECALL, person.uid, t, 0) < p.contracts.recall_share:
             keep_for(w, i, again, t)
             leave_job(w, i)
@@ -181,7 +182,7 @@ def separations(w, t):
             dismissal = dismissal_rate(w, p, i, t) * slump_factor(w, p, i)
             leaving = leaving_rate(w, p, i, t)
             furloughing = 0.0
-            if w.persons[i].contract == Contract.OPEN_ENDED and w.persons[i].home < w.near.shape[0] - 1:
+            if w.persons[i].contract == Contract.OPEN_ENDED and not is_outside(w, w.persons[i].home):
                 furloughing = furlough_rate(w, p, i, season)
             w.counters[Counter.SEPARATION_EVENTS] += 1
             if accepts(w, i, HAZARD, dismissal, u):
@@ -190,7 +191,7 @@ def separations(w, t):
                 leave(w, i, t)
             elif accepts(w, i, HAZARD, dismissal + leaving + furloughing, u):
                 furlough(w, i, t)
-            elif w.persons[i].home < w.near.shape[0] - 1 and accepts(
+            elif not is_outside(w, w.persons[i].home) and accepts(
                 w, i, HAZARD, dismissal + leaving + furloughing + start_up_rate(w, p, i), u
             ):
                 start_business(w, i, t)
