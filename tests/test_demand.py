@@ -162,7 +162,7 @@ def test_a_level_that_falls_and_rises_leaves_no_trace_in_targets(tmp_path: Path)
     model = EmploymentAreaModel(spec, build(spec))
     before = model.world.arrays.employers.target.copy()
     model.run(80)
-    local = model.world.arrays.employers.place != model.region.outside
+    local = model.world.arrays.employers.place < model.region.outside
     during = model.world.arrays.employers.target[local]
     assert during.sum() == pytest.approx(0.8 * before[local].sum(), rel=0.03)
     model.run()

@@ -246,14 +246,15 @@ def test_listed_employers_take_their_part_of_a_class(satakunta: Region) -> None:
 def test_employers_use_up_their_cells(name: str, parameters, scale: float) -> None:
     region = Region.load(REGIONS / name)
     people = people_of(region, parameters, region.default_start, scale)
-    flows, inward = commuting(region, people, scale)
-    filled = np.append(flows.sum(axis=0)[: region.outside] + inward, flows[:, region.outside].sum())
+    flows, inward = commuting(region, people, scale, 0.05)
+    filled = flows.sum(axis=0)
+    filled[: region.outside] += inward.sum(axis=0)
     firms = employers(region, filled, scale, np.random.default_rng(1))
-    found = np.zeros((region.outside + 1, len(SECTIONS)))
+    found = np.zeros((region.n_places, len(SECTIONS)))
     np.add.at(found, (firms.place, firms.section), firms.size)
     np.testing.assert_array_equal(found.sum(axis=1), filled)
-    share = region.jobs / region.jobs.sum(axis=1, keepdims=True) * filled[:-1, None]
-    assert np.abs(found[:-1] - share).max() < 0.12 * region.employer(region.large_employers[0].id).jobs * scale
+    share = region.jobs / region.jobs.sum(axis=1, keepdims=True) * filled[: region.outside, None]
+    assert np.abs(found[: region.outside] - share).max() < 0.12 * region.employer(region.large_employers[0].id).jobs * scale
     assert (firms.size > 0).all()
     for identifier, row in firms.rows.items():
         listed = region.employer(identifier)

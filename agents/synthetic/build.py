@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from agents.region import Region, StartState
 from agents.synthetic.benefits import write_histories
@@ -266,6 +267,7 @@ def _cars(
 ) -> NDArray[np.int8]:
     """Who has the use of a car to get to work: by work, age and home; everybody outside.
 
+    In each group those have one whose employability, with noise (`sim.kernels.mobility.draws_car`), is highest.
     Those outside the labour force are not asked for here: they have cars as people at work, for the time when they
     are.
     """
@@ -273,9 +275,16 @@ def _cars(
     group = np.where(people.home == region.host, WORKING_CENTRE, WORKING_ELSEWHERE)
     group = np.where(idle, group + IDLE_CENTRE - WORKING_CENTRE, group)
     group = np.where(idle & (people.born > -WITHOUT_WORK_UNTIL_YEARS * DAYS_PER_YEAR), IDLE_YOUNG, group)
-    drawn = uniforms(seed, int(Purpose.MOBILITY_CAR), uids, np.zeros(len(uids), np.int64), 0)
-    has = drawn < np.asarray(p.mobility.car_share)[group]
-    return np.asarray(has | (people.home >= region.outside), np.int8)
+    spread, r = float(p.hiring.employability_spread), float(p.mobility.car_employability)
+    z = np.log(np.maximum(people.employability, 1e-9)) / max(spread, 1e-9) + 0.5 * spread
+    noise = ndtri(uniforms(seed, int(Purpose.MOBILITY_CAR), uids, np.zeros(len(uids), np.int64), 0))
+    standing = r * z + np.sqrt(1.0 - r * r) * noise
+    has = people.home >= region.outside
+    for number, share in enumerate(np.asarray(p.mobility.car_share)):
+        members = np.flatnonzero((group == number) & ~has)
+        order = members[np.argsort(-standing[members], kind="stable")]
+        has[order[: round(share * len(order))]] = True
+    return np.asarray(has, np.int8)
 
 
 def _remote(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.region import Region
+from agents.synthetic.people import newcomer_trades
 from sim.dimensions import CAR_GROUPS, MAJOR_GROUPS
 from sim.kernels.mobility import HOUSED, LAYERS, TOLD, WITHOUT_CAR
 
@@ -179,6 +180,7 @@ def nearness(region: Region, p: np.record, b: np.record) -> tuple[NDArray[np.flo
         if layer & HOUSED:
             nearer = np.exp(decay * np.maximum(km - float(p.mobility.weekday_housing_km), 0.0))
             there = np.where(far, np.maximum(there, base[:m] * nearer), there)
+            home = np.maximum(home, there)
         near[layer, :m], near_remote[layer, :m] = there, home
     near[0, m:], near_remote[0, m:] = base[m:], base[m:] * gain[m:]
     return near.reshape(-1, n), near_remote.reshape(-1, n)
@@ -203,9 +205,9 @@ def _searchers_with_car(p: np.record, in_centre: bool) -> float:
 
 
 def _remote_share(region: Region, p: np.record) -> float:
-    """Share of vacancies that can be done from home."""
+    """Share of jobs that are done from home, were all posted today: by the trades of the region's jobs."""
     feasible = np.asarray(p.mobility.remote_feasible_share)[major_groups(region)]
-    return float(region.vacancies_occupation @ feasible) * float(p.mobility.remote_offered_share)
+    return float(newcomer_trades(region) @ feasible) * float(p.mobility.remote_offered_share)
 
 
 def major_groups(region: Region) -> NDArray[np.int64]:

@@ -194,7 +194,7 @@ def newcomer(w, stream, home, k, t):
     employability = np.exp(spread * z - 0.5 * spread * spread)
     born = t - int(years * DAYS_PER_YEAR)
     clear_row(w, i, uid, home, born, sex, education, occupation, employability)
-    w.persons[i].has_car = draws_car(w, p, home, uid)
+    w.persons[i].has_car = draws_car(w, p, home, uid, z)
     w.persons[i].need = need_of(w, p, uid, z)
     w.persons[i].state = State.ABSENT
     w.stocks[State.ABSENT, home] += 1

@@ -8,8 +8,10 @@ a policy moves only those whom it reaches.
 
 from __future__ import annotations
 
+import math
+
 from sim.compiled import rule
-from sim.rng import Purpose, uniform
+from sim.rng import Purpose, normal, uniform
 
 DAYS_PER_YEAR = 365.25
 WORKING_CENTRE, WORKING_ELSEWHERE, IDLE_CENTRE, IDLE_ELSEWHERE, IDLE_YOUNG = range(5)
@@ -63,10 +65,19 @@ def viewpoint(w, p, i, t):
 
 
 @rule
-def draws_car(w, p, home, uid):
-    """Whether a newcomer will have the use of a car: as people at work of her home have it."""
+def draws_car(w, p, home, uid, z):
+    """Whether a newcomer will have the use of a car: as people at work of her home have it.
+
+    Parameters
+    ----------
+    z
+        Standard normal number behind her employability, which the use of a car goes with: so that those without
+        work have fewer cars at all times, not at the start alone.
+    """
     group = WORKING_CENTRE if w.points[home].is_centre else WORKING_ELSEWHERE
-    return uniform(w.control[0].seed, Purpose.MOBILITY_CAR, uid, 0, 0) < p.mobility.car_share[group]
+    r = p.mobility.car_employability
+    standing = r * z + math.sqrt(1.0 - r * r) * normal(w.control[0].seed, Purpose.MOBILITY_CAR, uid, 0, 0)
+    return 0.5 * (1.0 + math.erf(standing / math.sqrt(2.0))) > 1.0 - p.mobility.car_share[group]
 
 
 @rule

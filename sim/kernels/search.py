@@ -79,32 +79,42 @@ def look_around(w):
             w.cell_uids[w.cell_start[k]] = w.vacancies[v].uid
             w.cell_start[k] += 1
     # the filling moved each start to its bin's end, which is the next bin's start
-    p = w.parameters[0]
-    for layer in range(LAYERS):
-        if is_active(w, p, layer):
-            homes = n_places if layer == 0 else w.points.shape[0]  # people outside all look from the first layer
-            for home in range(homes):
-                weigh(w, layer * n_places + home)
+    weigh(w)
 
 
 @rule
-def weigh(w, here):
-    """Weigh today's vacancies as they are seen from a viewpoint, by occupation and for each trade."""
+def weigh(w):
+    """Weigh today's vacancies as they are seen from each viewpoint, by occupation and for each trade.
+
+    Innermost loops run along rows of small copies: half of what a day's look costs.
+    """
+    p = w.parameters[0]
     n_occupations, n_places = w.open_cells.shape
+    cells = np.empty((2, n_places, n_occupations))
+    fit = np.empty((n_occupations, n_occupations))
     for o in range(n_occupations):
-        total = 0.0
         for m in range(n_places):
-            remote = w.remote_cells[o, m]
-            total += w.near[here, m] * (w.open_cells[o, m] - remote) + w.near_remote[here, m] * remote
-        w.reach[here, o] = total
-    for trade in range(n_occupations):
-        total = 0.0
-        for a in range(n_occupations):
-            o = w.kin[trade, a]
-            if o < 0:
-                break
-            total += w.fit[trade, o] * w.reach[here, o]
-        w.seen[here, trade] = total
+            cells[0, m, o] = w.open_cells[o, m] - w.remote_cells[o, m]
+            cells[1, m, o] = w.remote_cells[o, m]
+        for trade in range(n_occupations):
+            fit[o, trade] = w.fit[trade, o]
+    for layer in range(LAYERS):
+        if not is_active(w, p, layer):
+            continue
+        homes = n_places if layer == 0 else w.points.shape[0]  # people outside all look from the first layer
+        for here in range(layer * n_places, layer * n_places + homes):
+            reach, seen = w.reach[here], w.seen[here]
+            reach[:] = 0.0
+            seen[:] = 0.0
+            for m in range(n_places):
+                there, home = w.near[here, m], w.near_remote[here, m]
+                for o in range(n_occupations):
+                    reach[o] += there * cells[0, m, o] + home * cells[1, m, o]
+            for o in range(n_occupations):
+                number = reach[o]
+                if number > 0.0:
+                    for trade in range(n_occupations):
+                        seen[trade] += fit[o, trade] * number
 
 
 @rule
@@ -272,7 +282,8 @@ def follow_referral(w, p, i, t):
     how = person.is_referred
     w.persons[i].is_referred = 0
     when, k = int(person.registered_since) - NOT_YET, 1 + int(person.contacts)
-    trade, here = trade_sought(w, i, when, k), viewpoint(w, p, i, t)
+    here = viewpoint(w, p, i, t)
+    trade = trade_sought(w, i, here, when, k)
     if w.seen[here, trade] <= 0.0:
         return
     v = choose_vacancy(w, i, here, trade, when, k)
@@ -312,7 +323,8 @@ def search(w, t):
         u = uniform(seed, Purpose.SEARCH_ACT, person.uid, t, 0)
         if accepts(w, i, SEARCH, search_rate(w, p, i, t, boost), u):
             w.counters[Counter.SEARCH_EVENTS] += 1
-            trade, here = trade_sought(w, i, t, 0), viewpoint(w, p, i, t)
+            here = viewpoint(w, p, i, t)
+            trade = trade_sought(w, i, here, t, 0)
             total = w.seen[here, trade]
             half = p.search.half_visible_rate * w.jobs_within[person.home, trade]
             sees = uniform(seed, Purpose.SEARCH_APPLY, person.uid, t, 0) * (total + half) < total

@@ -40,11 +40,13 @@ def fit_to(w, i, occupation):
 
 
 @rule
-def trade_sought(w, i, when, k):
+def trade_sought(w, i, here, when, k):
     """Which of her trades a search is for: in proportion to what she sees in each.
 
     Parameters
     ----------
+    here
+        Viewpoint of the person (`mobility.viewpoint`).
     when, k
         Day and number of the draw.
     """
@@ -52,7 +54,7 @@ def trade_sought(w, i, when, k):
     last, learnt = int(person.occupation), int(person.qualification)
     if last == learnt:
         return last
-    seen_last, seen_learnt = w.seen[person.home, last], w.seen[person.home, learnt]
+    seen_last, seen_learnt = w.seen[here, last], w.seen[here, learnt]
     u = uniform(w.control[0].seed, Purpose.SEARCH_TRADE, person.uid, when, k)
     return last if u * (seen_last + seen_learnt) < seen_last else learnt
 
@@ -61,7 +63,7 @@ def trade_sought(w, i, when, k):
 def openings(w, trade):
     """Count the open vacancies of a trade in the area."""
     number = 0
-    for m in range(w.near.shape[0] - 1):
+    for m in range(w.points.shape[0]):
         number += w.open_cells[trade, m]
     return number
 

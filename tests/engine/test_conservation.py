@@ -124,7 +124,7 @@ def check(world: World) -> None:
     assert np.all(people.offer == -1)
     check_measures(world)
     outside = world.n_places
-    assert np.all(np.isin(people.state[people.home == outside], (State.EMPLOYED, State.OUTSIDE)))
+    assert np.all(np.isin(people.state[people.home >= outside], (State.EMPLOYED, State.OUTSIDE)))
     assert not np.any(people.state[people.home < outside] == State.OUTSIDE)
 
     vacancies = a.vacancies[: int(control.n_vacancies)]

@@ -19,6 +19,7 @@ from sim.kernels.calendar import HAZARD, SEARCH
 from sim.kernels.closure import announce
 from sim.kernels.hiring import hiring
 from sim.kernels.jobs import posting_day, vacancies
+from sim.kernels.mobility import LAYERS
 from sim.kernels.search import search
 from sim.kernels.separation import separations
 from sim.rng import VACANCY_UID
@@ -389,10 +390,10 @@ def seen_share(
     a.fit[:], a.kin[:] = 0.0, -1
     np.fill_diagonal(a.fit, 1.0)
     a.kin[:, 0] = np.arange(len(a.fit))
-    a.near[:] = near
+    a.near[:] = a.near_remote[:] = np.tile(near, (LAYERS, 1))
     a.jobs_by_cell[:] = 0.0
     a.jobs_by_cell[0] = jobs
-    a.jobs_within[:] = jobs_within_reach(a.jobs_by_cell, a.fit, a.near)
+    a.jobs_within[:] = jobs_within_reach(a.jobs_by_cell, a.fit, near)
     a.persons.home[:n] = home
     a.stocks[:, home] = a.stocks[:, 0]
     put(world, range(n), State.UNEMPLOYED)

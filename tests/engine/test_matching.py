@@ -188,7 +188,7 @@ def test_vacancies_are_chosen_by_their_weights() -> None:
         counts = np.zeros(m)
         for i in range(20):
             for t in range(1000):
-                counts[choose_vacancy(w, i, trade, t, 0)] += 1
+                counts[choose_vacancy(w, i, home, trade, t, 0)] += 1
         possible = weights > 0.0
         assert counts[~possible].sum() == 0
         expected = weights / weights.sum() * counts.sum()
@@ -213,7 +213,8 @@ def test_one_vacancy_more_elsewhere_changes_few_choices() -> None:
         world = bare_world(specification(days=800), 40)
         open_vacancies(world, list(range(m)), [0] * m, [0] * m)
         look_around(world.handle)
-        chosen.append(np.array([[choose_vacancy(world.handle, i, 0, t, 0) for t in range(50)] for i in range(40)]))
+        w = world.handle
+        chosen.append(np.array([[choose_vacancy(w, i, 0, 0, t, 0) for t in range(50)] for i in range(40)]))
     moved = chosen[0] != chosen[1]
     assert np.all(chosen[1][moved] == 40)
     assert stats.binomtest(int(moved.sum()), moved.size, 1.0 / 41.0).pvalue > 1e-4

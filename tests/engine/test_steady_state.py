@@ -49,6 +49,7 @@ def constant_world(seed: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Wor
     people.state = State.RETIRED
     people.employer, people.contract = -1, Contract.NONE
     people.home = people.occupation = 0
+    people.has_car = 1
     people.born, people.employability, people.registered_since = -25 * 365, 1.0, NOT_YET
     firm = 0
     people.state[:PEOPLE] = State.EMPLOYED
@@ -64,7 +65,7 @@ def constant_world(seed: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Wor
     jobs.uid, jobs.employer, jobs.state = (3 << 60) + 1 + np.arange(JOBS_OVER, dtype=np.uint64), firm, VacancyState.OPEN
     jobs.contract = Contract.OPEN_ENDED
     world.control.n_vacancies = JOBS_OVER
-    a.open_cells[:] = 0
+    a.open_cells[:] = a.remote_cells[:] = 0
     a.open_cells[0, 0] = JOBS_OVER
     a.employers.open[firm], a.employers.filled[firm] = JOBS_OVER, PEOPLE
     a.employers.target[firm] = JOBS_OVER + PEOPLE

@@ -87,6 +87,7 @@ def bare_world(spec: RunSpecification, n: int = 10) -> World:
     people.registered_since, people.search_ended, people.need, people.retires = NOT_YET, NOT_YET, 0, NEVER
     people.contacts, people.line, people.boost_until = 0, -1, -1
     people.measure, people.course, people.gain, people.is_recognised, people.language = -1, -1, 1.0, 0, 0
+    people.has_car = 1
     people.voucher_until, people.has_path, people.has_plan, people.is_waiting = -1, 0, 0, 0
     world.control.n_offers = world.control.first_offer = 0
     open_offices(world)
@@ -96,7 +97,7 @@ def bare_world(spec: RunSpecification, n: int = 10) -> World:
     world.control.n_vacancies = 0
     for column in ("filled", "open", "dormant", "target", "start_jobs"):
         a.employers[column] = 0
-    for table in (a.open_cells, a.streams, a.others, a.stocks, a.in_measure):
+    for table in (a.open_cells, a.remote_cells, a.streams, a.others, a.stocks, a.in_measure):
         table[:] = 0
     a.stocks[State.RETIRED, 0] = n
     return world
