@@ -27,6 +27,7 @@ from typing import Any
 import mesa
 
 from agents.region import Region
+from agents.synthetic.closeness import usual_nearness
 from benchmarks.mesa_services import (
     BROKERAGE,
     IN_MEASURE,
@@ -135,7 +136,7 @@ class Employer(mesa.Agent):
         """End a job; the demand for it comes back at some employer (outside the area: at the same one)."""
         model = self.model
         self.target -= 1
-        if self.place == model.outside:
+        if self.place >= model.outside:
             self.add_job(occupation, model.p.jobs.creation_days)
             return
         model.add_job_somewhere(model.p.jobs.creation_days)
@@ -151,6 +152,7 @@ class Vacancy(mesa.Agent):
         self.place = employer.place
         self.is_open = False
         self.is_registered = False
+        self.is_remote = False
         self.opened = 0
         self.day = 0
         self.contract = OPEN_ENDED
@@ -181,6 +183,7 @@ class Vacancy(mesa.Agent):
         share = min(0.95, model.fixed_term_share[self.employer.section] * p.contracts.hire_multiplier)
         self.contract = FIXED_TERM if self.random.random() < share else OPEN_ENDED
         self.is_part_time = self.random.random() < p.contracts.part_time_share
+        self.is_remote = self.random.random() < model.remote_share[self.occupation]
         notified = p.jobs.notified_share
         if self.employer.visited_until > model.today:
             notified *= p.employer_services.notified_multiplier
@@ -261,7 +264,7 @@ class Vacancy(mesa.Agent):
         jobs = self.model.p.jobs
         if self.random.random() >= jobs.give_up_probability:
             self.day = self.model.today + max(1, int(self.model.p.hiring.window_days))
-        elif self.place == self.model.outside:
+        elif self.place >= self.model.outside:
             self.hide()
             self.wait(jobs.creation_days)
         else:
@@ -272,7 +275,7 @@ class Vacancy(mesa.Agent):
     def hire(self, person: Person) -> None:
         """Hire a person."""
         model = self.model
-        model.hires += not (person.home == model.outside and self.place == model.outside)
+        model.hires += not (person.home >= model.outside and self.place >= model.outside)
         has_promise = person.client.has_promise(self.employer, model.today)
         person.vacate()
         self.close()
@@ -295,6 +298,7 @@ class Person(mesa.Agent):
         self.retires = NEVER
         self.employability = 1.0
         self.attachment = 1.0
+        self.has_car = True
         self.is_here = True
         self.state = INACTIVE
         self.since = model.today
@@ -386,7 +390,7 @@ class Person(mesa.Agent):
 
     def lose_job(self, registers: bool) -> None:
         """Go where somebody goes whose job has ended."""
-        if self.home == self.model.outside:
+        if self.home >= self.model.outside:
             self.enter(OUTSIDE)
         elif registers:
             self.become_unemployed()
@@ -471,7 +475,7 @@ class Person(mesa.Agent):
     def live(self, today: int) -> bool:
         """Get older; say whether that changed the state."""
         model = self.model
-        if self.home == model.outside:
+        if self.home >= model.outside:
             if today < self.retires:
                 return False
             self.be_replaced(today)
@@ -561,7 +565,7 @@ class Person(mesa.Agent):
             self.vacate()
             self.lose_job(registers)
             return
-        if self.home == model.outside:
+        if self.home >= model.outside:
             return
         if self.contract == OPEN_ENDED:
             f = p.furlough
@@ -598,7 +602,7 @@ class Person(mesa.Agent):
         u = self.random.random()
         if u < renewal:
             again = model.next_season(today)
-            waits = again is not None and registers and self.home != model.outside
+            waits = again is not None and registers and self.home < model.outside
             if again is not None and waits and self.random.random() < c.recall_share:
                 self.employer.keep_job(self, again)
                 self.leave_job()
@@ -651,7 +655,7 @@ class Person(mesa.Agent):
         """How often a person looks for a job."""
         state, p = self.state, self.model.p
         if state == EMPLOYED:
-            if self.home == self.model.outside:
+            if self.home >= self.model.outside:
                 return 0.0
             return p.search.rate_employed_per_month * p.search.employed_by_age[self.age_band(today)]
         if state == UNEMPLOYED:
@@ -683,13 +687,13 @@ class Person(mesa.Agent):
     def vacancies_in_sight(self) -> tuple[list[Vacancy], list[float]]:
         """Find the vacancies of trades that fit, and how likely she is to choose each."""
         model = self.model
-        near = model.near[self.home]
+        near, near_remote = model.near[self.has_car][self.home], model.near_remote[self.has_car][self.home]
         seen: list[Vacancy] = []
         weights: list[float] = []
         for occupation, fit in model.kin[self.occupation]:
             vacancies = model.open_vacancies[occupation]
             seen += vacancies
-            weights += [fit * near[vacancy.place] for vacancy in vacancies]
+            weights += [fit * (near_remote if v.is_remote else near)[v.place] for v in vacancies]
         return seen, weights
 
     def look_around(self, today: int) -> None:
@@ -761,7 +765,16 @@ class AreaModel(mesa.Model):
         self.fixed_term_share = a.sections.fixed_term_share.tolist()
         self.furlough_per_month = a.sections.furlough_per_month.tolist()
         self.distance = a.distance.tolist()
-        self.near = a.near.tolist()
+        n = region.n_places  # layers of those with a car and of those without; no policy has others
+        self.near, self.near_remote = ([x[n : 2 * n].tolist(), x[:n].tolist()] for x in (a.near, a.near_remote))
+        for near in (self.near, self.near_remote):
+            near[False][region.outside :] = near[True][region.outside :]
+        self.usual = usual_nearness(region, a.parameters[0]).tolist()
+        self.remote_share = [
+            self.p.mobility.remote_feasible_share[group] * self.p.mobility.remote_offered_share
+            for group in a.major_group
+        ]
+        self.is_centre = a.points.is_centre.tolist()
         self.fit = a.fit.tolist()
         self.kin = [[(o, fit) for o, fit in enumerate(row) if fit > 0.0] for row in self.fit]
         self.trades = range(len(self.fit))
@@ -773,7 +786,7 @@ class AreaModel(mesa.Model):
         self.open_vacancies: list[list[Vacancy]] = [[] for _ in self.trades]
         self.employers = [Employer(self, int(e.place), int(e.section), int(e.target)) for e in a.employers]
         inside = [(e, float(r.start_jobs)) for e, r in zip(self.employers, a.employers, strict=True)]
-        inside = [(e, jobs) for e, jobs in inside if e.place != self.outside and jobs > 0.0]
+        inside = [(e, jobs) for e, jobs in inside if e.place < self.outside and jobs > 0.0]
         self.employers_inside = [e for e, _ in inside]
         self.employer_shares = list(accumulate(jobs for _, jobs in inside))
         for row in a.vacancies[: int(world.control.n_vacancies)]:
@@ -814,7 +827,7 @@ class AreaModel(mesa.Model):
         vacancy = Vacancy(self, self.employers[row.employer], int(row.occupation))
         vacancy.day = int(row.day)
         vacancy.contract = int(row.contract)
-        vacancy.is_part_time = bool(row.is_part_time)
+        vacancy.is_part_time, vacancy.is_remote = bool(row.is_part_time), bool(row.is_remote)
         vacancy.is_registered, vacancy.opened = bool(row.is_registered), int(row.opened)
         if row.state == VacancyState.OPEN:
             vacancy.is_open = True
@@ -826,7 +839,7 @@ class AreaModel(mesa.Model):
             setattr(person, name, int(row[name]))
         person.since = min(int(row.since), -1)  # the built state did not begin today
         person.employability, person.attachment = float(row.employability), float(row.attachment)
-        person.is_part_time = bool(row.is_part_time)
+        person.is_part_time, person.has_car = bool(row.is_part_time), bool(row.has_car)
         client = person.client
         for name in ("contacts", "language", "need", "measure", "boost_until"):
             setattr(client, name, int(row[name]))
@@ -845,7 +858,7 @@ class AreaModel(mesa.Model):
 
     def _half_visible(self) -> list[list[float]]:
         """Weighted vacancies at which half of searches find something, by home and trade: a share of the jobs there."""
-        places = range(self.outside + 1)
+        places = range(len(self.usual))
         jobs = [[0.0 for _ in places] for _ in self.trades]
         for person in self.agents_by_type[Person]:
             if person.employer is not None:
@@ -853,7 +866,7 @@ class AreaModel(mesa.Model):
         rate = self.p.search.half_visible_rate
         return [
             [rate * sum(fit * near[place] * jobs[o][place] for o, fit in kin for place in places) for kin in self.kin]
-            for near in self.near
+            for near in self.usual
         ]
 
     # -- a day ------------------------------------------------------------------------------------
@@ -885,7 +898,7 @@ class AreaModel(mesa.Model):
             return
         excess = {}
         for employer in self.employers:
-            if employer.place != self.outside:
+            if employer.place < self.outside:
                 number = employer.follow_trend(before, self.level)
                 if number > 0:
                     excess[employer] = number
@@ -911,6 +924,13 @@ class AreaModel(mesa.Model):
                 for _ in range(int(self.rng.poisson(self.streams[stream][home]))):
                     self.newcomer(home, stream)
 
+    def draws_car(self, home: int, z: float) -> bool:
+        """Whether a newcomer has the use of a car, which goes with employability."""
+        r = self.p.mobility.car_employability
+        standing = r * z + math.sqrt(1.0 - r * r) * self.random.gauss(0.0, 1.0)
+        share = self.p.mobility.car_share[0 if self.is_centre[home] else 1]
+        return 0.5 * (1.0 + math.erf(standing / math.sqrt(2.0))) > 1.0 - share
+
     def newcomer(self, home: int, stream: int) -> None:
         """Make a newcomer."""
         p, random = self.p, self.random
@@ -927,6 +947,7 @@ class AreaModel(mesa.Model):
         spread = p.hiring.employability_spread
         z = random.gauss(0.0, 1.0)
         person.employability = math.exp(spread * z - 0.5 * spread * spread)
+        person.has_car = self.draws_car(home, z)
         person.client.need = self.need_of(0.5 * (1.0 + math.erf(z / math.sqrt(2.0))))
         person.retires = self.retirement_day(person.born)
         if years < 19.0:
@@ -1039,12 +1060,12 @@ def _unemployed(model: AreaModel) -> int:
 
 def _employed(model: AreaModel) -> int:
     works = (EMPLOYED, SELF_EMPLOYED)
-    return sum(person.state in works and person.home != model.outside for person in model.persons)
+    return sum(person.state in works and person.home < model.outside for person in model.persons)
 
 
 def _registered(model: AreaModel) -> int:
     last_day = model.today - 1
-    return sum(person.is_registered(last_day) and person.home != model.outside for person in model.persons)
+    return sum(person.is_registered(last_day) and person.home < model.outside for person in model.persons)
 
 
 def _in_measures(model: AreaModel) -> int:
@@ -1060,4 +1081,4 @@ def _self_employed(model: AreaModel) -> int:
 
 
 def _open_vacancies(model: AreaModel) -> int:
-    return sum(v.place != model.outside for vacancies in model.open_vacancies for v in vacancies)
+    return sum(v.place < model.outside for vacancies in model.open_vacancies for v in vacancies)

@@ -230,6 +230,9 @@ class Client:
         if not sum(weights):
             return
         (vacancy,) = person.random.choices(seen, weights)
+        is_outside = vacancy.place >= person.model.outside
+        if is_outside and person.random.random() >= p.mobility.cross_border_share:
+            return
         if how == KNOWN_TO_EMPLOYER:
             person.apply(vacancy, 1.0)
         elif vacancy.is_registered:
@@ -552,7 +555,7 @@ class Authority(mesa.Agent):
         for person in model.persons:
             if person.state == UNEMPLOYED or person.state in IN_MEASURE:
                 clients[person.client.line][self.places[person.home].serves] += 1
-            elif person.home != model.outside:
+            elif person.home < model.outside:
                 others += person.is_registered(model.today)
         everybody = [sum(column) for column in zip(*clients, strict=True)]
         helping = p.municipal.authority_transferred * p.municipal.statutory_share
@@ -619,7 +622,7 @@ class Authority(mesa.Agent):
         """Visit employers whom no visit acts on now, larger ones sooner."""
         model, p = self.model, self.model.p
         minutes = client_minutes_a_month(p) * self.staff[EMPLOYER_SERVICES].staffed * model.scale
-        free = [e for e in model.employers if e.place != model.outside and e.target > 0]
+        free = [e for e in model.employers if e.place < model.outside and e.target > 0]
         free = [e for e in free if e.visited_until <= model.today]
         draws = [self.random.expovariate(math.sqrt(e.target)) for e in free]
         first = sorted(range(len(free)), key=lambda k: draws[k])
@@ -694,7 +697,7 @@ class Purchasing(mesa.Agent):
         idle = np.zeros(len(model.trades))
         for person in model.persons:
             idle[person.occupation] += person.state == UNEMPLOYED
-        open_jobs = np.array([sum(v.place != model.outside for v in vacancies) for vacancies in model.open_vacancies])
+        open_jobs = np.array([sum(v.place < model.outside for v in vacancies) for vacancies in model.open_vacancies])
         index = (open_jobs + 1.0) / (idle + 5.0 * model.scale)
         return np.where(self.is_taught, open_jobs + 1.0, 0.0), np.where(self.is_taught, index, 0.0)
 

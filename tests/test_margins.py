@@ -254,7 +254,8 @@ def test_employers_use_up_their_cells(name: str, parameters, scale: float) -> No
     np.add.at(found, (firms.place, firms.section), firms.size)
     np.testing.assert_array_equal(found.sum(axis=1), filled)
     share = region.jobs / region.jobs.sum(axis=1, keepdims=True) * filled[: region.outside, None]
-    assert np.abs(found[: region.outside] - share).max() < 0.12 * region.employer(region.large_employers[0].id).jobs * scale
+    largest = region.employer(region.large_employers[0].id).jobs
+    assert np.abs(found[: region.outside] - share).max() < 0.12 * largest * scale
     assert (firms.size > 0).all()
     for identifier, row in firms.rows.items():
         listed = region.employer(identifier)

@@ -96,7 +96,7 @@ class Built:
             region=region,
             start=start,
             scale=float(world.control.scale),
-            home=people.home.astype(np.int64),
+            home=np.minimum(people.home.astype(np.int64), region.outside),  # the neighbours are one outside
             band=np.clip(((age - 15.0) // 5.0).astype(np.int64), 0, len(AGE_BANDS) - 1),
             sex=people.sex.astype(np.int64),
             education=people.education.astype(np.int64),
@@ -109,8 +109,9 @@ class Built:
             registered=(people.registered_since > NOT_YET) | open_search,
             coded=people.is_coded == 1,
             part_time=people.is_part_time == 1,
-            place=np.where(
-                holds, arrays.employers.place[people.employer], np.where(own_account, people.home, -1)
+            place=np.minimum(
+                np.where(holds, arrays.employers.place[people.employer], np.where(own_account, people.home, -1)),
+                region.outside,
             ).astype(np.int64),
             section=np.where(holds, arrays.employers.section[people.employer], -1).astype(np.int64),
             contract=people.contract.astype(np.int64),

@@ -386,7 +386,7 @@ def test_what_programmes_cost_is_charged_to_their_payer() -> None:
 
 @pytest.mark.verify
 def test_policies_do_what_they_should() -> None:
-    """Ten paired years of Satakunta: out-commuters and people at work against the baseline, mean over its standard error.
+    """Ten paired years of Satakunta: out-commuters and people at work against the baseline.
 
     Remote work, homes on weekdays and departures bring out-commuters; of the grant little is to be seen.
     """

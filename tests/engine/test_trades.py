@@ -43,7 +43,7 @@ def test_only_the_qualified_see_regulated_vacancies() -> None:
     a.persons.occupation[:2] = CLEANER
     a.persons.qualification[:2] = [NURSE, CLEANER]
     look_around(w)
-    chosen = np.array([[choose_vacancy(w, i, trade_sought(w, i, t, 0), t, 0) for t in range(1000)] for i in range(2)])
+    chosen = np.array([[choose_vacancy(w, i, 0, trade_sought(w, i, 0, t, 0), t, 0) for t in range(1000)] for i in range(2)])
     assert (chosen[1] == 1).all()
     assert 0.2 < (chosen[0] == 0).mean() < 0.8
     assert [fit_to(w, 0, NURSE), fit_to(w, 0, CLEANER)] == [1.0, 1.0]
@@ -58,10 +58,10 @@ def test_a_trade_is_sought_in_proportion_to_what_is_seen_in_it() -> None:
     a.persons.occupation[0], a.persons.qualification[0] = SELLER, NURSE
     look_around(w)
     share = a.seen[0, SELLER] / (a.seen[0, SELLER] + a.seen[0, NURSE])
-    n = sum(trade_sought(w, 0, t, 0) == SELLER for t in range(4000))
+    n = sum(trade_sought(w, 0, 0, t, 0) == SELLER for t in range(4000))
     assert stats.binomtest(n, 4000, float(share)).pvalue > 1e-4
     a.persons.qualification[0] = SELLER
-    assert all(trade_sought(w, 0, t, 0) == SELLER for t in range(100))
+    assert all(trade_sought(w, 0, 0, t, 0) == SELLER for t in range(100))
 
 
 @pytest.mark.parametrize("education", range(len(EDUCATION)))
