@@ -112,6 +112,8 @@ class Purpose(IntEnum):
     JOB_VISIT = 83  # vacancy
     SEARCH_TRADE = 84
     STUDIES_TRADE = 85
+    MOVING_DESTINATION = 90
+    MOVING_CHILD = 91
 
 
 CANDIDATES = (

@@ -28,6 +28,7 @@ from agents.region.checks import (
     check_joint,
     check_labour_force,
     check_map,
+    check_moves,
     check_outside_labour_force,
     check_population,
     check_residents,
@@ -39,6 +40,7 @@ from agents.region.municipality import Municipality, find_municipality
 from agents.region.occupation import Occupation, read_occupations, read_section_occupation
 from agents.region.provenance import check_provenance
 from agents.region.schema import (
+    ABROAD,
     FIXED_TERM_DIMENSIONS,
     ISCO1,
     OUTSIDE,
@@ -96,6 +98,12 @@ class Region:
         Employed persons from origin to destination, shape (M + 1, M + 1); the last is outside.
     distance_km
         Road distance, km, shape (M + 1, M + 1); the diagonal is a trip inside the municipality.
+    moves
+        Moves between municipalities from origin to destination, persons of all ages a year, shape (M, M).
+    net_moves
+        Net of moves inside Finland by year, persons of all ages a year, shape (years, M).
+    net_abroad
+        Net from abroad of the whole area by year, persons of all ages a year, shape (years,).
     service_points
         Where the authority can be met: one for each municipality, in their order.
     unemployed_ages
@@ -149,6 +157,9 @@ class Region:
     establishment_jobs: NDArray[np.float64]
     commuting: NDArray[np.float64]
     distance_km: NDArray[np.float64]
+    moves: NDArray[np.float64]
+    net_moves: NDArray[np.float64]
+    net_abroad: NDArray[np.float64]
     service_points: tuple[ServicePoint, ...]
     unemployed_ages: NDArray[np.int64]
     unemployed_joint: NDArray[np.float64]
@@ -323,6 +334,12 @@ def _load(path: Path) -> Region:
     commuting = tables["commuting.csv"].array("persons", od)
     check_commuting(tables["commuting.csv"], commuting, jobs, codes)
     distance = tables["distances.csv"].array("km", od)
+    between = [("origin", codes), ("destination", codes)]
+    moves = tables["moves.csv"].array("persons", between, complete=False)
+    table = tables["net_moves.csv"]
+    years = tuple(dict.fromkeys(row["year"] for row in table))
+    net = table.array("persons", [("year", years), ("municipality_code", (*codes, ABROAD))])
+    check_moves(tables["moves.csv"], table, moves, net, people, codes)
     service_points = read_service_points(tables["service_points.csv"], codes)
 
     table = tables["unemployed_structure.csv"]
@@ -385,6 +402,9 @@ def _load(path: Path) -> Region:
         establishment_jobs=frozen(establishment_jobs),
         commuting=frozen(commuting),
         distance_km=frozen(distance),
+        moves=frozen(moves),
+        net_moves=frozen(net[:, :-1]),
+        net_abroad=frozen(net[:, -1]),
         service_points=service_points,
         unemployed_ages=frozen(ages),
         unemployed_joint=frozen(joint),
