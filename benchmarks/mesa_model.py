@@ -45,6 +45,7 @@ from benchmarks.mesa_services import (
 )
 from sim.dimensions import DAYS_PER_MONTH, Contract, State, VacancyState
 from sim.kernels.calendar import KINDS, SERVICE
+from sim.kernels.moving import FROM_ABROAD, MOVING_IN, RETURNING, TURNING_15
 from sim.tables import NOT_YET
 from sim.world import World
 
@@ -52,7 +53,6 @@ DAYS_PER_YEAR = 365.25
 BASIC, SECONDARY, TERTIARY = 0, 1, 2
 MEN, WOMEN = 0, 1
 JUNE, JULY, AUGUST, DECEMBER = 5, 6, 7, 11
-MOVING_IN, TURNING_15 = 0, 1
 FIRST_YEAR_DAYS = 365
 SHORTEST_TERM_DAYS = 14
 CHRISTMAS = 23  # of December: first day without work of terms that end with the year
@@ -782,6 +782,8 @@ class AreaModel(mesa.Model):
         self.entrant_trades = list(accumulate(a.trades.share.tolist()))
         self.men_share = a.trades.men_share.tolist()
         self.streams = a.streams.tolist()
+        for stream in (FROM_ABROAD, RETURNING):  # all who move in are alike here, and nobody moves within the area
+            self.streams[MOVING_IN] = [sum(two) for two in zip(self.streams[MOVING_IN], a.streams[stream], strict=True)]
         self.deciding: list[Vacancy] = []
         self.open_vacancies: list[list[Vacancy]] = [[] for _ in self.trades]
         self.employers = [Employer(self, int(e.place), int(e.section), int(e.target)) for e in a.employers]

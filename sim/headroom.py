@@ -32,7 +32,13 @@ HAZARDS: dict[str, tuple[str, ...]] = {
     "search of graduates": ("search.rate_graduating_per_month",),
     "search from outside the area": ("search.rate_outside_per_month",),
     "death": ("demography.deaths_per_year",),
-    "moving out": ("demography.departures_per_year",),
+    "moving out": (
+        "demography.departures_per_year", "moving.study_multiplier", "moving.graduate_multiplier",
+        "moving.job_loss_multiplier",
+    ),
+    "moving within the area": (
+        "moving.within_by_age", "moving.within_multiplier", "moving.job_loss_multiplier", "moving.workplace_pull",
+    ),
     "disability": ("demography.disability_per_year",),
 }
 """Hazards, and the parameters whose product each is proportional to."""

@@ -53,6 +53,11 @@ class Flow(IntEnum):
     NEEDS_RECOGNISED = 37
     NEEDS_MISSED = 38  # at first interviews
     PARTNER_WAITS = 39  # joint meetings put off because a partner had no time
+    MOVES_IN = 40  # from the area's other municipalities
+    MOVES_OUT = 41  # to them
+    FROM_ABROAD = 42  # of the arrivals
+    STUDY_DEPARTURES = 43  # of the departures, people who left for studies
+    RETURNS = 44  # of the arrivals, people who had left for studies
 
 
 class Counter(IntEnum):
@@ -160,6 +165,10 @@ _ALL = (
     Indicator("long_term_by_cause", "persons", "stock", "lower"),
     Indicator("population", "persons", "stock", "none"),
     Indicator("net_migration", "persons", "flow", "none"),
+    Indicator("net_domestic_migration", "persons", "flow", "none"),
+    Indicator("moves_within", "persons", "flow", "none"),
+    Indicator("departures_for_studies", "persons", "flow", "none"),
+    Indicator("returns_after_studies", "persons", "flow", "none"),
     Indicator("cost_total_eur", "EUR", "flow", "lower"),
     Indicator("cost_municipal_net_eur", "EUR", "flow", "lower"),
     Indicator("benefits_eur", "EUR", "flow", "lower"),

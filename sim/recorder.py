@@ -187,7 +187,13 @@ class Recorder:
         self._record_services(moment, world, month_end, flows, area, weight)
         persons = stocks.sum(axis=0) - stocks[State.OUTSIDE]
         area("population", persons + a.others.sum(axis=0)[:n] * weight)
-        area("net_migration", flows[Flow.ARRIVALS] - flows[Flow.DEPARTURES])
+        domestic = flows[Flow.ARRIVALS] - flows[Flow.FROM_ABROAD] - flows[Flow.DEPARTURES]
+        domestic += flows[Flow.MOVES_IN] - flows[Flow.MOVES_OUT]
+        area("net_migration", domestic + flows[Flow.FROM_ABROAD])
+        area("net_domestic_migration", domestic)
+        area("moves_within", flows[Flow.MOVES_OUT])
+        area("departures_for_studies", flows[Flow.STUDY_DEPARTURES])
+        area("returns_after_studies", flows[Flow.RETURNS])
         self._record_money(moment, world, persons, unemployed, weight)
         self._record_cohorts(moment, cohort_states * weight)
         if self._with_groups:

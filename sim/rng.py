@@ -117,6 +117,8 @@ class Purpose(IntEnum):
     MOBILITY_HOUSING = 122  # lasting
     JOB_REMOTE = 123  # vacancy
     MOBILITY_REFERRAL = 124
+    MOVING_DESTINATION = 90
+    MOVING_CHILD = 91
 
 
 CANDIDATES = (

@@ -16,6 +16,8 @@ Records = Any
 NOT_YET = -(1 << 20)
 """A day before all others: of job searches that never ended, or a register that one is not on. Days before
 the first simulated one are negative, so that -1 is a day."""
+NO_LOSS = -(1 << 15)
+"""`lost_job` of somebody who has not lost a job: a day long before all others that two bytes hold."""
 APPLICANTS_KEPT = 3
 """Best acceptable applicants that an employer remembers in a round of recruitment."""
 
@@ -47,6 +49,7 @@ PERSON = np.dtype(
         ("occupation", "i2"),  # trade of the last job or course, index in the region's list. Owner: hiring, measures
         ("qualification", "i2"),  # trade one is qualified in, kept in other jobs. Owner: builder, trades, measures
         ("benefit_days", "i2"),  # calendar days on benefit since the condition of work was met. Owner: benefits
+        ("lost_job", "i2"),  # day the last job was lost to a dismissal or closure, or NO_LOSS. Owner: separation
         ("subsidy_days", "i2"),  # of these paid as labour-market subsidy outside services. Owner: benefits
         ("work_days", "i2"),  # days in ended jobs since the condition of work was last met. Owner: benefits
         ("contacts", "i2"),  # service contacts in this job search. Owner: service
@@ -327,7 +330,9 @@ class Arrays(NamedTuple):
     sections: Records  # SECTION[sections]
     section_occupation: np.ndarray  # f8[sections, occupations]: cumulated shares
     trades: Records  # TRADE[occupations]
-    streams: np.ndarray  # f8[STREAMS, places]: newcomers a day, agents: moving in; turning 15; births
+    streams: np.ndarray  # f8[STREAMS, places]: newcomers a day, agents (`sim.kernels.moving`: which streams)
+    moves: np.ndarray  # f8[municipalities, municipalities]: moves a year of who counts 1 by age and state
+    away: np.ndarray  # f8[places]: people who left for studies and may come back, agents. Owner: moving
     others: np.ndarray  # f8[2, places]: children under 15 and people of 75 and over, agents
     employer_share: np.ndarray  # f8[employers]: cumulated shares of jobs, for drawing an employer
     contacts: Records  # CONTACT[rows]

@@ -29,6 +29,8 @@ TOLERANCE_ESTABLISHMENTS = 0.01
 """Jobs of a section against the jobs in its establishments (or 2 jobs)."""
 TOLERANCE_LABOUR_FORCE = 0.05
 """Population times participation against the labour force of the default start state."""
+MOST_MOVES_SHARE = 0.2
+"""Moves out of a municipality, or their net, of a year over its population: no place moves as a whole."""
 TOLERANCE_SEASON = 0.01
 TOLERANCE_TRADES = 0.02
 """Share of a major group among the unemployed in the two files that tell it."""
@@ -95,6 +97,48 @@ def check_commuting(
     if abs(workers.sum() - workplaces.sum()) > TOLERANCE_COMMUTING_AREA * workplaces.sum():
         raise table.error(
             None, "persons", f"{workers.sum():.0f} work in the area; jobs.csv has {workplaces.sum():.0f} jobs"
+        )
+
+
+def check_moves(
+    table: Table, net_table: Table, moves: NDArray[np.float64], net: NDArray[np.float64],
+    population: NDArray[np.float64], codes: Sequence[str],
+) -> None:  # fmt: skip
+    """Raise InputError unless every pair of places has its moves, and what moves is a small part of who lives there.
+
+    Parameters
+    ----------
+    moves
+        Moves from origin to destination, shape (M, M).
+    net
+        Net by year, shape (years, M + 1); the last column is from abroad.
+    population
+        Persons of all ages, shape (M,).
+    """
+    told = {(row["origin"], row["destination"]): row for row in table}
+    for i, origin in enumerate(codes):
+        for destination in codes:
+            row = told.get((origin, destination))
+            if origin == destination and row is not None:
+                raise table.error(row, "destination", f"a move within {origin} is not one between municipalities")
+            if origin != destination and row is None:
+                raise table.error(None, "origin, destination", f"no row for '{origin}, {destination}'")
+        if moves[i].sum() > MOST_MOVES_SHARE * population[i]:
+            raise table.error(
+                next(row for row in table if row["origin"] == origin),
+                "persons",
+                f"{moves[i].sum():.0f} a year move out of {origin}; "
+                f"municipalities.csv, column population has {population[i]:.0f} there",
+            )
+    years = tuple(dict.fromkeys(row["year"] for row in net_table))
+    if len(years) < 2:
+        raise net_table.error(None, "year", f"only {', '.join(years)}; expected two years or more")
+    for y, i in np.argwhere(np.abs(net[:, :-1]) > MOST_MOVES_SHARE * population):
+        row = next(r for r in net_table if (r["year"], r["municipality_code"]) == (years[y], codes[i]))
+        raise net_table.error(
+            row,
+            "persons",
+            f"{net[y, i]:.0f} in {codes[i]}; municipalities.csv, column population has {population[i]:.0f} there",
         )
 
 

@@ -28,6 +28,7 @@ from agents.region.checks import (
     check_joint,
     check_labour_force,
     check_map,
+    check_moves,
     check_outside_labour_force,
     check_population,
     check_residents,
@@ -40,6 +41,7 @@ from agents.region.neighbour import Neighbour, check_distances, read_departures,
 from agents.region.occupation import Occupation, read_occupations, read_section_occupation
 from agents.region.provenance import check_provenance
 from agents.region.schema import (
+    ABROAD,
     FIXED_TERM_DIMENSIONS,
     ISCO1,
     OUTSIDE,
@@ -103,6 +105,12 @@ class Region:
         Road distance from a municipality to a neighbour's nearest larger place, km, shape (M, K).
     departures
         Departures of public transport a weekday from a municipality to a place, shape (M, M + K).
+    moves
+        Moves between municipalities from origin to destination, persons of all ages a year, shape (M, M).
+    net_moves
+        Net of moves inside Finland by year, persons of all ages a year, shape (years, M).
+    net_abroad
+        Net from abroad of the whole area by year, persons of all ages a year, shape (years,).
     service_points
         Where the authority can be met: one for each municipality, in their order.
     unemployed_ages
@@ -159,6 +167,9 @@ class Region:
     neighbours: tuple[Neighbour, ...]
     neighbour_km: NDArray[np.float64]
     departures: NDArray[np.float64]
+    moves: NDArray[np.float64]
+    net_moves: NDArray[np.float64]
+    net_abroad: NDArray[np.float64]
     service_points: tuple[ServicePoint, ...]
     unemployed_ages: NDArray[np.int64]
     unemployed_joint: NDArray[np.float64]
@@ -343,6 +354,12 @@ def _load(path: Path) -> Region:
     theirs = tuple(neighbour.code for neighbour in neighbours)
     neighbour_km = tables["neighbour_distances.csv"].array("km", [by_place, ("neighbour", theirs)])
     departures = read_departures(tables["public_transport.csv"], codes, theirs)
+    between = [("origin", codes), ("destination", codes)]
+    moves = tables["moves.csv"].array("persons", between, complete=False)
+    table = tables["net_moves.csv"]
+    years = tuple(dict.fromkeys(row["year"] for row in table))
+    net = table.array("persons", [("year", years), ("municipality_code", (*codes, ABROAD))])
+    check_moves(tables["moves.csv"], table, moves, net, people, codes)
     service_points = read_service_points(tables["service_points.csv"], codes)
 
     table = tables["unemployed_structure.csv"]
@@ -408,6 +425,9 @@ def _load(path: Path) -> Region:
         neighbours=neighbours,
         neighbour_km=frozen(neighbour_km),
         departures=frozen(departures),
+        moves=frozen(moves),
+        net_moves=frozen(net[:, :-1]),
+        net_abroad=frozen(net[:, -1]),
         service_points=service_points,
         unemployed_ages=frozen(ages),
         unemployed_joint=frozen(joint),

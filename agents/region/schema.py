@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 OUTSIDE = "OUTSIDE"
 """Code of the pseudo place that stands for everywhere outside the area."""
+ABROAD = "ABROAD"
+"""Code under which `net_moves.csv` tells the net from abroad of the whole area."""
 START_KINDS = ("annual_mean", "month_stock")
 ISCO1 = tuple("0123456789")
 FIXED_TERM_DIMENSIONS = ("section", "age_band")
@@ -181,6 +183,12 @@ SCHEMA: dict[str, FileSchema] = {
     ),
     "public_transport.csv": FileSchema(
         {"origin": CODE, "destination": CODE, "departures": COUNT}, "departures", ("departures a weekday",)
+    ),
+    "moves.csv": FileSchema({"origin": CODE, "destination": CODE, "persons": COUNT}, "persons", ("persons a year",)),
+    "net_moves.csv": FileSchema(
+        {"municipality_code": CODE, "year": CODE, "persons": Column("number", -math.inf)},
+        "persons",
+        ("persons a year",),
     ),
     "service_points.csv": FileSchema(
         {

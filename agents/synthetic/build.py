@@ -20,6 +20,7 @@ from agents.synthetic.closeness import (
 )
 from agents.synthetic.employers import Employers, assign, commuting, employers
 from agents.synthetic.measures import courses_under_way, describe_participants
+from agents.synthetic.moving import balance, remember_losses
 from agents.synthetic.people import (
     DAYS_PER_YEAR,
     People,
@@ -49,8 +50,8 @@ from sim.dimensions import (
 from sim.indicators import Counter, Flow
 from sim.kernels.beginning import begin
 from sim.kernels.calendar import KINDS
-from sim.kernels.demography import BIRTHS, MOVING_IN, STREAMS, TURNING_15
 from sim.kernels.mobility import IDLE_CENTRE, IDLE_YOUNG, WORKING_CENTRE, WORKING_ELSEWHERE
+from sim.kernels.moving import BIRTHS, STREAMS, TURNING_15
 from sim.kernels.trial import QUARTERS
 from sim.ledger import Item, Payer
 from sim.parameters import ParameterSet
@@ -62,6 +63,7 @@ from sim.tables import (
     DESK,
     EMPLOYER,
     LINE,
+    NO_LOSS,
     NODE,
     NOT_YET,
     OFFER,
@@ -236,7 +238,9 @@ def build_world(
             sections=_sections(region, float(p.furlough.mean_months)),
             section_occupation=np.cumsum(region.section_occupation, axis=1),
             trades=_trades(region),
-            streams=_streams(region, people, p, scale),
+            streams=_streams(region, p, scale),
+            moves=np.zeros((region.outside, region.outside)),
+            away=np.zeros(region.outside),
             others=_others(region, scale),
             employer_share=np.cumsum(inside),
             contacts=np.zeros(1000 if keeps_log else 1, CONTACT).view(np.recarray),
@@ -244,6 +248,9 @@ def build_world(
         ),
         firms.rows,
     )
+    losses = np.random.default_rng([int(mixed_seed(seed)), int(Purpose.MOVING_DESTINATION)])
+    remember_losses(persons, n_people, region.outside, table, world.arrays.sections, p, losses)
+    balance(world, region, p)
     begin(world.handle)
     return world
 
@@ -327,7 +334,7 @@ def _persons(
     table.offer = table.course = table.employer = table.boost_until = table.line = table.measure = -1
     table.voucher_until, table.gain = -1, 1.0
     table.spell, table.ends, table.search_ended = -1, NEVER, NOT_YET
-    table.registered_since = NOT_YET
+    table.registered_since, table.lost_job = NOT_YET, NO_LOSS
     table.spouse, table.permit_until = -1, NEVER
     persons: Records = table[:n]
     persons.uid = PERSON_UID | np.arange(1, n + 1, dtype=np.uint64)
@@ -473,15 +480,10 @@ def _sections(region: Region, mean_months: float) -> Records:
     return table
 
 
-def _streams(region: Region, people: People, p: np.record, scale: float) -> NDArray[np.float64]:
-    """Newcomers a day by stream and place: moving in balances moving out at the start but for net migration."""
+def _streams(region: Region, p: np.record, scale: float) -> NDArray[np.float64]:
+    """Births, and people who turn 15, a day by place; who moves in is written by `synthetic.moving`."""
     n = region.outside
     streams = np.zeros((STREAMS, region.n_places))
-    rates = np.asarray(p.demography.departures_per_year)[people.band]
-    departures = np.bincount(people.home, rates, minlength=n)[:n]
-    share = region.population.sum(axis=(1, 2)) / region.population.sum()
-    net = float(p.demography.net_migration_per_year) * scale * share * _share_of_region(region)
-    streams[MOVING_IN, :n] = np.maximum(departures + net, 0.0) / DAYS_PER_YEAR
     streams[TURNING_15, :n] = region.children * scale / 15.0 / DAYS_PER_YEAR
     everybody = region.population.sum(axis=(1, 2)) + region.children + region.elderly
     streams[BIRTHS, :n] = everybody * scale * float(p.demography.births_per_year) / DAYS_PER_YEAR
@@ -498,7 +500,7 @@ def _trades(region: Region) -> Records:
 
 
 def _share_of_region(region: Region) -> float:
-    """Net migration is stated for an area of 100,000 people of 15–74; other regions get their share."""
+    """Amounts of a whole area are stated for 100,000 people of 15–74; other regions get their share."""
     return float(region.population.sum()) / 100_000.0
 
 

@@ -84,6 +84,13 @@ def _active_change(year: ModelYear) -> float:
     return _ratio(later - now, now, 100.0)
 
 
+def _net_moves(group: str, year: ModelYear) -> float:
+    """Net of moves inside Finland a year, mean of the model year and the next, persons."""
+    kind = "municipality" if group else ""
+    months = [year.monthly("net_domestic_migration", kind, group, after) for after in (0, MONTHS)]
+    return float(np.concatenate(months).sum()) / len(months)
+
+
 def _men_share(year: ModelYear) -> float:
     return _ratio(year.mean("unemployed", "sex", "men"), year.mean("unemployed"), 100.0)
 
@@ -233,3 +240,21 @@ MEASURES: dict[str, Measure] = {
     "men_share": Measure("%", "men among the unemployed", _men_share),
 }  # fmt: skip
 """All measures by the name of their moment, in the order of the table that they came from."""
+
+NET_MOVES = "net_moves_"
+"""Beginning of the moments of single municipalities: ``net_moves_CODE``, and ``net_moves_area``."""
+
+
+def measure_of(name: str) -> Measure | None:
+    """How a moment is measured, None if nothing measures it.
+
+    Parameters
+    ----------
+    name
+        Key of `MEASURES`, or `NET_MOVES` and a municipality's code or ``area``.
+    """
+    if not name.startswith(NET_MOVES):
+        return MEASURES.get(name)
+    place = name.removeprefix(NET_MOVES)
+    meaning = f"net of moves inside Finland, {place}, mean of the model year and the year after"
+    return Measure("persons a year", meaning, partial(_net_moves, "" if place == "area" else place))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.moments.measure import MEASURES
+from experiments.moments.measure import MEASURES, Measure, measure_of
 from experiments.moments.model_year import ModelYear
 from sim.errors import InputError, near_miss
 
@@ -54,7 +54,8 @@ class Moment:
         InputError
             If nothing measures the moment, a key is missing or unknown, or the band is none.
         """
-        if name not in MEASURES:
+        measure = measure_of(name)
+        if measure is None:
             known = near_miss(name, MEASURES) or f"; there are {', '.join(MEASURES)}"
             raise InputError(f"{where}: no moment '{name}'{known}")
         if not isinstance(given, Mapping):
@@ -66,7 +67,7 @@ class Moment:
         for key in _KEYS:
             if key not in given:
                 raise InputError(f"{where}: '{key}' is missing, expected {', '.join(_KEYS)}")
-        unit = MEASURES[name].unit
+        unit = measure.unit
         if given["unit"] != unit:
             raise InputError(f"{where}.unit: got {given['unit']!r}, but {name} is measured in '{unit}'")
         if not isinstance(given["source"], str) or not given["source"].strip():
@@ -82,11 +83,17 @@ class Moment:
     @property
     def meaning(self) -> str:
         """What the number is, in words."""
-        return MEASURES[self.name].meaning
+        return self._how.meaning
 
     def measure(self, year: ModelYear) -> float:
         """The number in one replication; NaN if the run did not record what it needs."""
-        return MEASURES[self.name].function(year)
+        return self._how.function(year)
+
+    @property
+    def _how(self) -> Measure:
+        measure = measure_of(self.name)
+        assert measure is not None, self.name
+        return measure
 
 
 def read_band(given: Any, where: str) -> tuple[float, float]:

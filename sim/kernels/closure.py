@@ -11,7 +11,7 @@ from sim.compiled import kernel, rule
 from sim.dimensions import VacancyState
 from sim.kernels.hazards import schedule_search
 from sim.kernels.jobs import belongs_to_closing, close, end_closing_job
-from sim.kernels.separation import lose_job
+from sim.kernels.separation import displace
 from sim.kernels.states import leave_job
 from sim.rng import Purpose, bits
 
@@ -102,7 +102,7 @@ def exit_staff(w, e, n, cohort, t):
         i = rows[k]
         end_closing_job(w, e)
         leave_job(w, i)
-        lose_job(w, i, t, True)
+        displace(w, i, t)
     return leaving
 
 

@@ -13,7 +13,7 @@ from sim.kernels.calendar import link_vacancy
 from sim.kernels.closure import keyed_order
 from sim.kernels.jobs import add_job, draw_occupation, posting_pace, vacancy_identity, withdraw
 from sim.kernels.mobility import is_outside
-from sim.kernels.separation import lose_job
+from sim.kernels.separation import displace
 from sim.kernels.states import leave_job
 from sim.rng import Purpose, mix, pair, uniform
 
@@ -133,4 +133,4 @@ def dismiss_excess(w, excess, t):
             excess[e] -= 1
             w.employers[e].target -= 1
             leave_job(w, rows[k])
-            lose_job(w, rows[k], t, True)
+            displace(w, rows[k], t)

@@ -1,7 +1,7 @@
 """Demography: births and birthdays, deaths, pensions, moving out and moving in.
 
 People of 15–74 are persons; children and older people are counts by place, so that population adds
-up. Newcomers are named by their stream (moving in, turning 15), day and ordinal.
+up. Newcomers are named by their stream (`sim.kernels.moving`), day and ordinal.
 """
 
 from __future__ import annotations
@@ -21,11 +21,28 @@ from sim.kernels.hazards import (
     departure_rate,
     disability_rate,
     is_candidate,
+    relocation_rate,
     schedule_life,
     schedule_search,
+    study_departure_rate,
 )
-from sim.kernels.jobs import replace_leaver
+from sim.kernels.jobs import vacate
 from sim.kernels.mobility import draws_car, is_outside
+from sim.kernels.moving import (
+    BIRTHS,
+    CHILDREN,
+    ELDERLY,
+    FROM_ABROAD,
+    MOVING_IN,
+    RETURNING,
+    STREAMS,
+    TURNING_15,
+    age_of_returner,
+    arrive,
+    let_return,
+    move_out,
+    relocate,
+)
 from sim.kernels.states import (
     become_absent,
     become_inactive,
@@ -33,24 +50,11 @@ from sim.kernels.states import (
     become_pensioner,
     become_student,
     count,
-    leave_job,
 )
 from sim.kernels.studies import study_end
 from sim.kernels.trades import choose_trade
 from sim.rng import ARRIVAL_UID, NEVER, STREAM_UID, UID_MASK, Purpose, mix, normal, pair, poisson, uniform
-from sim.tables import NOT_YET
-
-MOVING_IN, TURNING_15, BIRTHS = 0, 1, 2
-STREAMS = 3
-CHILDREN, ELDERLY = 0, 1
-
-
-@rule
-def vacate(w, i, t):
-    """Give up the job that a person holds, to be filled by somebody else."""
-    if w.persons[i].employer >= 0:
-        replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
-        leave_job(w, i)
+from sim.tables import NO_LOSS, NOT_YET
 
 
 @rule
@@ -95,6 +99,7 @@ def clear_row(w, i, uid, home, born, sex, education, occupation, employability):
     w.persons[i].offer = -1
     w.persons[i].unemployed_days = 0
     w.persons[i].employed_days = 0
+    w.persons[i].lost_job = NO_LOSS
     w.persons[i].employability = employability
     w.persons[i].attachment = 1.0
     w.persons[i].home = home
@@ -170,6 +175,10 @@ def newcomer(w, stream, home, k, t):
     if stream == TURNING_15:
         years = 15.0 + u / DAYS_PER_YEAR
         education = 0
+    elif stream == RETURNING:
+        years = age_of_returner(u)
+        degree = uniform(seed, Purpose.ARRIVAL_EDUCATION, uid, 0, 0) < p.moving.returner_degree_share
+        education = 2 if degree else 1
     else:
         band = 0
         total = 0.0
@@ -196,6 +205,10 @@ def newcomer(w, stream, home, k, t):
     clear_row(w, i, uid, home, born, sex, education, occupation, employability)
     w.persons[i].has_car = draws_car(w, p, home, uid, z)
     w.persons[i].need = need_of(w, p, uid, z)
+    if stream == MOVING_IN or stream == RETURNING:
+        w.persons[i].origin = Origin.DOMESTIC
+    elif stream == FROM_ABROAD:
+        w.persons[i].origin = Origin.FAMILY  # the greatest part of them
     w.persons[i].state = State.ABSENT
     w.stocks[State.ABSENT, home] += 1
     if years < 19.0:
@@ -204,6 +217,8 @@ def newcomer(w, stream, home, k, t):
         become_pensioner(w, i, State.RETIRED, t)
     else:
         become_inactive(w, i, p.labour_force.attachment_of_arrival, t)
+    if stream != TURNING_15:
+        arrive(w, i, stream, t)
     schedule_life(w, i, t)
 
 
@@ -251,7 +266,8 @@ def live(w, i, t):
         return
     u = uniform(w.control[0].seed, Purpose.LIFE_CAUSE, person.uid, t, 0)
     death = death_rate(w, p, i, t)
-    departure = departure_rate(w, p, i, t)
+    studies = study_departure_rate(w, p, i, t)
+    departure = studies + departure_rate(w, p, i, t)
     disability = disability_rate(w, p, i, t)
     w.counters[Counter.LIFE_EVENTS] += 1
     if accepts(w, i, LIFE, death, u):
@@ -259,13 +275,13 @@ def live(w, i, t):
         vacate(w, i, t)
         become_absent(w, i, t)
     elif accepts(w, i, LIFE, death + departure, u):
-        count(w, Flow.DEPARTURES, i)
-        vacate(w, i, t)
-        become_absent(w, i, t)
+        move_out(w, i, accepts(w, i, LIFE, death + studies, u), t)
     elif accepts(w, i, LIFE, death + departure + disability, u):
         vacate(w, i, t)
         become_pensioner(w, i, State.DISABILITY, t)
         schedule_life(w, i, t)
+    elif accepts(w, i, LIFE, death + departure + disability + relocation_rate(w, p, i, t), u):
+        relocate(w, i, t)
     else:
         w.counters[Counter.LIFE_EVENTS] -= 1
         schedule_life(w, i, t)
@@ -281,6 +297,7 @@ def demography(w, t):
             break
         w.counters[Counter.LIFE_CANDIDATES] += 1
         live(w, i, t)
+    let_return(w)
     for home in range(w.points.shape[0]):
         for stream in range(STREAMS):
             name = STREAM_UID | np.uint64(stream * 4096 + home)
@@ -293,8 +310,6 @@ def demography(w, t):
                 n = min(n, int(w.others[CHILDREN, home]))
                 w.others[CHILDREN, home] -= n
                 w.flows[Flow.TURNED_15, home] += n
-            else:
-                w.flows[Flow.ARRIVALS, home] += n
             for k in range(n):
                 newcomer(w, stream, home, k, t)
         name = STREAM_UID | np.uint64(STREAMS * 4096 + home)

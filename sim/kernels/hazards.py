@@ -17,6 +17,8 @@ from sim.rng import LADDER_RUNGS, RUNG_PROBABILITY, Purpose, next_candidate, run
 DAYS_PER_YEAR = 365.25
 _FIRST_YEAR = 365
 _NEAR_GRADUATION = 120
+_GRADUATE_YEARS = 30.0
+_TERTIARY = 2
 
 
 @rule
@@ -162,9 +164,79 @@ def death_rate(w, p, i, t):
 
 
 @rule
+def job_loss_factor(w, p, i, t):
+    """Factor on moving of somebody who has lost a job lately."""
+    return p.moving.job_loss_multiplier if t - int(w.persons[i].lost_job) < p.moving.job_loss_days else 1.0
+
+
+@rule
+def is_young_graduate(person, t):
+    """Whether a person under 30 has a degree and is not studying."""
+    young = t - person.born < _GRADUATE_YEARS * DAYS_PER_YEAR
+    return young and person.education == _TERTIARY and person.state != State.STUDENT
+
+
+@rule
+def study_departure_rate(w, p, i, t):
+    """Rate of leaving the area for studies, a day: a share of all who leave, of the young alone."""
+    band = age_band(w.persons[i], t)
+    rate = p.demography.departures_per_year[band] * p.moving.study_share[band] * p.moving.study_multiplier
+    return rate * job_loss_factor(w, p, i, t) / DAYS_PER_YEAR
+
+
+@rule
 def departure_rate(w, p, i, t):
-    """Rate of moving out of the area, a day."""
-    return p.demography.departures_per_year[age_band(w.persons[i], t)] / DAYS_PER_YEAR
+    """Rate of leaving the area for any other reason than studies, a day."""
+    band = age_band(w.persons[i], t)
+    rate = p.demography.departures_per_year[band] * (1.0 - p.moving.study_share[band])
+    if is_young_graduate(w.persons[i], t):
+        rate *= p.moving.graduate_multiplier
+    return rate * job_loss_factor(w, p, i, t) / DAYS_PER_YEAR
+
+
+@rule
+def workplace(w, i):
+    """Place of a person's job, -1 without one."""
+    employer = w.persons[i].employer
+    return int(w.employers[employer].place) if employer >= 0 else -1
+
+
+@rule
+def relocation_rate(w, p, i, t):
+    """Rate of moving to another municipality of the area, a day; the one where she works draws her."""
+    home, work = w.persons[i].home, workplace(w, i)
+    total = 0.0
+    for place in range(w.moves.shape[1]):
+        total += w.moves[home, place]
+    if 0 <= work < w.moves.shape[1]:
+        total += (p.moving.workplace_pull - 1.0) * w.moves[home, work]
+    return total * willingness(w, p, i, t) / DAYS_PER_YEAR
+
+
+@rule
+def willingness(w, p, i, t):
+    """Factor of age and of a lost job on moving within the area."""
+    age = p.moving.within_by_age[age_band(w.persons[i], t)] * p.moving.within_multiplier
+    return age * job_loss_factor(w, p, i, t)
+
+
+@rule
+def moving_ceiling(w, b, i, t):
+    """Highest rate of moving out and within that a person can have at her age and home in any labour state, a day.
+
+    Candidate days must not depend on the state: it changes between two of them.
+    """
+    band, home = age_band(w.persons[i], t), w.persons[i].home
+    share = b.moving.study_share[band]
+    out = share * b.moving.study_multiplier + (1.0 - share) * max(1.0, b.moving.graduate_multiplier)
+    total, most = 0.0, 0.0
+    for place in range(w.moves.shape[1]):
+        total += w.moves[home, place]
+        most = max(most, w.moves[home, place])
+    total += (max(1.0, b.moving.workplace_pull) - 1.0) * most
+    rate = b.demography.departures_per_year[band] * out
+    rate += total * b.moving.within_by_age[band] * b.moving.within_multiplier
+    return rate * max(1.0, b.moving.job_loss_multiplier) / DAYS_PER_YEAR
 
 
 @rule
@@ -245,7 +317,7 @@ def schedule_life(w, i, t):
     if is_outside(w, person.home):  # of outsiders only the pension matters here
         link(w, i, LIFE, max(person.retires, t + 1))
         return
-    ceiling = death_rate(w, b, i, t) + departure_rate(w, b, i, t) + disability_rate(w, b, i, t)
+    ceiling = death_rate(w, b, i, t) + moving_ceiling(w, b, i, t) + disability_rate(w, b, i, t)
     band = int((t - person.born) / (5.0 * DAYS_PER_YEAR))
     until = person.born + int((band + 1) * 5.0 * DAYS_PER_YEAR) + 1
     if person.state != State.RETIRED and person.retires > t:

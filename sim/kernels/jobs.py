@@ -18,7 +18,7 @@ from sim.indicators import Counter, Flow
 from sim.kernels.calendar import VACANCY_KIND, link_vacancy, unlink_vacancy
 from sim.kernels.contracts import contract_end, contract_of
 from sim.kernels.mobility import draws_remote, is_outside
-from sim.kernels.states import become_employed, count
+from sim.kernels.states import become_employed, count, leave_job
 from sim.kernels.trial import count_job
 from sim.rng import NEVER, UID_MASK, VACANCY_UID, Purpose, exponential, pair, uniform
 
@@ -194,6 +194,14 @@ def refill(w, employer, occupation, leaver, t):
         post(w, v, t)
     else:
         let_wait(w, v, posting_day(w, employer, uid, p.jobs.dormant_days, t))
+
+
+@rule
+def vacate(w, i, t):
+    """Give up the job that a person holds, to be filled by somebody else."""
+    if w.persons[i].employer >= 0:
+        replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
+        leave_job(w, i)
 
 
 @rule

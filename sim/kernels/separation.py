@@ -57,11 +57,18 @@ def lose_job(w, i, t, registers):
 
 
 @rule
+def displace(w, i, t):
+    """Put somebody whose job was ended by the employer's decision on the register, and remember the loss."""
+    w.persons[i].lost_job = t
+    lose_job(w, i, t, True)
+
+
+@rule
 def dismiss(w, i, t):
     """End a job for good: its holder is unemployed, the demand for it moves to another employer."""
     move_job(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
     leave_job(w, i)
-    lose_job(w, i, t, True)
+    displace(w, i, t)
 
 
 @rule

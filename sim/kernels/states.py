@@ -25,6 +25,8 @@ EXIT_OUT = 4
 EXIT_SELF_EMPLOYMENT = 5
 
 _SURVIVAL_DAYS = (91, 182, 365)
+_MOVED = np.uint64(255)
+"""Marks a move in the hash of a life, where a change of state has the state."""
 
 
 @rule
@@ -196,6 +198,29 @@ def leave_queue(w, i):
         w.persons[i].is_waiting = 0
     w.persons[i].token += 1  # the place in the heap is now nobody's
     unlink(w, i, SERVICE)
+
+
+@rule
+def move_home(w, i, place, t):
+    """Move to another municipality of the area; the labour state, job, measure and job search go on.
+
+    She is paid up to today where she lived. Who waits for a talk and is served elsewhere from now on is called in
+    there today; an appointment to come is kept, at the desk that serves the new home.
+    """
+    settle(w, i, t)
+    old = int(w.persons[i].home)
+    state = w.persons[i].state
+    w.stocks[state, old] -= 1
+    w.stocks[state, place] += 1
+    if is_in_measure(state):
+        w.in_measure[w.persons[i].measure, old] -= 1
+        w.in_measure[w.persons[i].measure, place] += 1
+    w.persons[i].home = place
+    where = (np.uint64(t) << np.uint64(16)) | (np.uint64(place) << np.uint64(8)) | _MOVED
+    w.persons[i].life = mix(w.persons[i].life ^ mix(where))
+    if w.persons[i].is_waiting and w.points[old].serves != w.points[place].serves:
+        leave_queue(w, i)
+        link(w, i, SERVICE, t)
 
 
 @rule

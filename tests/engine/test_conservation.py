@@ -44,6 +44,9 @@ CHANGES = (
     ("search.distance_decay_per_km", "set", 0.02, 0.06),
     ("separation.dismissal_per_month", "scale", 0.9, 1.5),
     ("labour_force.entry_per_month", "scale", 0.5, 1.5),
+    ("moving.within_multiplier", "scale", 0.0, 1.5),
+    ("moving.study_multiplier", "set", 0.3, 1.5),
+    ("moving.return_share", "set", 0.2, 0.4),
     ("measures.seats_per_month", "scale", 0.0, 1.0),
     ("measures.budget_year_eur", "scale", 0.0, 1.0),
     ("measures.voucher_days", "set", 30.0, 240.0),
@@ -263,7 +266,9 @@ def population(world: World) -> np.ndarray:
     return a.stocks[:, :n].sum(axis=0) + a.others[:, :n].sum(axis=0)
 
 
-MOVES = {Flow.BIRTHS: 1, Flow.ARRIVALS: 1, Flow.DEATHS: -1, Flow.DEPARTURES: -1}
+MOVES = {
+    Flow.BIRTHS: 1, Flow.ARRIVALS: 1, Flow.MOVES_IN: 1, Flow.DEATHS: -1, Flow.DEPARTURES: -1, Flow.MOVES_OUT: -1,
+}  # fmt: skip
 HIRES = [Flow.HIRES_UNEMPLOYED, Flow.HIRES_EMPLOYED, Flow.HIRES_ENTRANT, Flow.HIRES_OUTSIDE]
 NOT_SEARCHING = (State.ABSENT, State.RETIRED, State.DISABILITY)
 

@@ -57,7 +57,7 @@ def constant_world(seed: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Wor
     people.since[:PEOPLE] = -1
     a.employers.filled = a.employers.open = a.employers.dormant = a.employers.target = 0
     a.sections.turnover, a.sections.fixed_term_share = 1.0, 0.0
-    a.streams[:], a.others[:] = 0.0, 0.0
+    a.streams[:], a.others[:], a.moves[:], a.away[:] = 0.0, 0.0, 0.0, 0.0
     world.ensure_room(jobs=JOBS_OVER)
     a = world.arrays
     a.vacancies[:JOBS_OVER] = np.zeros(1, a.vacancies.dtype)

@@ -20,7 +20,7 @@ from agents.specification import Closure, Cohort, RunResult, RunSpecification
 from experiments.composition import resolve
 from sim.dimensions import Contract, Line, Measure, State, VacancyState
 from sim.rng import NEVER, VACANCY_UID
-from sim.tables import NOT_YET
+from sim.tables import NO_LOSS, NOT_YET
 from sim.world import World
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -97,7 +97,8 @@ def bare_world(spec: RunSpecification, n: int = 10) -> World:
     world.control.n_vacancies = 0
     for column in ("filled", "open", "dormant", "target", "start_jobs"):
         a.employers[column] = 0
-    for table in (a.open_cells, a.remote_cells, a.streams, a.others, a.stocks, a.in_measure):
+    people.lost_job = NO_LOSS
+    for table in (a.open_cells, a.remote_cells, a.streams, a.moves, a.away, a.others, a.stocks, a.in_measure):
         table[:] = 0
     a.stocks[State.RETIRED, 0] = n
     return world
