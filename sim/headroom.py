@@ -33,6 +33,10 @@ HAZARDS: dict[str, tuple[str, ...]] = {
     "search from outside the area": ("search.rate_outside_per_month",),
     "death": ("demography.deaths_per_year",),
     "moving out": ("demography.departures_per_year",),
+    "leaving of people from abroad": (
+        "immigration.leaving_per_year", "immigration.leaving_by_level", "immigration.leaving_without_work_multiplier",
+        "immigration.leaving_spouse_idle_multiplier",
+    ),
     "disability": ("demography.disability_per_year",),
 }
 """Hazards, and the parameters whose product each is proportional to."""

@@ -53,6 +53,11 @@ class Flow(IntEnum):
     NEEDS_RECOGNISED = 37
     NEEDS_MISSED = 38  # at first interviews
     PARTNER_WAITS = 39  # joint meetings put off because a partner had no time
+    ARRIVALS_ABROAD = 40  # from abroad, 15–74; they are among the arrivals
+    DEPARTURES_ABROAD = 41  # of people who came from abroad; they are among the departures
+    CHILDREN_ABROAD = 42  # children who came along from abroad
+    RECRUITS = 43  # arrived from a programme of recruitment abroad
+    RECOGNITIONS = 44  # qualifications recognised
 
 
 class Counter(IntEnum):
@@ -160,6 +165,14 @@ _ALL = (
     Indicator("long_term_by_cause", "persons", "stock", "lower"),
     Indicator("population", "persons", "stock", "none"),
     Indicator("net_migration", "persons", "flow", "none"),
+    Indicator("net_migration_abroad", "persons", "flow", "none"),
+    Indicator("immigrants", "persons", "stock", "none"),
+    Indicator("recruits_arrived", "persons", "flow", "none"),
+    Indicator("recruits_unplaced", "persons", "flow", "lower"),
+    Indicator("recruits_in_work", "persons", "stock", "higher"),
+    Indicator("recruits_staying_share", "share", "rate", "higher"),
+    Indicator("spouses_in_work_share", "share", "rate", "higher"),
+    Indicator("qualifications_recognised", "persons", "flow", "higher"),
     Indicator("cost_total_eur", "EUR", "flow", "lower"),
     Indicator("cost_municipal_net_eur", "EUR", "flow", "lower"),
     Indicator("benefits_eur", "EUR", "flow", "lower"),

@@ -35,6 +35,7 @@ class Item(IntEnum):
     SERVICE_POINTS = 6
     TRAVEL = 7
     MEASURES = 8
+    RECRUITMENT = 9  # of people from abroad, and services for their families
 
 
 class Payer(IntEnum):
@@ -50,7 +51,7 @@ class Payer(IntEnum):
 BENEFITS = (Item.LABOUR_MARKET_SUBSIDY, Item.BASIC_ALLOWANCE, Item.EARNINGS_RELATED)
 OWN = (Item.MUNICIPAL_STAFF, Item.SERVICE_POINTS)
 """Costs of the municipality in which they arise."""
-COMMON = (Item.AREA_STAFF, Item.OFFICES, Item.TRAVEL, Item.MEASURES)
+COMMON = (Item.AREA_STAFF, Item.OFFICES, Item.TRAVEL, Item.MEASURES, Item.RECRUITMENT)
 """Costs that the municipalities of the area share."""
 
 

@@ -112,6 +112,22 @@ class Purpose(IntEnum):
     JOB_VISIT = 83  # vacancy
     SEARCH_TRADE = 84
     STUDIES_TRADE = 85
+    IMMIGRATION_NUMBER = 100  # origin and place
+    IMMIGRATION_AGE = 101
+    IMMIGRATION_EDUCATION = 102
+    IMMIGRATION_OCCUPATION = 103
+    IMMIGRATION_SEX = 104
+    IMMIGRATION_LEVEL = 105
+    IMMIGRATION_REGISTER = 106
+    IMMIGRATION_SPOUSE = 107
+    IMMIGRATION_CHILDREN = 108
+    IMMIGRATION_FOLLOW = 109
+    IMMIGRATION_GRADUATE = 110
+    LANGUAGE_GAIN = 111
+    LANGUAGE_COURSE = 112
+    RECOGNITION_STEP = 113
+    EMPLOYER_ENGLISH = 114  # lasting; employer
+    IMMIGRATION_SERVICE = 115
 
 
 CANDIDATES = (
@@ -131,6 +147,7 @@ LASTING = (
     Purpose.PLACE_CHANNEL,
     Purpose.TRIAL_ARM,
     Purpose.BENEFIT_FUND,
+    Purpose.EMPLOYER_ENGLISH,
 )
 """Purposes of lasting numbers of a person, talk or employer, read again whenever they matter."""
 

@@ -13,7 +13,7 @@ import numpy as np
 from sim.compiled import kernel, rule
 from sim.dimensions import Benefit, Contract, Credential, Measure, Need, Origin, State
 from sim.indicators import Counter, Flow
-from sim.kernels.calendar import KINDS, LIFE, take
+from sim.kernels.calendar import KINDS, LIFE, take, unlink
 from sim.kernels.hazards import (
     DAYS_PER_YEAR,
     accepts,
@@ -25,6 +25,7 @@ from sim.kernels.hazards import (
     schedule_search,
 )
 from sim.kernels.jobs import replace_leaver
+from sim.kernels.retention import is_from_abroad
 from sim.kernels.states import (
     become_absent,
     become_inactive,
@@ -150,21 +151,27 @@ def need_of(w, p, uid, z):
 
 
 @rule
+def take_row(w):
+    """Take a free row of the person table."""
+    if w.control[0].n_free_persons > 0:
+        w.control[0].n_free_persons -= 1
+        return int(w.free_persons[w.control[0].n_free_persons])
+    i = int(w.control[0].n_persons)
+    w.control[0].n_persons = i + 1
+    for kind in range(KINDS):
+        w.nodes[i * KINDS + kind].day = -1
+    w.persons[i].token = 0
+    return i
+
+
+@rule
 def newcomer(w, stream, home, k, t):
     """Let somebody move in or turn 15, with attributes keyed by her own identity."""
     p = w.parameters[0]
     seed = w.control[0].seed
     name = pair(STREAM_UID | np.uint64(stream * 4096 + home), np.uint64(t) * np.uint64(65536) + np.uint64(k))
     uid = ARRIVAL_UID | (name & UID_MASK)
-    if w.control[0].n_free_persons > 0:
-        w.control[0].n_free_persons -= 1
-        i = int(w.free_persons[w.control[0].n_free_persons])
-    else:
-        i = int(w.control[0].n_persons)
-        w.control[0].n_persons = i + 1
-        for kind in range(KINDS):
-            w.nodes[i * KINDS + kind].day = -1
-        w.persons[i].token = 0
+    i = take_row(w)
     u = uniform(seed, Purpose.ARRIVAL_AGE, uid, 0, 0)
     if stream == TURNING_15:
         years = 15.0 + u / DAYS_PER_YEAR
@@ -223,6 +230,34 @@ def replace_outsider(w, i, t):
 
 
 @rule
+def depart(w, i, t):
+    """Move out of the area alone; who came from abroad takes as many children along as such people bring."""
+    count(w, Flow.DEPARTURES, i)
+    person = w.persons[i]
+    if is_from_abroad(person):
+        count(w, Flow.DEPARTURES_ABROAD, i)
+        mean = w.parameters[0].immigration.children_per_arrival[person.origin]
+        u = uniform(w.control[0].seed, Purpose.IMMIGRATION_CHILDREN, person.uid, t, 1)
+        children = min(poisson(mean, u), int(w.others[CHILDREN, person.home]))
+        w.others[CHILDREN, person.home] -= children
+        w.flows[Flow.CHILDREN_ABROAD, person.home] -= children
+    unlink(w, i, LIFE)
+    vacate(w, i, t)
+    become_absent(w, i, t)
+
+
+@rule
+def move_out(w, i, t):
+    """Move out of the area; the spouse goes along, as a rule."""
+    spouse = int(w.persons[i].spouse)
+    depart(w, i, t)
+    if spouse >= 0:
+        u = uniform(w.control[0].seed, Purpose.IMMIGRATION_FOLLOW, w.persons[spouse].uid, t, 0)
+        if u < w.parameters[0].immigration.follow_share:
+            depart(w, spouse, t)
+
+
+@rule
 def live(w, i, t):
     """Handle a demographic day of a person."""
     p = w.parameters[0]
@@ -244,6 +279,10 @@ def live(w, i, t):
         become_pensioner(w, i, State.RETIRED, t)
         schedule_life(w, i, t)
         return
+    if t >= person.permit_until:  # no job was found in time
+        w.counters[Counter.LIFE_EVENTS] += 1
+        move_out(w, i, t)
+        return
     if not is_candidate(w, i, LIFE, Purpose.LIFE_CANDIDATE, t):  # a birthday that begins an age band
         schedule_life(w, i, t)
         return
@@ -257,9 +296,7 @@ def live(w, i, t):
         vacate(w, i, t)
         become_absent(w, i, t)
     elif accepts(w, i, LIFE, death + departure, u):
-        count(w, Flow.DEPARTURES, i)
-        vacate(w, i, t)
-        become_absent(w, i, t)
+        move_out(w, i, t)
     elif accepts(w, i, LIFE, death + departure + disability, u):
         vacate(w, i, t)
         become_pensioner(w, i, State.DISABILITY, t)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from sim.compiled import rule
 from sim.dimensions import DAYS_PER_MONTH, State
 from sim.kernels.calendar import HAZARD, KINDS, LIFE, SEARCH, link
+from sim.kernels.retention import is_from_abroad, onward_ceiling, onward_rate
 from sim.rng import LADDER_RUNGS, RUNG_PROBABILITY, Purpose, next_candidate, rung_of
 
 DAYS_PER_YEAR = 365.25
@@ -163,6 +164,8 @@ def death_rate(w, p, i, t):
 @rule
 def departure_rate(w, p, i, t):
     """Rate of moving out of the area, a day."""
+    if is_from_abroad(w.persons[i]):
+        return onward_rate(w, p, i)
     return p.demography.departures_per_year[age_band(w.persons[i], t)] / DAYS_PER_YEAR
 
 
@@ -244,9 +247,11 @@ def schedule_life(w, i, t):
     if person.home == w.near.shape[0] - 1:  # of outsiders only the pension matters here
         link(w, i, LIFE, max(person.retires, t + 1))
         return
-    ceiling = death_rate(w, b, i, t) + departure_rate(w, b, i, t) + disability_rate(w, b, i, t)
+    departure = onward_ceiling(w, b, i) if is_from_abroad(person) else departure_rate(w, b, i, t)
+    ceiling = death_rate(w, b, i, t) + departure + disability_rate(w, b, i, t)
     band = int((t - person.born) / (5.0 * DAYS_PER_YEAR))
     until = person.born + int((band + 1) * 5.0 * DAYS_PER_YEAR) + 1
     if person.state != State.RETIRED and person.retires > t:
         until = min(until, person.retires)
+    until = max(t + 1, min(until, person.permit_until))
     _schedule(w, i, LIFE, Purpose.LIFE_CANDIDATE, ceiling, t, until)

@@ -24,6 +24,7 @@ from sim.indicators import Counter
 from sim.kernels.calendar import SEARCH, link
 from sim.kernels.jobs import replace_leaver
 from sim.kernels.places import client_minutes
+from sim.kernels.settling import end_language_course
 from sim.kernels.states import (
     become_outsider,
     become_self_employed,
@@ -263,6 +264,8 @@ def end_measure(w, i, t):
             learn(w, i, w.offers[course].occupation)
         elif measure == Measure.SELF_MOTIVATED_STUDY:
             learn(w, i, choose_trade(w, uid, w.persons[i].sex, w.persons[i].education, began))
+        elif measure == Measure.INTEGRATION_TRAINING:
+            end_language_course(w, p, i, t)
     become_unemployed(w, i, t)
     if measure == Measure.COACHING and completes:
         w.persons[i].boost_until = t + int(p.measures.coaching_effect_days)
