@@ -58,6 +58,7 @@ class Flow(IntEnum):
     CHILDREN_ABROAD = 42  # children who came along from abroad
     RECRUITS = 43  # arrived from a programme of recruitment abroad
     RECOGNITIONS = 44  # qualifications recognised
+    RECRUITS_UNPLACED = 45  # ordered beyond what employers ask for; of the area, at the last place
 
 
 class Counter(IntEnum):
