@@ -10,8 +10,8 @@ for all but subsidised work in firms the duration clock stands still. Afterwards
 * wage subsidy to a firm: a promise first, which makes an employer take her sooner; then a real job for a
   term, in which some stay on; in public bodies and associations: work for a term, and nothing afterwards;
 * start-up grant: self-employment;
-* work trial, work-ability coordination, integration training, rehabilitative work: a factor on how suitable
-  she is for employers, the largest of those she has earned.
+* work trial, work-ability coordination, rehabilitative work: a factor on how suitable she is for employers, the
+  largest of those she has earned; integration training: a level of the language (`settling`).
 
 Seats, prices and lead times are the purchaser's business (`agents.purchasing`): here a seat is free or not.
 """

@@ -263,7 +263,7 @@ def population(world: World) -> np.ndarray:
     return a.stocks[:, :n].sum(axis=0) + a.others[:, :n].sum(axis=0)
 
 
-MOVES = {Flow.BIRTHS: 1, Flow.ARRIVALS: 1, Flow.DEATHS: -1, Flow.DEPARTURES: -1}
+MOVES = {Flow.BIRTHS: 1, Flow.ARRIVALS: 1, Flow.CHILDREN_ABROAD: 1, Flow.DEATHS: -1, Flow.DEPARTURES: -1}
 HIRES = [Flow.HIRES_UNEMPLOYED, Flow.HIRES_EMPLOYED, Flow.HIRES_ENTRANT, Flow.HIRES_OUTSIDE]
 NOT_SEARCHING = (State.ABSENT, State.RETIRED, State.DISABILITY)
 
