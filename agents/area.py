@@ -21,6 +21,7 @@ from agents.demand import check_separations, read_demand
 from agents.employers import ClosingEmployer
 from agents.municipalities import Municipality
 from agents.purchasing import Purchasing
+from agents.recruitment import Recruitment
 from agents.region import Region, StartState
 from agents.service_lines import SERVICE_LINES
 from agents.specification import Closure, RunResult, RunSpecification
@@ -32,6 +33,7 @@ from agents.synthetic.closeness import (
     nearness,
     usual_nearness,
 )
+from agents.synthetic.immigrants import speaks_english
 from sim.clock import Clock, day_of, is_month_end
 from sim.day import advance
 from sim.dimensions import LINES, SECTIONS, State
@@ -110,6 +112,7 @@ class EmploymentAreaModel(mesa.Model):
         self.municipalities = [Municipality(self, place) for place in range(self.region.outside)]
         self.authority = Authority(self)
         self.purchasing = Purchasing(self)
+        self.recruitment = Recruitment(self)
         self.service_lines = [line(self) for line in SERVICE_LINES]
         self.closing = [
             ClosingEmployer(self, closure, self.employer_row(closure.employer), self._cohort_hit(closure))
@@ -146,7 +149,7 @@ class EmploymentAreaModel(mesa.Model):
         """Let go of all that is large: Mesa 3.3 keeps every model alive (4 MB a run of five years)."""
         del self.world, self.recorder, self.datacollector, self.clock
         self.remove_all_agents()
-        del self.municipalities, self.service_lines, self.closing, self.authority, self.purchasing
+        del self.municipalities, self.service_lines, self.closing, self.authority, self.purchasing, self.recruitment
 
     # -- facts ------------------------------------------------------------------------------------
 
@@ -211,6 +214,11 @@ class EmploymentAreaModel(mesa.Model):
                 day_of(course.start, s.start_date), f"6 course {number:03d}",
                 partial(self.purchasing.order_course, course),
             )  # fmt: skip
+        for number, recruits in enumerate(s.recruits):
+            clock.at(
+                day_of(recruits.start, s.start_date), f"6 recruits {number:03d}",
+                partial(self.recruitment.order, recruits),
+            )  # fmt: skip
         for day in self.timetable.by_day:
             clock.at(day, "2 parameters", partial(self._change_parameters, day))
         for number, cohort in enumerate(s.cohorts, start=1):
@@ -254,6 +262,7 @@ class EmploymentAreaModel(mesa.Model):
 
     def _plan_lines(self) -> None:
         self.purchasing.plan_month()
+        self.recruitment.plan_month()
         for line in self.service_lines:
             line.plan_month()
 
@@ -263,6 +272,10 @@ class EmploymentAreaModel(mesa.Model):
         names = self.timetable.apply(self.world.arrays.parameters, day)
         if "services.staff_fte" in names:
             self.authority.change_posts()
+        if "immigration.english_employer_share" in names:
+            arrays = self.world.arrays
+            share = float(arrays.parameters[0].immigration.english_employer_share)
+            arrays.employers.speaks_english = speaks_english(arrays.employers.uid, share, self.world.control.seed)
         if any(name.startswith(_FIT_AND_DISTANCE) for name in names):
             arrays, p = self.world.arrays, self.world.arrays.parameters[0]
             arrays.fit[:] = fit_of_trades(self.region, p)

@@ -112,6 +112,28 @@ class Course:
 
 
 @dataclass(frozen=True)
+class Recruits:
+    """People whom a policy orders from abroad for one occupation.
+
+    Attributes
+    ----------
+    name
+        Name of the policy (its YAML file).
+    occupation
+        Position of the occupation.
+    persons
+        Persons, at most: never more than employers ask for.
+    start
+        Day of the order; they come a lead time later.
+    """
+
+    name: str
+    occupation: int
+    persons: float
+    start: date
+
+
+@dataclass(frozen=True)
 class RunSpecification:
     """One world to simulate.
 
@@ -141,6 +163,8 @@ class RunSpecification:
         Places that the arm's policies open, move or close.
     courses
         Courses that the arm's policies order.
+    recruits
+        Recruits from abroad that the arm's policies order.
     closures, cohorts
         Structural events of the arm; cohorts are the same in all arms.
     demand_file
@@ -165,6 +189,7 @@ class RunSpecification:
     start_file: Path | None = None
     demand_file: Path | None = None
     demand_shift_years: int = 0
+    recruits: tuple[Recruits, ...] = ()
 
 
 @dataclass
@@ -180,7 +205,7 @@ class RunResult:
         Columns of the logs, empty unless ``record == "full"``.
     built
         Facts of the world as built, before the first day: ``unemployed`` by municipality, ``cohort``
-        sizes, ``staff_fte``, ``population`` (all in real persons).
+        sizes, ``staff_fte``, ``population`` (all in real persons); ``recruits`` ordered and placed, if any.
     lives
         Columns ``uid``, ``municipality``, ``workplace``, ``life_hash``, ``unemployed_days``,
         ``employed_days`` of everybody at the end, or None unless asked for.

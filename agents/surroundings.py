@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from agents.region import Region, StartState
 from agents.specification import RunSpecification
@@ -27,6 +27,8 @@ class Surroundings(Protocol):
         Size of the region against the one that amounts of a whole area are stated for.
     clock
         The master clock.
+    built
+        Facts of the run beside its indicators (`agents.specification.RunResult`).
     """
 
     specification: RunSpecification
@@ -36,6 +38,7 @@ class Surroundings(Protocol):
     scale: float
     region_size: float
     clock: Clock
+    built: dict[str, Any]
 
     def last_day_of_month(self, day: int) -> int:
         """Last day of a day's month within the horizon."""

@@ -45,7 +45,7 @@ from benchmarks.mesa_services import (
 )
 from sim.dimensions import DAYS_PER_MONTH, Contract, State, VacancyState
 from sim.kernels.calendar import KINDS, SERVICE
-from sim.kernels.moving import FROM_ABROAD, MOVING_IN, RETURNING, TURNING_15
+from sim.kernels.moving import MOVING_IN, RETURNING, TURNING_15
 from sim.tables import NOT_YET
 from sim.world import World
 
@@ -782,7 +782,7 @@ class AreaModel(mesa.Model):
         self.entrant_trades = list(accumulate(a.trades.share.tolist()))
         self.men_share = a.trades.men_share.tolist()
         self.streams = a.streams.tolist()
-        for stream in (FROM_ABROAD, RETURNING):  # all who move in are alike here, and nobody moves within the area
+        for stream in (RETURNING,):  # all who move in are alike here, and nobody moves within the area
             self.streams[MOVING_IN] = [sum(two) for two in zip(self.streams[MOVING_IN], a.streams[stream], strict=True)]
         self.deciding: list[Vacancy] = []
         self.open_vacancies: list[list[Vacancy]] = [[] for _ in self.trades]

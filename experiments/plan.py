@@ -12,11 +12,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.specification import Closure, Cohort, Course, PlaceChange, RunSpecification
+from agents.specification import Closure, Cohort, Course, PlaceChange, Recruits, RunSpecification
 from experiments.arm import Arm
 from experiments.configuration import PROJECT, Configuration
 from experiments.horizon import Horizon, years_shifted
-from experiments.policy import read_courses, read_places, read_policy
+from experiments.policy import read_courses, read_places, read_policy, read_recruits
 from experiments.rules import in_force
 from experiments.shock import cohort_of, read_closure, read_cohort
 from experiments.targets import Target, placed
@@ -59,7 +59,7 @@ class Market:
         First day and length.
     cohorts
         The same in all arms.
-    changes, places, courses, closures
+    changes, places, courses, recruits, closures
         By arm, with absolute dates; the rules of the world are among the changes of every arm.
     """
 
@@ -70,6 +70,7 @@ class Market:
     changes: dict[str, tuple[Change, ...]]
     places: dict[str, tuple[PlaceChange, ...]]
     courses: dict[str, tuple[Course, ...]]
+    recruits: dict[str, tuple[Recruits, ...]]
     closures: dict[str, tuple[Closure, ...]]
 
 
@@ -163,6 +164,7 @@ def run_key(
             [p.place, p.kind, str(p.start), list(p.weekdays), p.period_weeks] for p in specification.places
         ),
         "courses": sorted([c.measure, c.occupation, c.seats, str(c.start)] for c in specification.courses),
+        "recruits": sorted([r.occupation, r.persons, str(r.start)] for r in specification.recruits),
         "closures": sorted(
             [
                 c.employer,
@@ -231,13 +233,14 @@ def _market(
     changes = {
         arm: (*rules, *_changes(parts, configuration, horizon)) for arm, parts in configuration.arms.items()
     }
-    places, courses = {}, {}
+    places, courses, recruits = {}, {}, {}
     for arm, parts in configuration.arms.items():
         given = {name: configuration.policies[name] for name in parts.policies}
         places[arm] = tuple(p for name in given for p in read_places(name, given[name], horizon, region))
         courses[arm] = tuple(
             c for name in given for c in read_courses(name, given[name], horizon, region, configuration.parameters)
         )
+        recruits[arm] = tuple(r for name in given for r in read_recruits(name, given[name], horizon, region))
     cohorts = {closure.name: cohort_of(closure) for group in closures.values() for closure in group}
     for cohort, given in configuration.cohorts.items():
         cohorts[cohort] = read_cohort(cohort, given, horizon, region)
@@ -245,7 +248,7 @@ def _market(
         timetable = compose(configuration.parameters, changes[arm], horizon.start, horizon.days)
         check_headroom(timetable)
         check_sums(timetable)
-    return Market(name, state, horizon, tuple(cohorts.values()), changes, places, courses, closures)
+    return Market(name, state, horizon, tuple(cohorts.values()), changes, places, courses, recruits, closures)
 
 
 def _closures(
@@ -282,6 +285,7 @@ def _specification(
         changes=market.changes[arm],
         places=market.places[arm],
         courses=market.courses[arm],
+        recruits=market.recruits[arm],
         closures=market.closures[arm],
         cohorts=market.cohorts,
         demand_file=configuration.demand_file,

@@ -1,12 +1,13 @@
-"""Policies: dated changes of parameters, places that open or close, and courses that are ordered."""
+"""Policies: dated changes of parameters, places that open or close, courses and recruits that are ordered."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from agents.specification import Course, PlaceChange
+from agents.specification import Course, PlaceChange, Recruits
 from experiments.horizon import Horizon
 from sim.changes import Change
 from sim.dimensions import DAYS_PER_MONTH, MEASURES, WEEKDAYS
@@ -16,9 +17,10 @@ from sim.parameters import ParameterSet
 if TYPE_CHECKING:
     from agents.region import Region
 
-_PARTS = ("changes", "places", "courses", "needs_law_change")
+_PARTS = ("changes", "places", "courses", "recruits", "needs_law_change")
 _PLACE = ("municipality", "kind", "weekdays", "period_weeks", "start", "source")
 _COURSE = ("measure", "occupation", "seats", "start", "source")
+_RECRUITS = ("occupation", "persons", "start", "source")
 _KINDS = ("office", "service_point", "none")
 
 
@@ -36,8 +38,8 @@ def read_policy(name: str, given: Mapping[str, Any], horizon: Horizon) -> list[C
             raise InputError(f"{where}: unknown key '{key}', expected {', '.join(_PARTS)}{near_miss(str(key), _PARTS)}")
     if not isinstance(given.get("needs_law_change", False), bool):
         raise InputError(f"{where}.needs_law_change: expected true or false, got {given['needs_law_change']!r}")
-    if not any(given.get(key) for key in _PARTS[:3]):
-        raise InputError(f"{where}: expected {', '.join(_PARTS[:3])}, got none of them")
+    if not any(given.get(key) for key in _PARTS[:4]):
+        raise InputError(f"{where}: expected {', '.join(_PARTS[:4])}, got none of them")
     changes = []
     for index, item in enumerate(_items(given, "changes", where)):
         place = f"{where}.changes[{index}]"
@@ -125,11 +127,45 @@ def read_courses(
     return courses
 
 
+def read_recruits(name: str, given: Mapping[str, Any], horizon: Horizon, region: Region) -> list[Recruits]:
+    """Read a policy's ``recruits: [{occupation, persons, start, source}, ...]``: ordered from abroad.
+
+    Raises
+    ------
+    InputError
+        An unknown occupation, nobody to recruit, a date outside the horizon.
+    """
+    recruits = []
+    for index, item in enumerate(_items(given, "recruits", f"policies.{name}")):
+        where = f"policies.{name}.recruits[{index}]"
+        _check(item, _RECRUITS, _RECRUITS, where)
+        persons = item["persons"]
+        if isinstance(persons, bool) or not isinstance(persons, int | float) or persons <= 0:
+            raise InputError(f"{where}.persons: expected a number above 0, got {persons!r}")
+        occupation = _occupation(str(item["occupation"]), region, where)
+        start = horizon.inside(item["start"], f"{where}.start")
+        recruits.append(Recruits(name, occupation, float(persons), start))
+    return recruits
+
+
 def _occupation(code: str, region: Region, where: str) -> int:
     codes = [occupation.isco2 for occupation in region.occupations]
     if code not in codes:
-        raise InputError(f"{where}.occupation: no occupation '{code}' (ISCO-08, two digits){near_miss(code, codes)}")
+        raise InputError(f"{where}.occupation: no occupation '{code}' (ISCO-08, two digits){_nearest(code, region)}")
     return codes.index(code)
+
+
+def _nearest(code: str, region: Region) -> str:
+    """Say which occupation may have been meant: one with a title like that, or those of the same major group."""
+    codes = {occupation.isco2: occupation.isco2 for occupation in region.occupations}
+    for occupation in region.occupations:
+        for title in (occupation.name_en, occupation.name_fi, occupation.name_sv):
+            codes[title.lower()] = occupation.isco2
+    close = difflib.get_close_matches(code.lower(), list(codes), n=1, cutoff=0.5)
+    if close:
+        return f"; did you mean '{codes[close[0]]}'?"
+    same = [occupation.isco2 for occupation in region.occupations if occupation.isco1 == code[:1]]
+    return f"; there are {', '.join(same or [occupation.isco2 for occupation in region.occupations])}"
 
 
 def _items(given: Mapping[str, Any], key: str, where: str) -> list[Any]:

@@ -3,7 +3,8 @@
 Before a day the clock has applied what is dated: changes of parameters, staff, orders, structural
 events (`sim.clock`, `agents`). Then
 
-1. demography    candidates of death, moving out, disability; pensions; newcomers, births
+1. demography    on the first of a month languages are learnt, qualifications recognised; candidates of death,
+                 moving out, disability; pensions; newcomers, births; people from abroad
 2. separations   contracts, furloughs, courses and studies that end; dismissals, leaving, labour force
 3. vacancies     dormant jobs are posted; rounds of recruitment that end go to step 6
 4. services      appointments fall due and queue, then the lines work (working days only)
@@ -27,10 +28,12 @@ from sim.indicators import Flow
 from sim.kernels.calendar import DATED, SERVICE, VACANCY_KIND
 from sim.kernels.demography import demography
 from sim.kernels.hiring import hiring
+from sim.kernels.immigration import immigrate
 from sim.kernels.jobs import vacancies
 from sim.kernels.search import search
 from sim.kernels.separation import separations
 from sim.kernels.services import services
+from sim.kernels.settling import settle_in
 from sim.world import World
 
 
@@ -58,7 +61,9 @@ def day(w: Any, t: int) -> None:
     t
         Day number.
     """
+    settle_in(w, t)
     demography(w, t)
+    immigrate(w, t)
     separations(w, t)
     n_deciding = vacancies(w, t)
     services(w, t)
@@ -148,7 +153,9 @@ def profile(world: World, n_days: int) -> dict[str, float]:
     for t in range(world.today, world.today + n_days):
         world.ensure_room(*bunched(world.handle))
         w = world.handle
+        timed("settling", settle_in, w, t)
         timed("demography", demography, w, t)
+        timed("immigration", immigrate, w, t)
         timed("separations", separations, w, t)
         n_deciding = timed("vacancies", vacancies, w, t)
         timed("services", services, w, t)

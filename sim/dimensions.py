@@ -107,6 +107,7 @@ class Credential(IntEnum):
     NATIONAL = 0  # taken here, or as good
     FOREIGN = 1  # taken abroad and not recognised: no entry to licensed jobs
     RECOGNISED = 2  # taken abroad and recognised
+    UNDER_REVIEW = 3  # taken abroad; recognition has been applied for
 
 
 class VacancyState(IntEnum):

@@ -39,6 +39,10 @@ HAZARDS: dict[str, tuple[str, ...]] = {
     "moving within the area": (
         "moving.within_by_age", "moving.within_multiplier", "moving.job_loss_multiplier", "moving.workplace_pull",
     ),
+    "leaving of people from abroad": (
+        "immigration.leaving_per_year", "immigration.leaving_by_level", "immigration.leaving_without_work_multiplier",
+        "immigration.leaving_spouse_idle_multiplier",
+    ),
     "disability": ("demography.disability_per_year",),
 }
 """Hazards, and the parameters whose product each is proportional to."""

@@ -55,9 +55,13 @@ class Flow(IntEnum):
     PARTNER_WAITS = 39  # joint meetings put off because a partner had no time
     MOVES_IN = 40  # from the area's other municipalities
     MOVES_OUT = 41  # to them
-    FROM_ABROAD = 42  # of the arrivals
-    STUDY_DEPARTURES = 43  # of the departures, people who left for studies
-    RETURNS = 44  # of the arrivals, people who had left for studies
+    STUDY_DEPARTURES = 42  # of the departures, people who left for studies
+    RETURNS = 43  # of the arrivals, people who had left for studies
+    ARRIVALS_ABROAD = 44  # from abroad; they are among the arrivals
+    DEPARTURES_ABROAD = 45  # of people who came from abroad; they are among the departures
+    RECRUITS = 46  # arrived from a programme of recruitment abroad
+    RECOGNITIONS = 47  # qualifications recognised
+    RECRUITS_UNPLACED = 48  # ordered beyond what employers ask for; of the area, at the last place
 
 
 class Counter(IntEnum):
@@ -169,6 +173,14 @@ _ALL = (
     Indicator("moves_within", "persons", "flow", "none"),
     Indicator("departures_for_studies", "persons", "flow", "none"),
     Indicator("returns_after_studies", "persons", "flow", "none"),
+    Indicator("net_migration_abroad", "persons", "flow", "none"),
+    Indicator("immigrants", "persons", "stock", "none"),
+    Indicator("recruits_arrived", "persons", "flow", "none"),
+    Indicator("recruits_unplaced", "persons", "flow", "lower"),
+    Indicator("recruits_in_work", "persons", "stock", "higher"),
+    Indicator("recruits_staying_share", "share", "rate", "higher"),
+    Indicator("spouses_in_work_share", "share", "rate", "higher"),
+    Indicator("qualifications_recognised", "persons", "flow", "higher"),
     Indicator("cost_total_eur", "EUR", "flow", "lower"),
     Indicator("cost_municipal_net_eur", "EUR", "flow", "lower"),
     Indicator("benefits_eur", "EUR", "flow", "lower"),

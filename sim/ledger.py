@@ -35,7 +35,8 @@ class Item(IntEnum):
     SERVICE_POINTS = 6
     TRAVEL = 7
     MEASURES = 8
-    MOBILITY = 9  # programmes that bring people to work
+    RECRUITMENT = 9  # of people from abroad, and services for their families
+    MOBILITY = 10  # programmes that bring people to work
 
 
 class Payer(IntEnum):
@@ -51,7 +52,7 @@ class Payer(IntEnum):
 BENEFITS = (Item.LABOUR_MARKET_SUBSIDY, Item.BASIC_ALLOWANCE, Item.EARNINGS_RELATED)
 OWN = (Item.MUNICIPAL_STAFF, Item.SERVICE_POINTS)
 """Costs of the municipality in which they arise."""
-COMMON = (Item.AREA_STAFF, Item.OFFICES, Item.TRAVEL, Item.MEASURES, Item.MOBILITY)
+COMMON = (Item.AREA_STAFF, Item.OFFICES, Item.TRAVEL, Item.MEASURES, Item.RECRUITMENT, Item.MOBILITY)
 """Costs that the municipalities of the area share."""
 
 

@@ -14,9 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import date_of
-from sim.dimensions import AGE_BANDS, EDUCATION, LINES, MEASURES, N_PERSON_LINES, PAYERS, SEXES, Line, State
+from sim.dimensions import (
+    AGE_BANDS,
+    EDUCATION,
+    LINES,
+    MEASURES,
+    N_PERSON_LINES,
+    ORIGINS,
+    PAYERS,
+    SEXES,
+    Line,
+    Origin,
+    State,
+)
 from sim.indicators import INDICATORS, Flow
-from sim.kernels.census import CAUSES, census_causes, census_groups, census_places, census_trial
+from sim.kernels.census import CAUSES, SPOUSES, census_causes, census_groups, census_places, census_trial
 from sim.kernels.trial import QUARTERS
 from sim.ledger import (
     BENEFITS,
@@ -37,6 +49,9 @@ _SURVIVAL = (("spell_survival_3m", 1, 4), ("spell_survival_6m", 2, 7), ("spell_s
 """Indicator, row of `Arrays.survival`, months after which all spells of a month have been seen that long."""
 _OUT = (State.STUDENT, State.INACTIVE, State.DISABILITY, State.RETIRED, State.CONSCRIPT)
 WEEKS_A_MONTH = 365.25 / 12.0 / 7.0
+MONTHS_A_YEAR = 12
+STAY_MONTHS = (36, 60)
+"""Months after which it is counted who of a year's recruits is still here."""
 NO_OCCUPATION = "X"
 """Label of the people whose occupation the register does not know."""
 
@@ -118,7 +133,9 @@ class Recorder:
         commuters = np.zeros((3, n_all), np.int64)
         cohort_states = np.zeros((len(self._cohorts) + 1, len(State)), np.int64)
         in_register = np.zeros(n_all, np.int64)
-        census_places(w, month_end, long_term, registered, part_time, commuters, cohort_states, in_register)
+        years = len(a.recruited) // MONTHS_A_YEAR + 1
+        abroad = np.zeros((SPOUSES + 1 + years, 2), np.int64)
+        census_places(w, month_end, long_term, registered, part_time, commuters, cohort_states, in_register, abroad)
         stocks = a.stocks[:, :n] * weight
         flows = a.flows[:, :n] * weight
         p = a.parameters[0]
@@ -187,13 +204,15 @@ class Recorder:
         self._record_services(moment, world, month_end, flows, area, weight)
         persons = stocks.sum(axis=0) - stocks[State.OUTSIDE]
         area("population", persons + a.others.sum(axis=0)[:n] * weight)
-        domestic = flows[Flow.ARRIVALS] - flows[Flow.FROM_ABROAD] - flows[Flow.DEPARTURES]
-        domestic += flows[Flow.MOVES_IN] - flows[Flow.MOVES_OUT]
-        area("net_migration", domestic + flows[Flow.FROM_ABROAD])
-        area("net_domestic_migration", domestic)
+        abroad_net = flows[Flow.ARRIVALS_ABROAD] - flows[Flow.DEPARTURES_ABROAD]
+        net = flows[Flow.ARRIVALS] - flows[Flow.DEPARTURES] + flows[Flow.MOVES_IN] - flows[Flow.MOVES_OUT]
+        area("net_migration", net)
+        area("net_migration_abroad", abroad_net)
+        area("net_domestic_migration", net - abroad_net)
         area("moves_within", flows[Flow.MOVES_OUT])
         area("departures_for_studies", flows[Flow.STUDY_DEPARTURES])
         area("returns_after_studies", flows[Flow.RETURNS])
+        self._record_immigrants(moment, world, month_end, flows, abroad, weight)
         self._record_money(moment, world, persons, unemployed, weight)
         self._record_cohorts(moment, cohort_states * weight)
         if self._with_groups:
@@ -377,6 +396,38 @@ class Recorder:
             census_trial(world.handle, by_quarter)
             quarters = tuple(str(k + 1) for k in range(QUARTERS))
             self._record_states(moment, "trial", quarters, by_quarter.astype(np.float64) * weight)
+
+    def _record_immigrants(
+        self, moment: np.datetime64, world: World, month_end: int, flows: NDArray[np.float64],
+        abroad: NDArray[np.int64], weight: float,
+    ) -> None:  # fmt: skip
+        """Write people from abroad by origin, recruits of a programme, and how many of them are still here.
+
+        Recruits of a year of the run are looked for 36 and 60 months after its middle.
+        """
+        present = abroad[:SPOUSES, 0].astype(np.float64) * weight
+        self._write(moment, "immigrants", "", ("",), np.array([present[Origin.LABOUR :].sum()]))
+        self._write(moment, "immigrants", "origin", ORIGINS[Origin.LABOUR :], present[Origin.LABOUR :])
+        recruits = abroad[SPOUSES + 1 :]
+        unplaced = float(world.arrays.flows[Flow.RECRUITS_UNPLACED].sum()) * weight
+        for name, value in (
+            ("recruits_arrived", float(flows[Flow.RECRUITS].sum())),
+            ("recruits_unplaced", unplaced),
+            ("recruits_in_work", float(recruits[:, 1].sum()) * weight),
+            ("qualifications_recognised", float(flows[Flow.RECOGNITIONS].sum())),
+        ):
+            self._write(moment, name, "", ("",), np.array([value]))
+        if abroad[SPOUSES, 0] > 0:
+            share = abroad[SPOUSES, 1] / abroad[SPOUSES, 0]
+            self._write(moment, "spouses_in_work_share", "", ("",), np.array([share]))
+        month = int(world.arrays.days[month_end].month_index)
+        for after in STAY_MONTHS:
+            year, rest = divmod(month - after - MONTHS_A_YEAR // 2, MONTHS_A_YEAR)
+            if rest == 0 and year >= 0:
+                came = int(world.arrays.recruited[MONTHS_A_YEAR * year : MONTHS_A_YEAR * (year + 1)].sum())
+                if came > 0:
+                    share = recruits[year, 0] / came
+                    self._write(moment, "recruits_staying_share", "months", (str(after),), np.array([share]))
 
     def _record_cohorts(self, moment: np.datetime64, states: NDArray[np.floating]) -> None:
         """Where the people of each cohort are."""

@@ -36,6 +36,7 @@ from agents.region.checks import (
     check_unemployed,
 )
 from agents.region.employer import LargeEmployer, SizeClass, read_large_employers, read_size_classes
+from agents.region.immigration import Immigration, read_immigration
 from agents.region.municipality import Municipality, find_municipality
 from agents.region.neighbour import Neighbour, check_distances, read_departures, read_neighbours
 from agents.region.occupation import Occupation, read_occupations, read_section_occupation
@@ -125,6 +126,8 @@ class Region:
         Hires net of short spells per job and year, shape (22,).
     furlough_stock_share
         Full-time furloughed per job in normal times, shape (22,).
+    immigration
+        Who comes from abroad.
     season
         Month-end unemployed over the mean of the year, shape (12,).
     start_states
@@ -179,6 +182,7 @@ class Region:
     fixed_term_share_by_age: NDArray[np.float64]
     hire_rate_per_year: NDArray[np.float64]
     furlough_stock_share: NDArray[np.float64]
+    immigration: Immigration
     season: NDArray[np.float64]
     start_states: dict[str, StartState]
     register_facts: dict[str, float]
@@ -437,6 +441,7 @@ def _load(path: Path) -> Region:
         fixed_term_share_by_age=frozen(fixed_by_age),
         hire_rate_per_year=frozen(tables["turnover.csv"].array("hires_per_job_year", [by_section])),
         furlough_stock_share=frozen(tables["furlough.csv"].array("share", [by_section])),
+        immigration=read_immigration(tables["immigration.csv"], occupations),
         season=frozen(season),
         start_states=start_states,
         register_facts=facts,

@@ -237,6 +237,9 @@ SCHEMA: dict[str, FileSchema] = {
         ("per year",),
     ),
     "furlough.csv": FileSchema({"section": CODE, "share": SHARE}, "share", ("share of jobs",)),
+    "immigration.csv": FileSchema(
+        {"origin": CODE, "item": CODE, "label": CODE, "value": COUNT}, "value", ("persons a year", "share")
+    ),
 }
 """Files of a region beside ``region.yaml`` and the map."""
 

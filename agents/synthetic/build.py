@@ -19,6 +19,13 @@ from agents.synthetic.closeness import (
     usual_nearness,
 )
 from agents.synthetic.employers import Employers, assign, commuting, employers
+from agents.synthetic.immigrants import (
+    describe_foreign_speakers,
+    immigration_by_place,
+    profile_of_immigrants,
+    speaks_english,
+    trades_of_immigrants,
+)
 from agents.synthetic.measures import courses_under_way, describe_participants
 from agents.synthetic.moving import balance, remember_losses
 from agents.synthetic.people import (
@@ -40,6 +47,7 @@ from sim.dimensions import (
     LINES,
     MEASURES,
     N_PERSON_LINES,
+    ORIGINS,
     PARTNERS,
     SECTIONS,
     Contract,
@@ -62,6 +70,7 @@ from sim.tables import (
     DAY,
     DESK,
     EMPLOYER,
+    IMMIGRANT,
     LINE,
     NO_LOSS,
     NODE,
@@ -158,6 +167,7 @@ def build_world(
     # draws of its own: the rest of the world is the same whatever has been paid before
     past = np.random.default_rng([int(mixed_seed(seed)), int(Purpose.BENEFIT_FUND)])
     write_histories(persons, n_people, mixed_seed(seed), p, past)
+    describe_foreign_speakers(region, persons[:n_people], mixed_seed(seed), p)
     n_offers = courses_under_way(region, persons, participants, offers)
     nodes = np.zeros(rows * KINDS, NODE).view(np.recarray)
     nodes.day = -1
@@ -165,6 +175,7 @@ def build_world(
     table.uid = EMPLOYER_UID | np.arange(1, n_firms + 1, dtype=np.uint64)
     table.place, table.section = firms.place, firms.section
     table.filled = np.bincount(employer[employer >= 0], minlength=n_firms)
+    table.speaks_english = speaks_english(table.uid, float(p.immigration.english_employer_share), mixed_seed(seed))
     vacancies, n_vacancies, cells = _vacancies(region, start, people, firms, p, scale, start_date.month, rng)
     used: Records = vacancies[:n_vacancies]
     remote_cells = _remote(region, used, p, mixed_seed(seed), cells)
@@ -238,6 +249,11 @@ def build_world(
             sections=_sections(region, float(p.furlough.mean_months)),
             section_occupation=np.cumsum(region.section_occupation, axis=1),
             trades=_trades(region),
+            immigrants=_immigrants(region),
+            immigrant_trades=trades_of_immigrants(region),
+            immigration=immigration_by_place(region, p, scale),
+            recruits=np.zeros((days // 28 + 2, n_trades), np.int64),
+            recruited=np.zeros(days // 28 + 2, np.int64),
             streams=_streams(region, p, scale),
             moves=np.zeros((region.outside, region.outside)),
             away=np.zeros(region.outside),
@@ -496,6 +512,14 @@ def _trades(region: Region) -> Records:
     table.share, table.men_share = newcomer_trades(region), men_share_of_newcomers(region)
     table.skill_level = [occupation.skill_level for occupation in region.occupations]
     table.is_licensed = [occupation.licensed for occupation in region.occupations]
+    return table
+
+
+def _immigrants(region: Region) -> Records:
+    """Write what people from abroad are like."""
+    table: Records = np.zeros(len(ORIGINS), IMMIGRANT).view(np.recarray)
+    for column, shares in profile_of_immigrants(region).items():
+        table[column] = shares
     return table
 
 

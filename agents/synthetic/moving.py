@@ -11,7 +11,7 @@ import numpy as np
 from agents.region import Region
 from sim.dimensions import DAYS_PER_MONTH, Contract, State
 from sim.kernels.hazards import DAYS_PER_YEAR
-from sim.kernels.moving import FROM_ABROAD, MOVING_IN, RETURNING, expect
+from sim.kernels.moving import MOVING_IN, RETURNING, expect
 from sim.tables import Records
 from sim.world import World
 
@@ -75,7 +75,3 @@ def balance(world: World, region: Region, p: np.record) -> None:
     returning = studying * float(m.return_share)
     a.streams[MOVING_IN, :n] = np.maximum(inflow - returning, 0.0) / DAYS_PER_YEAR
     a.streams[RETURNING, :n] = returning / DAYS_PER_YEAR
-    abroad = float(region.net_abroad.mean()) * persons * float(m.abroad_multiplier)
-    share = region.population.sum(axis=(1, 2)) / region.population.sum()
-    a.streams[FROM_ABROAD, :n] = np.maximum(abroad, 0.0) * share / DAYS_PER_YEAR
-

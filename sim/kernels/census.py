@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import kernel, rule
-from sim.dimensions import Need, State, VacancyState
+from sim.dimensions import ORIGINS, Need, Origin, State, VacancyState
 from sim.kernels.benefits import settle
 from sim.kernels.hazards import age_band
 from sim.kernels.mobility import is_outside
+from sim.kernels.retention import is_at_work, is_from_abroad
 from sim.kernels.states import is_in_measure, is_registered, is_unemployed, works
 
 LONG_TERM_DAYS = 365
+SPOUSES = len(ORIGINS)
+"""Row of spouses in the count of people from abroad; recruits follow by year."""
 OWN, OUT, IN = 0, 1, 2
 
 
@@ -45,8 +48,24 @@ def count_client(w, i, registered):
         w.points[place].others += 1
 
 
+@rule
+def count_from_abroad(w, i, abroad):
+    """Count somebody who came from abroad: by origin, as a spouse who came along, and as a recruit of her year."""
+    person = w.persons[i]
+    at_work = is_at_work(person.state)
+    abroad[person.origin, 0] += 1
+    abroad[person.origin, 1] += at_work
+    if person.origin == Origin.FAMILY and person.spouse >= 0:
+        abroad[SPOUSES, 0] += 1
+        abroad[SPOUSES, 1] += at_work
+    row = SPOUSES - person.cohort
+    if person.cohort < 0 and row < abroad.shape[0]:
+        abroad[row, 0] += 1
+        abroad[row, 1] += at_work
+
+
 @kernel
-def census_places(w, t, long_term, registered, part_time, commuters, cohort_states, registered_vacancies):
+def census_places(w, t, long_term, registered, part_time, commuters, cohort_states, registered_vacancies, abroad):
     """Count what is not kept as a running stock, and whose clients people are; settle everybody's benefits.
 
     One walk through the people for all that, because the walk is what it costs.
@@ -64,6 +83,9 @@ def census_places(w, t, long_term, registered, part_time, commuters, cohort_stat
         Out: persons by cohort and labour state, i8[cohorts + 1, STATES]; the departed are absent.
     registered_vacancies
         Out: open vacancies in the register, i8[places].
+    abroad
+        Out: people from abroad, and those of them who have a job: by origin, spouses who came along, and recruits by
+        the year of the run in which they came, i8[ORIGINS + 1 + years, 2].
     """
     forget_clients(w)
     for i in range(w.control[0].n_persons):
@@ -88,6 +110,8 @@ def census_places(w, t, long_term, registered, part_time, commuters, cohort_stat
             else:
                 commuters[OUT, person.home] += 1
                 commuters[IN, place] += 1
+        if is_from_abroad(person):
+            count_from_abroad(w, i, abroad)
         if person.cohort > 0:
             cohort_states[person.cohort, state] += 1
     for v in range(w.control[0].n_vacancies):

@@ -14,6 +14,7 @@ from sim.compiled import kernel, rule
 from sim.dimensions import Benefit, Contract, Credential, Measure, Need, Origin, State
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import KINDS, LIFE, take
+from sim.kernels.departure import CHILDREN, ELDERLY, move_out
 from sim.kernels.hazards import (
     DAYS_PER_YEAR,
     accepts,
@@ -30,17 +31,13 @@ from sim.kernels.jobs import vacate
 from sim.kernels.mobility import draws_car, is_outside
 from sim.kernels.moving import (
     BIRTHS,
-    CHILDREN,
-    ELDERLY,
-    FROM_ABROAD,
     MOVING_IN,
     RETURNING,
     STREAMS,
     TURNING_15,
     age_of_returner,
-    arrive,
+    count_arrival,
     let_return,
-    move_out,
     relocate,
 )
 from sim.kernels.states import (
@@ -156,21 +153,27 @@ def need_of(w, p, uid, z):
 
 
 @rule
+def take_row(w):
+    """Take a free row of the person table."""
+    if w.control[0].n_free_persons > 0:
+        w.control[0].n_free_persons -= 1
+        return int(w.free_persons[w.control[0].n_free_persons])
+    i = int(w.control[0].n_persons)
+    w.control[0].n_persons = i + 1
+    for kind in range(KINDS):
+        w.nodes[i * KINDS + kind].day = -1
+    w.persons[i].token = 0
+    return i
+
+
+@rule
 def newcomer(w, stream, home, k, t):
     """Let somebody move in or turn 15, with attributes keyed by her own identity."""
     p = w.parameters[0]
     seed = w.control[0].seed
     name = pair(STREAM_UID | np.uint64(stream * 4096 + home), np.uint64(t) * np.uint64(65536) + np.uint64(k))
     uid = ARRIVAL_UID | (name & UID_MASK)
-    if w.control[0].n_free_persons > 0:
-        w.control[0].n_free_persons -= 1
-        i = int(w.free_persons[w.control[0].n_free_persons])
-    else:
-        i = int(w.control[0].n_persons)
-        w.control[0].n_persons = i + 1
-        for kind in range(KINDS):
-            w.nodes[i * KINDS + kind].day = -1
-        w.persons[i].token = 0
+    i = take_row(w)
     u = uniform(seed, Purpose.ARRIVAL_AGE, uid, 0, 0)
     if stream == TURNING_15:
         years = 15.0 + u / DAYS_PER_YEAR
@@ -207,8 +210,6 @@ def newcomer(w, stream, home, k, t):
     w.persons[i].need = need_of(w, p, uid, z)
     if stream == MOVING_IN or stream == RETURNING:
         w.persons[i].origin = Origin.DOMESTIC
-    elif stream == FROM_ABROAD:
-        w.persons[i].origin = Origin.FAMILY  # the greatest part of them
     w.persons[i].state = State.ABSENT
     w.stocks[State.ABSENT, home] += 1
     if years < 19.0:
@@ -218,7 +219,7 @@ def newcomer(w, stream, home, k, t):
     else:
         become_inactive(w, i, p.labour_force.attachment_of_arrival, t)
     if stream != TURNING_15:
-        arrive(w, i, stream, t)
+        count_arrival(w, i, stream, t)
     schedule_life(w, i, t)
 
 
@@ -260,6 +261,10 @@ def live(w, i, t):
         vacate(w, i, t)
         become_pensioner(w, i, State.RETIRED, t)
         schedule_life(w, i, t)
+        return
+    if t >= person.permit_until:  # no job was found in time
+        w.counters[Counter.LIFE_EVENTS] += 1
+        move_out(w, i, False, t)
         return
     if not is_candidate(w, i, LIFE, Purpose.LIFE_CANDIDATE, t):  # a birthday that begins an age band
         schedule_life(w, i, t)

@@ -12,6 +12,7 @@ from sim.compiled import rule
 from sim.dimensions import DAYS_PER_MONTH, State
 from sim.kernels.calendar import HAZARD, KINDS, LIFE, SEARCH, link
 from sim.kernels.mobility import is_outside
+from sim.kernels.retention import is_from_abroad, onward_ceiling, onward_rate
 from sim.rng import LADDER_RUNGS, RUNG_PROBABILITY, Purpose, next_candidate, rung_of
 
 DAYS_PER_YEAR = 365.25
@@ -179,6 +180,8 @@ def is_young_graduate(person, t):
 @rule
 def study_departure_rate(w, p, i, t):
     """Rate of leaving the area for studies, a day: a share of all who leave, of the young alone."""
+    if is_from_abroad(w.persons[i]):
+        return 0.0
     band = age_band(w.persons[i], t)
     rate = p.demography.departures_per_year[band] * p.moving.study_share[band] * p.moving.study_multiplier
     return rate * job_loss_factor(w, p, i, t) / DAYS_PER_YEAR
@@ -187,6 +190,8 @@ def study_departure_rate(w, p, i, t):
 @rule
 def departure_rate(w, p, i, t):
     """Rate of leaving the area for any other reason than studies, a day."""
+    if is_from_abroad(w.persons[i]):
+        return onward_rate(w, p, i)
     band = age_band(w.persons[i], t)
     rate = p.demography.departures_per_year[band] * (1.0 - p.moving.study_share[band])
     if is_young_graduate(w.persons[i], t):
@@ -227,16 +232,18 @@ def moving_ceiling(w, b, i, t):
     Candidate days must not depend on the state: it changes between two of them.
     """
     band, home = age_band(w.persons[i], t), w.persons[i].home
-    share = b.moving.study_share[band]
-    out = share * b.moving.study_multiplier + (1.0 - share) * max(1.0, b.moving.graduate_multiplier)
     total, most = 0.0, 0.0
     for place in range(w.moves.shape[1]):
         total += w.moves[home, place]
         most = max(most, w.moves[home, place])
     total += (max(1.0, b.moving.workplace_pull) - 1.0) * most
-    rate = b.demography.departures_per_year[band] * out
-    rate += total * b.moving.within_by_age[band] * b.moving.within_multiplier
-    return rate * max(1.0, b.moving.job_loss_multiplier) / DAYS_PER_YEAR
+    boost = max(1.0, b.moving.job_loss_multiplier) / DAYS_PER_YEAR
+    within = total * b.moving.within_by_age[band] * b.moving.within_multiplier * boost
+    if is_from_abroad(w.persons[i]):
+        return onward_ceiling(w, b, i) + within
+    share = b.moving.study_share[band]
+    out = share * b.moving.study_multiplier + (1.0 - share) * max(1.0, b.moving.graduate_multiplier)
+    return within + b.demography.departures_per_year[band] * out * boost
 
 
 @rule
@@ -322,4 +329,5 @@ def schedule_life(w, i, t):
     until = person.born + int((band + 1) * 5.0 * DAYS_PER_YEAR) + 1
     if person.state != State.RETIRED and person.retires > t:
         until = min(until, person.retires)
+    until = max(t + 1, min(until, person.permit_until))
     _schedule(w, i, LIFE, Purpose.LIFE_CANDIDATE, ceiling, t, until)

@@ -10,8 +10,8 @@ for all but subsidised work in firms the duration clock stands still. Afterwards
 * wage subsidy to a firm: a promise first, which makes an employer take her sooner; then a real job for a
   term, in which some stay on; in public bodies and associations: work for a term, and nothing afterwards;
 * start-up grant: self-employment;
-* work trial, work-ability coordination, integration training, rehabilitative work: a factor on how suitable
-  she is for employers, the largest of those she has earned.
+* work trial, work-ability coordination, rehabilitative work: a factor on how suitable she is for employers, the
+  largest of those she has earned; integration training: a level of the language (`settling`).
 
 Seats, prices and lead times are the purchaser's business (`agents.purchasing`): here a seat is free or not.
 """
@@ -25,6 +25,7 @@ from sim.kernels.calendar import SEARCH, link
 from sim.kernels.jobs import replace_leaver
 from sim.kernels.mobility import is_outside
 from sim.kernels.places import client_minutes
+from sim.kernels.settling import end_language_course
 from sim.kernels.states import (
     become_outsider,
     become_self_employed,
@@ -264,6 +265,8 @@ def end_measure(w, i, t):
             learn(w, i, w.offers[course].occupation)
         elif measure == Measure.SELF_MOTIVATED_STUDY:
             learn(w, i, choose_trade(w, uid, w.persons[i].sex, w.persons[i].education, began))
+        elif measure == Measure.INTEGRATION_TRAINING:
+            end_language_course(w, p, i, t)
     become_unemployed(w, i, t)
     if measure == Measure.COACHING and completes:
         w.persons[i].boost_until = t + int(p.measures.coaching_effect_days)

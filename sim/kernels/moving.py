@@ -15,6 +15,7 @@ from __future__ import annotations
 from sim.compiled import kernel, rule
 from sim.dimensions import State
 from sim.indicators import Flow
+from sim.kernels.departure import CHILDREN, has_child_along
 from sim.kernels.hazards import (
     DAYS_PER_YEAR,
     departure_rate,
@@ -23,38 +24,13 @@ from sim.kernels.hazards import (
     willingness,
     workplace,
 )
-from sim.kernels.jobs import vacate
 from sim.kernels.separation import leave
-from sim.kernels.states import become_absent, count, move_home
+from sim.kernels.states import count, move_home
 from sim.rng import Purpose, uniform
 
-MOVING_IN, TURNING_15, BIRTHS, FROM_ABROAD, RETURNING = 0, 1, 2, 3, 4
-STREAMS = 5
-CHILDREN, ELDERLY = 0, 1
-"""Rows of `Arrays.others`."""
+MOVING_IN, TURNING_15, BIRTHS, RETURNING = 0, 1, 2, 3
+STREAMS = 4
 _YOUNGEST_RETURNER, _YEARS_OF_RETURN = 22.0, 12.0
-
-
-@rule
-def has_child_along(w, i, t):
-    """Whether a child under 15 moves with a person, by a number of hers and the day."""
-    share = w.parameters[0].moving.children_per_mover
-    return uniform(w.control[0].seed, Purpose.MOVING_CHILD, w.persons[i].uid, t, 0) < share
-
-
-@rule
-def move_out(w, i, for_studies, t):
-    """Leave the area; who leaves for studies may come back."""
-    home = int(w.persons[i].home)
-    count(w, Flow.DEPARTURES, i)
-    if for_studies:
-        count(w, Flow.STUDY_DEPARTURES, i)
-        w.away[home] += 1.0
-    if w.others[CHILDREN, home] >= 1.0 and has_child_along(w, i, t):
-        w.others[CHILDREN, home] -= 1.0
-        count(w, Flow.DEPARTURES, i)
-    vacate(w, i, t)
-    become_absent(w, i, t)
 
 
 @rule
@@ -78,30 +54,36 @@ def draw_destination(w, p, i, t):
 
 
 @rule
-def relocate(w, i, t):
+def settle_elsewhere(w, i, place, t):
     """Move to another municipality of the area, and give up a job that is out of reach from there."""
-    p = w.parameters[0]
-    old, place = int(w.persons[i].home), draw_destination(w, p, i, t)
-    count(w, Flow.MOVES_OUT, i)
+    old = int(w.persons[i].home)
     child = w.others[CHILDREN, old] >= 1.0 and has_child_along(w, i, t)
-    if child:
-        w.others[CHILDREN, old] -= 1.0
-        count(w, Flow.MOVES_OUT, i)
+    number = 2.0 if child else 1.0
+    w.others[CHILDREN, old] -= number - 1.0
+    w.others[CHILDREN, place] += number - 1.0
+    w.flows[Flow.MOVES_OUT, old] += number
+    w.flows[Flow.MOVES_IN, place] += number
     move_home(w, i, place, t)
-    count(w, Flow.MOVES_IN, i)
-    if child:
-        w.others[CHILDREN, place] += 1.0
-        count(w, Flow.MOVES_IN, i)
     work = workplace(w, i)
     if work >= 0:
         km = w.distance[place, work]
-        if km > p.moving.longest_commute_km and km > w.distance[old, work]:
+        if km > w.parameters[0].moving.longest_commute_km and km > w.distance[old, work]:
             leave(w, i, t)
     schedule_life(w, i, t)
 
 
 @rule
-def arrive(w, i, stream, t):
+def relocate(w, i, t):
+    """Move to another municipality of the area; a spouse who lives in the same one comes along."""
+    home, spouse = int(w.persons[i].home), int(w.persons[i].spouse)
+    place = draw_destination(w, w.parameters[0], i, t)
+    settle_elsewhere(w, i, place, t)
+    if spouse >= 0 and w.persons[spouse].home == home:
+        settle_elsewhere(w, spouse, place, t)
+
+
+@rule
+def count_arrival(w, i, stream, t):
     """Count somebody who has moved in, and a child who came along."""
     home = int(w.persons[i].home)
     number = 1.0
@@ -109,9 +91,7 @@ def arrive(w, i, stream, t):
         w.others[CHILDREN, home] += 1.0
         number = 2.0
     w.flows[Flow.ARRIVALS, home] += number
-    if stream == FROM_ABROAD:
-        w.flows[Flow.FROM_ABROAD, home] += number
-    elif stream == RETURNING:
+    if stream == RETURNING:
         count(w, Flow.RETURNS, i)
 
 

@@ -26,6 +26,7 @@ from sim.kernels.calendar import SEARCH, take
 from sim.kernels.hazards import accepts, is_candidate, schedule_search, search_rate
 from sim.kernels.measures import KNOWN_TO_EMPLOYER, uses_voucher
 from sim.kernels.mobility import LAYERS, is_active, is_outside, viewpoint
+from sim.kernels.settling import standing
 from sim.kernels.states import is_in_measure, is_unemployed, stops_clock
 from sim.kernels.trades import fit_to, trade_sought
 from sim.rng import Purpose, bits, mix, uniform
@@ -207,7 +208,8 @@ def suitability(w, p, i, v, t):
     Falls with the duration of unemployment as max(d, half a month) ** -exponent, d in months: true
     dependence only; the rest of the fall of the hazard is sorting on fixed employability. What measures
     have given counts as a factor, and so does the promise of a wage subsidy with a private employer. Employers
-    whom employer services visit take people of partial work capacity more readily.
+    whom employer services visit take people of partial work capacity more readily. The language of work and the
+    standing of a foreign qualification count as a factor of the whole (`settling.standing`).
     """
     person, employer = w.persons[i], w.employers[w.vacancies[v].employer]
     value = p.hiring.suitable_share * person.employability * person.gain
@@ -220,7 +222,7 @@ def suitability(w, p, i, v, t):
         months = max(0.5, (until - person.clock) / DAYS_PER_MONTH)
         value *= months ** -p.hiring.duration_exponent
     fit = fit_to(w, i, w.vacancies[v].occupation)
-    return min(1.0, value * fit**p.hiring.fit_exponent)
+    return min(1.0, value * fit**p.hiring.fit_exponent) * standing(w, p, i, v)
 
 
 @rule

@@ -11,6 +11,7 @@ from sim.dimensions import DAYS_PER_MONTH, Contract, State
 from sim.indicators import Counter
 from sim.kernels.calendar import DATED, HAZARD, link, take
 from sim.kernels.contracts import contract_end, next_season
+from sim.kernels.departure import move_out
 from sim.kernels.hazards import (
     accepts,
     close_down_rate,
@@ -35,7 +36,7 @@ from sim.kernels.states import (
     leave_job,
     return_from_furlough,
 )
-from sim.kernels.studies import go_on_from_school, graduate
+from sim.kernels.studies import go_on_from_school, goes_after_degree, graduate
 from sim.rng import Purpose, exponential, uniform
 
 
@@ -176,7 +177,10 @@ def separations(w, t):
         elif state == State.CONSCRIPT:
             go_on_from_school(w, i, t)
         elif state == State.STUDENT:
-            graduate(w, i, t)
+            if goes_after_degree(w, p, i, t):
+                move_out(w, i, False, t)
+            else:
+                graduate(w, i, t)
     season = p.furlough.season[w.days[t].month]
     while True:
         i = take(w, HAZARD, t)

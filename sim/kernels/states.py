@@ -15,6 +15,7 @@ from sim.indicators import Flow
 from sim.kernels.benefits import claim, count_work, receives_benefit, settle
 from sim.kernels.calendar import DATED, HAZARD, SEARCH, SERVICE, link, unlink
 from sim.kernels.hazards import schedule_hazard, schedule_search
+from sim.kernels.settling import keep_permit, schedule_permit
 from sim.rng import NEVER, Purpose, exponential, mix, uniform
 from sim.tables import NOT_YET
 
@@ -68,6 +69,7 @@ def _enter(w, i, state, t):
     old = person.state
     settle(w, i, t)
     count_work(w, i, t)
+    keep_permit(w, i, state, t)
     days = t - max(person.since, 0)
     if is_unemployed(old):
         w.persons[i].unemployed_days += days
@@ -89,6 +91,7 @@ def _enter(w, i, state, t):
     unlink(w, i, DATED)
     unlink(w, i, HAZARD)
     unlink(w, i, SEARCH)
+    schedule_permit(w, i, t)
 
 
 @rule
@@ -434,10 +437,20 @@ def become_outsider(w, i, t):
 
 
 @rule
+def part(w, i):
+    """Forget who the spouse is, on both sides."""
+    spouse = w.persons[i].spouse
+    if spouse >= 0:
+        w.persons[spouse].spouse = -1
+        w.persons[i].spouse = -1
+
+
+@rule
 def become_absent(w, i, t):
     """Die or move away: the row is free for somebody else."""
     end_spell(w, i, t, EXIT_OUT)
     leave_register(w, i, t, t)
+    part(w, i)
     _enter(w, i, State.ABSENT, t)
     w.stocks[State.ABSENT, w.persons[i].home] -= 1
     n = w.control[0].n_free_persons

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled import rule
-from sim.dimensions import State
+from sim.dimensions import Origin, State
 from sim.kernels.calendar import DATED, link
 from sim.kernels.hazards import DAYS_PER_YEAR, schedule_search
 from sim.kernels.states import become_conscript, become_inactive, become_student, become_unemployed
@@ -42,6 +42,16 @@ def conscription_end(w, uid, t):
     elif u < p.conscript_165_days_share + p.conscript_255_days_share:
         days = 255
     return t + _TO_JULY + days
+
+
+@rule
+def goes_after_degree(w, p, i, t):
+    """Whether somebody who came from abroad for a degree moves out when she has it."""
+    person = w.persons[i]
+    if person.origin != Origin.STUDENT:
+        return False
+    u = uniform(w.control[0].seed, Purpose.IMMIGRATION_GRADUATE, person.uid, t, 0)
+    return u >= p.immigration.student_stay_share
 
 
 @rule

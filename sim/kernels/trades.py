@@ -13,6 +13,7 @@ import math
 import numpy as np
 
 from sim.compiled import rule
+from sim.dimensions import Credential
 from sim.rng import Purpose, bits, mix, uniform
 
 _TERTIARY = 2
@@ -27,9 +28,10 @@ _IDLE_ADDED = 5.0
 
 @rule
 def learn(w, i, trade):
-    """Qualify in a trade."""
+    """Qualify in a trade, here."""
     w.persons[i].occupation = trade
     w.persons[i].qualification = trade
+    w.persons[i].credential = Credential.NATIONAL
 
 
 @rule

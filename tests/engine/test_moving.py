@@ -23,7 +23,8 @@ from sim.indicators import Flow
 from sim.kernels.benefits import settle_all
 from sim.kernels.calendar import LIFE
 from sim.kernels.demography import demography
-from sim.kernels.moving import CHILDREN, FROM_ABROAD, MOVING_IN, RETURNING, expect
+from sim.kernels.departure import CHILDREN
+from sim.kernels.moving import MOVING_IN, RETURNING, expect
 from sim.kernels.queue import push
 from sim.ledger import Payer
 from sim.world import World
@@ -35,7 +36,7 @@ NO_MIGRATION = {
     "demography.departures_per_year": 0.0, "moving.within_multiplier": 0.0, "moving.net_multiplier": 0.0,
     "moving.abroad_multiplier": 0.0,
 }  # fmt: skip
-MOVES = (Flow.ARRIVALS, Flow.DEPARTURES, Flow.MOVES_IN, Flow.MOVES_OUT, Flow.FROM_ABROAD, Flow.RETURNS)
+MOVES = (Flow.ARRIVALS, Flow.DEPARTURES, Flow.MOVES_IN, Flow.MOVES_OUT, Flow.RETURNS)
 
 
 def test_no_migration_leaves_births_deaths_and_birthdays() -> None:
