@@ -300,7 +300,8 @@ def _cars(
     group = np.where(idle & (people.born > -WITHOUT_WORK_UNTIL_YEARS * DAYS_PER_YEAR), IDLE_YOUNG, group)
     spread, r = float(p.hiring.employability_spread), float(p.mobility.car_employability)
     z = np.log(np.maximum(people.employability, 1e-9)) / max(spread, 1e-9) + 0.5 * spread
-    noise = ndtri(uniforms(seed, int(Purpose.MOBILITY_CAR), uids, np.zeros(len(uids), np.int64), 0))
+    never = np.zeros(len(uids), np.int64)
+    noise = ndtri(uniforms(seed, int(Purpose.MOBILITY_CAR), np.ascontiguousarray(uids), never, 0))
     standing = r * z + np.sqrt(1.0 - r * r) * noise
     has = people.home >= region.outside
     for number, share in enumerate(np.asarray(p.mobility.car_share)):
@@ -315,10 +316,10 @@ def _remote(
 ) -> NDArray[np.int32]:
     """Draw which open vacancies can be done from home (as `sim.kernels.mobility.draws_remote`), and count them."""
     share = np.asarray(p.mobility.remote_feasible_share)[major_groups(region)] * float(p.mobility.remote_offered_share)
-    uids = np.array(vacancies.uid)
-    drawn = uniforms(seed, int(Purpose.JOB_REMOTE), uids, np.zeros(len(uids), np.int64), 0)
-    vacancies.is_remote = (drawn < share[vacancies.occupation]) & (vacancies.state == VacancyState.OPEN)
-    remote = np.flatnonzero(vacancies.is_remote)
+    posted = np.flatnonzero(vacancies.state == VacancyState.OPEN)  # the others are drawn when they are
+    drawn = uniforms(seed, int(Purpose.JOB_REMOTE), vacancies.uid[posted], np.zeros(len(posted), np.int64), 0)
+    remote = posted[drawn < share[vacancies.occupation[posted]]]
+    vacancies.is_remote[remote] = 1
     number = np.zeros_like(cells)
     np.add.at(number, (vacancies.occupation[remote], vacancies.place[remote]), 1)
     return number
