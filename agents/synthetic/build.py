@@ -425,7 +425,8 @@ def _streams(region: Region, people: People, p: np.record, scale: float) -> NDAr
     departures = np.bincount(people.home, rates, minlength=region.outside + 1)[: region.outside]
     share = region.population.sum(axis=(1, 2)) / region.population.sum()
     net = float(p.demography.net_migration_per_year) * scale * share * _share_of_region(region)
-    net -= float(p.immigration.offset_share) * immigration_by_place(region, p, scale)[:, :-1].sum(axis=0) * DAYS_PER_YEAR
+    from_abroad = immigration_by_place(region, p, scale)[:, :-1].sum(axis=0) * DAYS_PER_YEAR
+    net -= float(p.immigration.offset_share) * from_abroad
     streams[MOVING_IN, :-1] = np.maximum(departures + net, 0.0) / DAYS_PER_YEAR
     streams[TURNING_15, :-1] = region.children * scale / 15.0 / DAYS_PER_YEAR
     everybody = region.population.sum(axis=(1, 2)) + region.children + region.elderly

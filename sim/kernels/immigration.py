@@ -30,6 +30,7 @@ _NAMES = 32
 """Streams of this module are named from here on, so that none has the name of one in `demography`."""
 _RECRUITS = 48
 _OLDEST_COHORT = 126
+_TRIES = 16
 
 
 @rule
@@ -39,6 +40,21 @@ def drawn(cumulated, u):
     while k < cumulated.shape[0] - 1 and u >= cumulated[k]:
         k += 1
     return k
+
+
+@rule
+def trade_until_recognised(w, i, uid):
+    """Choose the trade that a newcomer looks for work in: another one while hers is licensed and not recognised."""
+    person = w.persons[i]
+    trade = int(person.occupation)
+    if person.credential == Credential.NATIONAL:
+        return trade
+    k = 1
+    while w.trades[trade].is_licensed and k < _TRIES:
+        u = uniform(w.control[0].seed, Purpose.IMMIGRATION_OCCUPATION, uid, 0, k)
+        trade = drawn(w.immigrant_trades[person.origin], u)
+        k += 1
+    return trade
 
 
 @rule
@@ -76,11 +92,13 @@ def arrive(w, origin, home, uid, occupation, t):
     w.persons[i].origin = origin
     w.persons[i].language_level = drawn(kind.language_level, uniform(seed, Purpose.IMMIGRATION_LEVEL, uid, 0, 0))
     w.persons[i].credential = Credential.NATIONAL if origin == Origin.STUDENT else Credential.FOREIGN
+    w.persons[i].occupation = trade_until_recognised(w, i, uid)
     w.persons[i].state = State.ABSENT
     w.stocks[State.ABSENT, home] += 1
     w.flows[Flow.ARRIVALS, home] += 1.0
     w.flows[Flow.ARRIVALS_ABROAD, home] += 1.0
-    children = poisson(p.immigration.children_per_arrival[origin], uniform(seed, Purpose.IMMIGRATION_CHILDREN, uid, 0, 0))
+    u = uniform(seed, Purpose.IMMIGRATION_CHILDREN, uid, 0, 0)
+    children = poisson(p.immigration.children_per_arrival[origin], u)
     w.others[CHILDREN, home] += children
     w.flows[Flow.CHILDREN_ABROAD, home] += children
     return i
@@ -92,11 +110,12 @@ def begin_life_here(w, i, t):
     p = w.parameters[0]
     person = w.persons[i]
     origin = person.origin
+    u = uniform(w.control[0].seed, Purpose.IMMIGRATION_REGISTER, person.uid, 0, 0)
     if t >= person.retires:
         become_pensioner(w, i, State.RETIRED, t)
     elif origin == Origin.STUDENT or t - person.born < 18.0 * DAYS_PER_YEAR:
         become_student(w, i, study_end(w, person.uid, t), t)
-    elif uniform(w.control[0].seed, Purpose.IMMIGRATION_REGISTER, person.uid, 0, 0) < p.immigration.registers_share[origin]:
+    elif u < p.immigration.registers_share[origin]:
         become_unemployed(w, i, t)
     else:
         become_inactive(w, i, p.labour_force.attachment_of_arrival, t)
@@ -162,13 +181,13 @@ def settle_in_job(w, uid, home, occupation, t):
     int
         Her row.
     """
-    p = w.parameters[0]
     v = longest_open(w, occupation)
     if v >= 0:
         home = int(w.vacancies[v].place)
     i = arrive(w, Origin.LABOUR.value, home, uid, occupation, t)
     if w.trades[occupation].is_licensed:
         w.persons[i].credential = Credential.RECOGNISED
+        w.persons[i].occupation = occupation
     if v >= 0:
         hire(w, i, v, t)
         schedule_life(w, i, t)

@@ -35,7 +35,7 @@ from sim.kernels.states import (
     leave_job,
     return_from_furlough,
 )
-from sim.kernels.studies import goes_after_degree, go_on_from_school, graduate
+from sim.kernels.studies import go_on_from_school, goes_after_degree, graduate
 from sim.rng import Purpose, exponential, uniform
 
 
