@@ -157,13 +157,14 @@ def _occupation(code: str, region: Region, where: str) -> int:
 
 def _nearest(code: str, region: Region) -> str:
     """Say which occupation may have been meant: one with a title like that, or those of the same major group."""
-    codes = {occupation.isco2: occupation.isco2 for occupation in region.occupations}
-    for occupation in region.occupations:
-        for title in (occupation.name_en, occupation.name_fi, occupation.name_sv):
-            codes[title.lower()] = occupation.isco2
-    close = difflib.get_close_matches(code.lower(), list(codes), n=1, cutoff=0.5)
+    titles = {
+        title.lower(): occupation.isco2
+        for occupation in region.occupations
+        for title in (occupation.name_en, occupation.name_fi, occupation.name_sv)
+    }
+    close = difflib.get_close_matches(code.lower(), list(titles), n=1, cutoff=0.5)
     if close:
-        return f"; did you mean '{codes[close[0]]}'?"
+        return f"; did you mean '{titles[close[0]]}'?"
     same = [occupation.isco2 for occupation in region.occupations if occupation.isco1 == code[:1]]
     return f"; there are {', '.join(same or [occupation.isco2 for occupation in region.occupations])}"
 

@@ -33,7 +33,13 @@ def profile_of_immigrants(region: Region) -> dict[str, NDArray[np.float64]]:
 
 
 def trades_of_immigrants(region: Region) -> NDArray[np.float64]:
-    """Trades learnt abroad: by major group as given, inside it as the area's jobs; cumulated shares, shape (7, O)."""
+    """Trades learnt abroad: shares by major group as given, inside a group as the area's jobs.
+
+    Returns
+    -------
+    ndarray
+        Cumulated, shape (7, O).
+    """
     jobs = newcomer_trades(region)
     major = np.array([int(o.isco1) for o in region.occupations])
     jobs = np.where(major == int(ARMED_FORCES), 0.0, np.maximum(jobs, 1e-9))

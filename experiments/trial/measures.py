@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from experiments.trial.arm_run import OPEN_ENDED, REGISTERED, ArmRun
+from experiments.trial.arm_run import OPEN_ENDED, REGISTERED, STATES, ArmRun
 
 if TYPE_CHECKING:
     from experiments.trial.declaration import Outcome
@@ -62,6 +62,22 @@ def _points(o: Outcome, run: ArmRun, other: ArmRun) -> float:
     mine, theirs = run.share(o.states, o.quarters, o.months), other.share(o.states, o.other_quarters, o.months)
     part = participation(o, run, other)
     return float(100.0 * (mine - theirs).mean() / part) if part > 0.0 else math.nan
+
+
+def _enrolled_points(o: Outcome, run: ArmRun, other: ArmRun) -> float:
+    """Mean difference at month-ends for each person enrolled, where all of them are treated."""
+    mine, theirs = run.share(o.states, o.quarters, o.months), other.share(o.states, o.other_quarters, o.months)
+    return float(100.0 * (mine - theirs).mean())
+
+
+def _relative_moves(o: Outcome, run: ArmRun, other: ArmRun) -> float:
+    """Change of those who are not in the area any more, relative, for each 100 hours of language classes."""
+    whole = (o.months[1], o.months[1])
+    mine, theirs = (
+        1.0 - float(arm.share(STATES, quarters, whole).mean())
+        for arm, quarters in ((run, o.quarters), (other, o.other_quarters))
+    )
+    return mine / theirs - 1.0 if theirs > 0.0 else math.nan
 
 
 def _months(o: Outcome, run: ArmRun, other: ArmRun) -> float:
@@ -125,6 +141,8 @@ MEASURES: dict[str, Measure] = {
     "relative_days": Measure("%", ("states", "months"), _relative_days),
     "participation": Measure("share", ("starts",), _participation),
     "participant_points": Measure("percentage points", ("states", "months", "starts"), _points),
+    "enrolled_points": Measure("percentage points", ("states", "months"), _enrolled_points),
+    "relative_moves": Measure("relative", ("months",), _relative_moves),
     "participant_months": Measure("months", ("states", "months", "starts"), _months),
     "contact_points": Measure("percentage points", ("months",), _contact_points),
     "hazard_per_ten_points": Measure("%", ("months",), _hazard_per_ten_points),

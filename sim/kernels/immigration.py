@@ -32,6 +32,7 @@ _NAMES = 32
 """Streams of this module are named from here on, so that none has the name of one in `demography`."""
 _RECRUITS = 48
 _OLDEST_COHORT = 126
+_TRIES = 16
 
 
 @rule
@@ -41,6 +42,21 @@ def drawn(cumulated, u):
     while k < cumulated.shape[0] - 1 and u >= cumulated[k]:
         k += 1
     return k
+
+
+@rule
+def trade_until_recognised(w, i, uid):
+    """Choose the trade that a newcomer looks for work in: another one while hers is licensed and not recognised."""
+    person = w.persons[i]
+    trade = int(person.occupation)
+    if person.credential == Credential.NATIONAL:
+        return trade
+    k = 1
+    while w.trades[trade].is_licensed and k < _TRIES:
+        u = uniform(w.control[0].seed, Purpose.IMMIGRATION_OCCUPATION, uid, 0, k)
+        trade = drawn(w.immigrant_trades[person.origin], u)
+        k += 1
+    return trade
 
 
 @rule
@@ -79,6 +95,7 @@ def arrive(w, origin, home, uid, occupation, t):
     w.persons[i].origin = origin
     w.persons[i].language_level = drawn(kind.language_level, uniform(seed, Purpose.IMMIGRATION_LEVEL, uid, 0, 0))
     w.persons[i].credential = Credential.NATIONAL if origin == Origin.STUDENT else Credential.FOREIGN
+    w.persons[i].occupation = trade_until_recognised(w, i, uid)
     w.persons[i].state = State.ABSENT
     w.stocks[State.ABSENT, home] += 1
     u = uniform(seed, Purpose.IMMIGRATION_CHILDREN, uid, 0, 0)
@@ -171,6 +188,7 @@ def settle_in_job(w, uid, home, occupation, t):
     i = arrive(w, Origin.LABOUR.value, home, uid, occupation, t)
     if w.trades[occupation].is_licensed:
         w.persons[i].credential = Credential.RECOGNISED
+        w.persons[i].occupation = occupation
     if v >= 0:
         hire(w, i, v, t)
         schedule_life(w, i, t)

@@ -97,6 +97,14 @@ def learn_language(w, p, i, t):
 
 
 @rule
+def recognise(w, i):
+    """Recognise a qualification; who has no job looks for work in the trade that she has learnt from now on."""
+    w.persons[i].credential = Credential.RECOGNISED
+    if w.persons[i].employer < 0:
+        w.persons[i].occupation = w.persons[i].qualification
+
+
+@rule
 def review_credential(w, p, i, t):
     """Let a month of recognition pass: an application is made, or one made before is decided."""
     person = w.persons[i]
@@ -108,7 +116,7 @@ def review_credential(w, p, i, t):
             w.persons[i].credential = Credential.UNDER_REVIEW
     elif person.credential == Credential.UNDER_REVIEW:
         if u * p.immigration.recognition_lead_months < 1.0:
-            w.persons[i].credential = Credential.RECOGNISED
+            recognise(w, i)
             w.flows[Flow.RECOGNITIONS, person.home] += 1.0
 
 

@@ -42,6 +42,12 @@ def fit_to(w, i, occupation):
 
 
 @rule
+def is_abroad(person):
+    """Whether a qualification is from abroad and not recognised: nobody looks for licensed work with it."""
+    return person.credential == Credential.FOREIGN or person.credential == Credential.UNDER_REVIEW
+
+
+@rule
 def trade_sought(w, i, here, when, k):
     """Which of her trades a search is for: in proportion to what she sees in each.
 
@@ -54,7 +60,7 @@ def trade_sought(w, i, here, when, k):
     """
     person = w.persons[i]
     last, learnt = int(person.occupation), int(person.qualification)
-    if last == learnt:
+    if last == learnt or (is_abroad(person) and w.trades[learnt].is_licensed):
         return last
     seen_last, seen_learnt = w.seen[here, last], w.seen[here, learnt]
     u = uniform(w.control[0].seed, Purpose.SEARCH_TRADE, person.uid, when, k)

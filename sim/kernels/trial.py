@@ -9,9 +9,13 @@ others are the untreated beside them.
 from __future__ import annotations
 
 from sim.compiled import rule
+from sim.dimensions import Credential, Origin
+from sim.kernels.settling import recognise
 from sim.rng import Purpose, uniform
 
 QUARTERS = 4
+FOREIGN_SPEAKERS, FROM_ABROAD, NOT_RECOGNISED = 1, 2, 3
+"""Values of ``trial.follows`` beside 0."""
 
 
 @rule
@@ -27,10 +31,30 @@ def is_treated(w, p, i):
 
 
 @rule
+def is_followed(w, p, i):
+    """Whether a trial follows people like her (`trial.follows`).
+
+    0 everybody, 1 foreign speakers, 2 people who came from abroad since the start, 3 foreign speakers whose
+    qualification for a licensed trade is from abroad and not recognised.
+    """
+    person = w.persons[i]
+    if p.trial.follows == FOREIGN_SPEAKERS:
+        return bool(person.language != 0)
+    if p.trial.follows == FROM_ABROAD:
+        return bool(person.origin >= Origin.LABOUR)
+    if p.trial.follows == NOT_RECOGNISED:
+        is_abroad = person.credential == Credential.FOREIGN and person.education > 0
+        return bool(is_abroad and w.trades[person.qualification].is_licensed)
+    return True
+
+
+@rule
 def enrol(w, p, i, t):
     """Mark somebody whose search begins now, if enrolment is open and she is not marked yet."""
-    if t < p.trial.window_days and w.persons[i].trial == 0:
+    if t < p.trial.window_days and w.persons[i].trial == 0 and is_followed(w, p, i):
         w.persons[i].trial = 1 + int(QUARTERS * trial_number(w, w.persons[i].uid))
+        if p.trial.recognises > 0.0 and is_treated(w, p, i):
+            recognise(w, i)
 
 
 @rule

@@ -43,14 +43,9 @@ def test_only_the_qualified_see_regulated_vacancies() -> None:
     a.persons.occupation[:2] = CLEANER
     a.persons.qualification[:2] = [NURSE, CLEANER]
     look_around(w)
-<<<<<<< HEAD
-    days = range(1000)
-    chosen = np.array([[choose_vacancy(w, i, 0, trade_sought(w, i, 0, t, 0), t, 0) for t in days] for i in range(2)])
-=======
     chosen = np.array(
         [[choose_vacancy(w, i, 0, trade_sought(w, i, 0, t, 0), t, 0) for t in range(1000)] for i in range(2)]
     )
->>>>>>> wt_mobility
     assert (chosen[1] == 1).all()
     assert 0.2 < (chosen[0] == 0).mean() < 0.8
     assert [fit_to(w, 0, NURSE), fit_to(w, 0, CLEANER)] == [1.0, 1.0]
