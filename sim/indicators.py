@@ -55,6 +55,13 @@ class Flow(IntEnum):
     PARTNER_WAITS = 39  # joint meetings put off because a partner had no time
 
 
+class TradeFlow(IntEnum):
+    """Events counted by the trade of a job in the area, agents a month."""
+
+    FILLED = 0  # vacancies
+    LOST = 1  # targets lowered because nobody suitable came
+
+
 class Counter(IntEnum):
     """Work done by mechanisms since the start: candidates that were looked at, and events that came of them."""
 
@@ -158,6 +165,10 @@ _ALL = (
     Indicator("in_measure", "persons", "stock", "none"),
     Indicator("measure_starts", "persons", "flow", "none"),
     Indicator("long_term_by_cause", "persons", "stock", "lower"),
+    Indicator("shortage_index", "ratio", "rate", "none"),
+    Indicator("vacancies_long_open", "vacancies", "stock", "lower"),
+    Indicator("mismatch_occupational", "share", "rate", "lower"),
+    Indicator("mismatch_regional", "share", "rate", "lower"),
     Indicator("population", "persons", "stock", "none"),
     Indicator("net_migration", "persons", "flow", "none"),
     Indicator("cost_total_eur", "EUR", "flow", "lower"),

@@ -110,6 +110,7 @@ class Purpose(IntEnum):
     BENEFIT_FUND = 81  # lasting: member of an unemployment fund
     ARRIVAL_NEED = 82
     JOB_VISIT = 83  # vacancy
+    MEASURE_INVITATION = 130  # lasting for a day: read by courses and cohorts
 
 
 CANDIDATES = (
@@ -129,6 +130,7 @@ LASTING = (
     Purpose.PLACE_CHANNEL,
     Purpose.TRIAL_ARM,
     Purpose.BENEFIT_FUND,
+    Purpose.MEASURE_INVITATION,
 )
 """Purposes of lasting numbers of a person, talk or employer, read again whenever they matter."""
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from agents.region import Region, StartState
 from agents.synthetic.benefits import write_histories
-from agents.synthetic.closeness import fit_of_trades, jobs_within_reach, kin_of_trades, nearness
+from agents.synthetic.closeness import appeal_of_trades, fit_of_trades, jobs_within_reach, kin_of_trades, nearness
 from agents.synthetic.employers import Employers, assign, commuting, employers
 from agents.synthetic.measures import courses_under_way, describe_participants
 from agents.synthetic.people import (
@@ -38,7 +38,7 @@ from sim.dimensions import (
     State,
     VacancyState,
 )
-from sim.indicators import Counter, Flow
+from sim.indicators import Counter, Flow, TradeFlow
 from sim.kernels.beginning import begin
 from sim.kernels.calendar import KINDS
 from sim.kernels.demography import BIRTHS, MOVING_IN, STREAMS, TURNING_15
@@ -198,6 +198,7 @@ def build_world(
             control=control,
             days=_days(start_date, days),
             flows=np.zeros((len(Flow), n_places)),
+            trade_flows=np.zeros((len(TradeFlow), n_trades)),
             ledger=np.zeros((len(Item), len(Payer), n_places)),
             stocks=stocks,
             survival=np.zeros((4, days // 28 + 2)),
@@ -211,6 +212,7 @@ def build_world(
             jobs_within=jobs_within_reach(jobs_by_cell, fit, near),
             jobs_by_cell=jobs_by_cell,
             fit=fit,
+            appeal=appeal_of_trades(region, p),
             near=near,
             kin=kin_of_trades(fit),
             deciding=np.zeros(len(vacancies), np.int32),

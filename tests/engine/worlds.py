@@ -148,7 +148,7 @@ def offer_seats(
     """
     row = int(world.control.n_offers)
     world.ensure_room()
-    world.arrays.offers[row] = (int(measure), trade, start, decide_by, seats, 0, 100.0)
+    world.arrays.offers[row] = (int(measure), trade, -1, start, decide_by, seats, 0, 100.0, 0.0)
     world.control.n_offers = row + 1
     return row
 
