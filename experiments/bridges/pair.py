@@ -13,6 +13,9 @@ from experiments.bridges.question import Course, Question
 if TYPE_CHECKING:
     from agents.region.occupation import Occupation
 
+AROUND_MONTHS = 12.0
+"""Time that every change of trade takes beside the course: choosing, waiting, finding work (assumption)."""
+
 
 @dataclass(frozen=True)
 class Trade:
@@ -58,8 +61,10 @@ class Pair:
 
     @property
     def promise(self) -> float:
-        """What is gained in tightness for a month of the course: log of the ratio of the indices over months."""
-        return math.log(self.goal.index / self.origin.index) / self.course.months
+        """What is gained in tightness for the time it takes: log of the ratio of the indices over the months of the
+        course and `AROUND_MONTHS`.
+        """
+        return math.log(self.goal.index / self.origin.index) / (self.course.months + AROUND_MONTHS)
 
 
 def step_between(origin: Occupation, goal: Occupation) -> str | None:
