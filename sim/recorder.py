@@ -280,7 +280,7 @@ class Recorder:
         return np.asarray(month * float(a.parameters[0].finance.travel_km_eur), np.float64)
 
     def _record_trades(
-        self, moment: np.datetime64, world: World, by_trade: NDArray[np.float64], unemployed: NDArray[np.floating],
+        self, moment: np.datetime64, world: World, by_trade: NDArray[np.floating], unemployed: NDArray[np.floating],
         weight: float,
     ) -> None:  # fmt: skip
         """Shortage of trades, vacancies that are hard to fill, jobs given up, and mismatch over trades and places.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.mismatch import lost_hires_share, mismatch_share, shortage_index
+from agents.region import Region
+from experiments.configuration import PROJECT
+from sim.mismatch import SHORTAGE, SURPLUS, lost_hires_share, mismatch_share, shortage_index
 
 
 def test_one_market_has_no_mismatch_and_is_neither_short_nor_in_surplus() -> None:
@@ -36,3 +38,15 @@ def test_nothing_to_match_is_no_number() -> None:
     none = np.zeros(2)
     assert np.isnan(mismatch_share(none, np.ones(2)))
     assert np.isnan(shortage_index(np.ones(2), none)).all()
+
+
+def test_the_published_series_gives_nine_per_cent() -> None:
+    """Satakunta 2022, mean stocks by two digits: .088 with elasticity .5 and .055 with .3; five trades are short."""
+    region = Region.load(PROJECT / "data" / "regions" / "satakunta")
+    v, u = region.vacancies_occupation, region.unemployed_occupation
+    assert mismatch_share(v, u) == pytest.approx(0.088, abs=0.001)
+    assert mismatch_share(v, u, 0.3) == pytest.approx(0.055, abs=0.001)
+    index = shortage_index(2868.0 * v, 7026.0 * u)
+    codes = np.array([occupation.isco2 for occupation in region.occupations])
+    assert {"22", "32", "81"} <= set(codes[index >= SHORTAGE])
+    assert {"25", "35", "41", "73", "75", "83"} <= set(codes[index <= SURPLUS])

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from experiments.board_page import row as table_row
+from experiments.bridges.barometer import Comparison
 from experiments.bridges.outcome import Number, Outcome
 from experiments.bridges.pair import Trade
 from experiments.bridges.question import Question
@@ -16,6 +17,7 @@ from experiments.report.notation import Notation
 from experiments.report.terms import Terms
 
 FIGURE = "bridges"
+_LONGEST_TITLE = 42
 _NARROW = 11  # least width of a column in the terminal
 _COLUMNS = (
     "bridge", "bridge_months", "bridge_moved", "bridge_in_work", "bridge_filled", "bridge_euros_person",
@@ -72,10 +74,18 @@ def none_found(trades: Sequence[Trade], question: Question, language: str) -> st
     return Terms(language).term("bridges_none", trades=str(len(trades)))
 
 
+def barometer_text(compared: Sequence[Comparison], language: str) -> str:
+    """How many labels of the Barometer the index agrees with."""
+    judged = [one for one in compared if one.agrees is not None]
+    agreeing = sum(bool(one.agrees) for one in judged)
+    return Terms(language).term("barometer_count", agree=str(agreeing), judged=str(len(judged)))
+
+
 def markdown(
-    outcomes: Sequence[Outcome], trades: Sequence[Trade], question: Question, language: str
-) -> str:
-    """The page of a results folder: bridges, then the trades by index."""
+    outcomes: Sequence[Outcome], trades: Sequence[Trade], compared: Sequence[Comparison], question: Question,
+    language: str,
+) -> str:  # fmt: skip
+    """The page of a results folder: bridges, then the trades by index, then the Barometer."""
     terms = Terms(language)
     notation = Notation(terms)
     head = heads(terms, question.follow_months)
@@ -87,17 +97,31 @@ def markdown(
     for t in sorted(trades, key=lambda trade: -trade.index):
         numbers = [notation.number(value) for value in (t.unemployed, t.vacancies, t.long_open)]
         lines.append(table_row([f"{t.code} {names(t)[language]}", notation.number(t.index, 2), *numbers]))
+    if compared:
+        head = [terms.term(key) for key in ("trade", "trade_index", "barometer_label", "barometer_agrees")]
+        lines += ["", f"## {terms.term('barometer_heading')}", "", barometer_text(compared, language), ""]
+        lines += [table_row(head), table_row(["---" for _ in head])]
+        titles = {t.code: names(t)[language] for t in trades}
+        for one in compared:
+            label = f"{terms.term(f'barometer_{one.label}')} ({one.shortage} / {one.surplus})"
+            agrees = {True: "yes_word", False: "no_word", None: "dash_word"}[one.agrees]
+            told = [f"{one.code} {titles[one.code]}", notation.number(one.index, 2), label, terms.term(agrees)]
+            lines.append(table_row(told))
     return "\n".join([*lines, ""])
 
 
-def draw(outcomes: Sequence[Outcome], folder: Path, language: str) -> str:
+def draw(outcomes: Sequence[Outcome], question: Question, folder: Path, language: str) -> str:
     """Draw who gains and who loses work by the best bridges, a bar each with its 80 % interval."""
+    from matplotlib.ticker import MaxNLocator
+
     from experiments.report import drawing
 
     terms = Terms(language)
     notation = Notation(terms)
     groups = (("bridge_in_work", "in_work"), ("bridge_left", "left"), ("bridge_others", "others"))
-    labels = [f"{names(o.pair.origin)[language]}\n→ {names(o.pair.goal)[language]}" for o in outcomes]
+    labels = [
+        f"{_cut(names(o.pair.origin)[language])}\n→ {_cut(names(o.pair.goal)[language])}" for o in outcomes
+    ]
     size = 0.8 / len(groups)
     with drawing.figure(8.6, 1.4 + 0.85 * len(outcomes)) as drawn:
         axes = drawn.subplots()
@@ -107,16 +131,22 @@ def draw(outcomes: Sequence[Outcome], folder: Path, language: str) -> str:
             around = [[max(0.0, n.mean - n.low) for n in numbers], [max(0.0, n.high - n.mean) for n in numbers]]
             axes.barh(
                 y, [n.mean for n in numbers], height=size * 0.9, color=drawing.stroke(k).colour,
-                label=terms.term(key, months=""), hatch=("", "///", "...")[k], edgecolor="white", linewidth=0,
+                label=terms.term(key, months=str(question.follow_months)), hatch=("", "///", "...")[k], edgecolor="white", linewidth=0,
                 xerr=around if all(math.isfinite(n.low) for n in numbers) else None,
                 error_kw={"ecolor": drawing.INK, "elinewidth": 1, "capsize": 2},
             )  # fmt: skip
         axes.axvline(0.0, color=drawing.MUTED, linewidth=1)
-        axes.set_yticks(range(len(outcomes)), [label if len(label) < 90 else f"{label[:88]}…" for label in labels])
+        axes.set_yticks(range(len(outcomes)), labels)
         axes.invert_yaxis()
         axes.grid(False, axis="y")
         axes.grid(True, axis="x")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.xaxis.set_major_formatter(lambda value, _: notation.signed(value))
         axes.set_xlabel(terms.term("bridge_axis"))
         drawn.legend(frameon=False, loc="outside lower left", ncols=3, fontsize=9)
         return drawing.write(drawn, folder, FIGURE, terms.term("alt_bridges"))
+
+
+def _cut(title: str) -> str:
+    """A title short enough for a figure."""
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1].rstrip(' ,')}…"

@@ -12,6 +12,7 @@ import pyarrow as pa
 from experiments import composition, results
 from experiments.arm import BASELINE
 from experiments.bridges import page
+from experiments.bridges.barometer import compare
 from experiments.bridges.outcome import Outcome, cohorts_of, in_order, measure
 from experiments.bridges.pair import Pair, Trade, promising, trades_of
 from experiments.bridges.question import Question
@@ -160,6 +161,9 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     outcomes = in_order([_measured(pair, plan, runs, replications, question) for pair in pairs])
     written = _write(execution, question, trades, outcomes, configuration)
     print(page.text(outcomes, question, configuration.language))
+    compared = compare(trades, configuration.region.name)
+    if compared:
+        print(page.barometer_text(compared, configuration.language))
     print(written or execution.folder)
     print(f"{execution.seconds:.1f} s")
     if execution.failed:
@@ -200,6 +204,7 @@ def _write(
 ) -> Any:  # fmt: skip
     """Write bridges.json, .parquet and .md, the figure and the report; give the report, or None."""
     folder, language = execution.folder, configuration.language
+    compared = compare(trades, configuration.region.name)
     content = {
         "title": question.title,
         "written": execution.manifest["written"],
@@ -209,6 +214,7 @@ def _write(
         "follow_months": question.follow_months,
         "best": [outcome.pair.name for outcome in outcomes if outcome.is_clear][: question.best],
         "names": {trade.code: page.names(trade) for trade in trades},
+        "barometer": [{**vars(one), "label": one.label, "agrees": one.agrees} for one in compared],
         "bridges": [outcome.record for outcome in outcomes],
         "trades": [
             {
@@ -220,8 +226,8 @@ def _write(
     }  # fmt: skip
     write_text(results.to_json(content), folder / "bridges.json")
     write_table(pa.Table.from_pylist([_flat(outcome.record) for outcome in outcomes]), folder / "bridges.parquet")
-    write_text(page.markdown(outcomes, trades, question, language), folder / "bridges.md")
-    page.draw(outcomes[: question.best], folder / "figures", language)
+    write_text(page.markdown(outcomes, trades, compared, question, language), folder / "bridges.md")
+    page.draw(outcomes[: question.best], question, folder / "figures", language)
     from experiments.report.page import write
 
     return write(folder, language)
