@@ -36,7 +36,7 @@ def shortage_index(vacancies: NDArray[np.floating], unemployed: NDArray[np.float
         Shape (O,); NaN if the area has no vacancies or nobody unemployed.
     """
     v, u = np.asarray(vacancies, np.float64), np.asarray(unemployed, np.float64)
-    if v.sum() <= 0.0 or u.sum() <= 0.0:
+    if not (v.sum() > 0.0 and u.sum() > 0.0):
         return np.full(len(v), np.nan)
     return np.asarray((v * (u.sum() / v.sum()) + _PULL) / (u + _PULL), np.float64)
 
@@ -57,7 +57,7 @@ def lost_hires_share(
         a, of hires to vacancies.
     """
     v, u = np.asarray(vacancies, np.float64), np.asarray(unemployed, np.float64)
-    if v.sum() <= 0.0 or u.sum() <= 0.0:
+    if not (v.sum() > 0.0 and u.sum() > 0.0):  # nobody to match, or a number that was not recorded
         return float("nan")
     met = (v / v.sum()) ** elasticity * (u / u.sum()) ** (1.0 - elasticity)
     return max(0.0, 1.0 - float(met.sum()))

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
+from agents.region import Region
 from agents.region.occupation import Occupation
+from experiments.bridges.barometer import compare
 from experiments.bridges.outcome import Number, in_order, measure
 from experiments.bridges.pair import Pair, Trade, promising, step_between, trades_of
 from experiments.bridges.question import Question
 from experiments.bridges.request import Request
 from experiments.command import main
+from experiments.composition import resolve
+from experiments.configuration import PROJECT
+from experiments.horizon import Horizon
+from experiments.policy import read_courses
 from sim.errors import InputError
 
 
@@ -114,3 +121,47 @@ def test_wrong_input_is_one_line(words: list[str], parts: list[str], capsys: pyt
 def test_a_run_that_is_too_short_is_refused() -> None:
     with pytest.raises(InputError, match="followed to month 30"):
         Request.read(["horizon_years=2"]).configuration([])
+
+
+COURSE = {
+    "measure": "modular_training", "occupation": "71", "occupation_from": "61", "months": 6, "seats": 5,
+    "start": {"months_after_start": 6, "day": 1}, "source": "test",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "parts"),
+    [
+        ({"occupation_from": "16"}, ["occupation_from", "no occupation '16'"]),
+        ({"occupation": "sales"}, ["courses[0].occupation", "did you mean 52 Sales workers"]),
+        ({"occupation": "61"}, ["from trade 61 to itself"]),
+        ({"occupation": None}, ["needs the occupation it leads to"]),
+        ({"measure": "coaching"}, ["coaching leads to no trade"]),
+        ({"months": -1}, ["months", "expected 0 to 36", "-1"]),
+        ({"every_months": 0}, ["every_months", "expected a whole number"]),
+    ],
+)
+def test_wrong_courses_are_refused(changed: dict, parts: list[str]) -> None:
+    with pytest.raises(InputError) as refused:
+        _courses(changed)
+    assert all(part in str(refused.value) for part in parts), refused.value
+
+
+def test_a_course_is_repeated_to_the_end() -> None:
+    days = [(c.start.isoformat(), c.occupation_from, c.months) for c in _courses({"every_months": 3})]
+    assert days == [("2025-07-01", 5, 6.0), ("2025-10-01", 5, 6.0)]
+    assert len(_courses({"every_months": 3, "end": "2025-08-01"})) == 1
+
+
+def _courses(changed: dict) -> list:
+    region = Region.load(PROJECT / "data" / "regions" / "kolmikko")
+    parameters = resolve("run", ["region=kolmikko"]).parameters
+    given = {"courses": [{**COURSE, **changed}]}
+    return read_courses("mine", given, Horizon(date(2025, 1, 1), 1), region, parameters)
+
+
+def test_the_index_beside_labels() -> None:
+    carers, clerks = Trade(CARER, 2.5, 1.0, 1.0, 0.0, 0.0), Trade(occupation("41", 2, "business"), 1.2, 1, 1, 0, 0)
+    told = {one.code: (one.label, one.agrees) for one in compare([carers, clerks], "satakunta")}
+    assert told == {"53": ("shortage", True), "41": ("surplus", False)}
+    assert compare([carers], "kolmikko") == []

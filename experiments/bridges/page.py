@@ -131,7 +131,8 @@ def draw(outcomes: Sequence[Outcome], question: Question, folder: Path, language
             around = [[max(0.0, n.mean - n.low) for n in numbers], [max(0.0, n.high - n.mean) for n in numbers]]
             axes.barh(
                 y, [n.mean for n in numbers], height=size * 0.9, color=drawing.stroke(k).colour,
-                label=terms.term(key, months=str(question.follow_months)), hatch=("", "///", "...")[k], edgecolor="white", linewidth=0,
+                label=terms.term(key, months=str(question.follow_months)), hatch=("", "///", "...")[k],
+                edgecolor="white", linewidth=0,
                 xerr=around if all(math.isfinite(n.low) for n in numbers) else None,
                 error_kw={"ecolor": drawing.INK, "elinewidth": 1, "capsize": 2},
             )  # fmt: skip
