@@ -165,7 +165,7 @@ _ALL = (
     Indicator("in_measure", "persons", "stock", "none"),
     Indicator("measure_starts", "persons", "flow", "none"),
     Indicator("long_term_by_cause", "persons", "stock", "lower"),
-    Indicator("shortage_index", "ratio", "rate", "none"),
+    Indicator("shortage_index", "index", "rate", "none"),
     Indicator("vacancies_long_open", "vacancies", "stock", "lower"),
     Indicator("mismatch_occupational", "share", "rate", "lower"),
     Indicator("mismatch_regional", "share", "rate", "lower"),
