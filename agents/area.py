@@ -24,9 +24,10 @@ from agents.purchasing import Purchasing
 from agents.recruitment import Recruitment
 from agents.region import Region, StartState
 from agents.service_lines import SERVICE_LINES
-from agents.specification import Closure, RunResult, RunSpecification
+from agents.specification import Closure, Cohort, RunResult, RunSpecification
 from agents.synthetic import build_world
 from agents.synthetic.closeness import (
+    appeal_of_trades,
     fit_of_trades,
     jobs_within_reach,
     kin_of_trades,
@@ -43,6 +44,7 @@ from sim.indicators import Counter
 from sim.kernels.benefits import settle_all
 from sim.kernels.closure import mark_cohort
 from sim.kernels.demand import dismiss_excess, shift_targets
+from sim.kernels.invitation import REST, mark_unemployed
 from sim.parameters import ParameterSet
 from sim.recorder import PointsOfTheStart, Recorder
 from sim.sums import check_sums
@@ -52,7 +54,8 @@ from sim.world import World
 REFERENCE_POPULATION = 100_000.0
 """People of 15–74 for whom amounts of a whole area (seats of training) are stated."""
 _FIT_AND_DISTANCE = (
-    "fit.", "search.distance_decay_per_km", "search.own_municipality_factor", "search.outside_factor", "mobility.",
+    "fit.", "trades.appeal", "search.distance_decay_per_km", "search.own_municipality_factor", "search.outside_factor",
+    "mobility.",
 )  # fmt: skip
 
 
@@ -222,10 +225,10 @@ class EmploymentAreaModel(mesa.Model):
         for day in self.timetable.by_day:
             clock.at(day, "2 parameters", partial(self._change_parameters, day))
         for number, cohort in enumerate(s.cohorts, start=1):
-            row = self.employer_row(cohort.employer)
+            row = self.employer_row(cohort.employer) if cohort.occupation < 0 else -1
             clock.at(
                 day_of(cohort.marked, s.start_date), f"3 cohort {cohort.name}",
-                partial(self._mark, number, row, cohort.name, cohort.jobs),
+                partial(self._mark, number, row, cohort),
             )  # fmt: skip
         for employer in self.closing:
             plan = employer.plan
@@ -279,14 +282,19 @@ class EmploymentAreaModel(mesa.Model):
         if any(name.startswith(_FIT_AND_DISTANCE) for name in names):
             arrays, p = self.world.arrays, self.world.arrays.parameters[0]
             arrays.fit[:] = fit_of_trades(self.region, p)
+            arrays.appeal[:] = appeal_of_trades(self.region, p)
             arrays.kin[:] = kin_of_trades(arrays.fit)
             arrays.near[:], arrays.near_remote[:] = nearness(self.region, p, arrays.baseline[0])
             usual = usual_nearness(self.region, p)
             arrays.jobs_within[:] = jobs_within_reach(arrays.jobs_by_cell, arrays.fit, usual)
 
-    def _mark(self, number: int, row: int, name: str, jobs: int) -> None:
-        marked = mark_cohort(self.world.handle, row, round(jobs * self.scale), number)
-        self.built.setdefault("cohort", {})[name] = float(marked) / self.scale
+    def _mark(self, number: int, row: int, cohort: Cohort) -> None:
+        jobs = REST if cohort.jobs == REST else round(cohort.jobs * self.scale)
+        if cohort.occupation < 0:
+            marked = mark_cohort(self.world.handle, row, jobs, number)
+        else:
+            marked = mark_unemployed(self.world.handle, cohort.occupation, jobs, number, self.clock.day)
+        self.built.setdefault("cohort", {})[cohort.name] = float(marked) / self.scale
 
     def _shift_demand(self, before: Any, after: Any, index: Any) -> None:
         start_jobs = self.world.arrays.employers.start_jobs

@@ -16,6 +16,7 @@ from agents.specification import Course
 from agents.surroundings import Surroundings
 from agents.synthetic.rounding import apportion
 from sim.dimensions import MEASURES
+from sim.kernels.invitation import invite
 from sim.kernels.measures import TRAININGS, WITH_A_DEGREE, WITH_A_TRADE
 
 TRADES_A_MONTH = 8
@@ -82,7 +83,7 @@ class Purchasing(mesa.Agent):
         size = area.scale * area.region_size
         shortage = self._shortage()
         first_days = {ahead: self._first_day(ahead) for ahead in {order[1] for order in orders}}
-        rows: list[tuple[int, int, int, int, int, int, int, float]] = []
+        rows: list[tuple[int, int, int, int, int, int, int, float, float]] = []
         for measure, ahead, seats in orders:
             first = first_days[ahead]
             if first is None:
@@ -96,7 +97,7 @@ class Purchasing(mesa.Agent):
                 trades, groups = _scarce_trades(shortage[int(measure in WITH_A_DEGREE)], number, least)
             last, price = area.last_day_of_month(first), float(terms.price_month_eur[measure])
             rows += [
-                (measure, int(trade), -1, first, last, int(group), 0, price)
+                (measure, int(trade), -1, first, last, int(group), 0, price, 0.0)
                 for trade, group in zip(trades, groups, strict=True)
                 if group >= least
             ]
@@ -106,16 +107,21 @@ class Purchasing(mesa.Agent):
         world.control.n_offers = begin + len(rows)
 
     def order_course(self, course: Course) -> None:
-        """Put a course on offer that a policy has ordered; it begins today."""
+        """Put a course on offer that a policy has ordered; it begins today, with people who are invited if it is meant
+        for one trade.
+        """
         world, today = self.area.world, self.area.clock.day
-        world.ensure_room()
+        world.ensure_room(people=round(course.seats * self.area.scale))
         measure = MEASURES.index(course.measure)
         row = int(world.control.n_offers)
         price = float(self._parameters.measures.price_month_eur[measure])
         seats = round(course.seats * self.area.scale)
         last = self.area.last_day_of_month(today)
-        world.arrays.offers[row] = (measure, course.occupation, -1, today, last, seats, 0, price)
+        whom = course.occupation_from
+        world.arrays.offers[row] = (measure, course.occupation, whom, today, last, seats, 0, price, course.months)
         world.control.n_offers = row + 1
+        if whom >= 0:
+            invite(world.handle, row, today)
 
     def _shortage(self) -> NDArray[np.float64]:
         """Open vacancies of each trade and what there is of them for an unemployed, shape (2, 2, trades).

@@ -50,12 +50,15 @@ class Closure:
 
 @dataclass(frozen=True)
 class Cohort:
-    """The staff of one employer on one day, marked in every arm and never treated differently."""
+    """The staff of one employer, or the unemployed of one trade, on one day; marked in every arm and never treated
+    differently.
+    """
 
     name: str
-    employer: str
+    employer: str  # empty if they are of a trade
     marked: date
-    jobs: int  # persons; the first `jobs` of the staff in an order that is the same in every arm
+    jobs: int  # persons; the first ones in an order that is the same in every arm; -1: who is in no other cohort
+    occupation: int = -1  # trade of the unemployed, position in the region's list
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,10 @@ class Course:
         Seats, persons.
     start
         First day; seats can be taken until the end of its month.
+    occupation_from
+        Position of the trade that it is meant for, whose unemployed are invited; -1 for all.
+    months
+        Mean length; 0 for that of the measure.
     """
 
     name: str
@@ -109,6 +116,8 @@ class Course:
     occupation: int
     seats: float
     start: date
+    occupation_from: int = -1
+    months: float = 0.0
 
 
 @dataclass(frozen=True)

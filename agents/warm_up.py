@@ -57,6 +57,7 @@ def call_every_kernel(specification: RunSpecification) -> None:
     from sim.kernels.census import CAUSES, census_causes, census_trial, recount
     from sim.kernels.closure import announce, carry_on, exit_staff, give_notice, mark_cohort
     from sim.kernels.demand import dismiss_excess, shift_targets
+    from sim.kernels.invitation import REST, invite, mark_unemployed
     from sim.kernels.queue import move_queue
     from sim.kernels.trial import QUARTERS
 
@@ -79,4 +80,7 @@ def call_every_kernel(specification: RunSpecification) -> None:
     recount(world.handle)
     move_queue(world.handle, 0, 1)
     census_causes(world.handle, day, np.zeros((len(CAUSES), world.n_places), np.int64))
+    world.arrays.offers[0].occupation_from = 0
+    invite(world.handle, 0, day)
+    mark_unemployed(world.handle, 0, REST, 1, day)
     census_trial(world.handle, np.zeros((QUARTERS, len(State)), np.int64))

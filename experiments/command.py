@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sim.errors import InputError, near_miss
 
-COMMANDS = ("run", "compare", "validate", "calibrate", "trial", "report", "explain", "data")
+COMMANDS = ("run", "compare", "validate", "calibrate", "trial", "bridges", "report", "explain", "data")
 _FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")
 
 
@@ -82,6 +82,8 @@ def _dispatch(words: list[str]) -> int:
         return _calibrate(rest)
     if command == "trial":
         return _trial(rest)
+    if command == "bridges":
+        return _bridges(rest)
     flags = [word for word in rest if word.startswith("-")]
     if flags:
         raise InputError(f"{command} has no flag {flags[0]}{near_miss(flags[0], ['--help'])}")
@@ -163,6 +165,21 @@ def _trial(words: list[str]) -> int:
     if "--cfg" in flags:
         for trial in request.trials:
             print(configuration_of(trial, request.overrides).to_yaml(), end="")
+        return 0
+    return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
+
+
+def _bridges(words: list[str]) -> int:
+    from experiments.bridges.request import Request, carry_out
+
+    known = ("--cfg", "--fresh", "--help", "--retry-failed")
+    flags = [word for word in words if word.startswith("-")]
+    for flag in flags:
+        if flag not in known:
+            raise InputError(f"bridges has no flag {flag}{near_miss(flag, known)}")
+    request = Request.read([word for word in words if word not in flags])
+    if "--cfg" in flags:
+        print(request.configuration([]).to_yaml(), end="")
         return 0
     return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
 

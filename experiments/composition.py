@@ -22,7 +22,7 @@ from sim.parameters import ParameterSet
 CONF = PROJECT / "conf"
 COMMANDS_WITH_MARKETS = ("compare",)
 
-READ_ALONE = {"board": "validate", "target": "calibrate", "trial": "trial"}
+READ_ALONE = {"board": "validate", "bridges": "bridges", "target": "calibrate", "trial": "trial"}
 """Groups that are no part of a configuration, and the command that reads them."""
 
 # Text that is taken as typed: names and paths need no quoting against the grammar of overrides.
@@ -227,6 +227,11 @@ def _interpolated(tree: dict[str, Any]) -> dict[str, Any]:
         raise InputError(f"configuration: {_one_line(error)}") from None
     assert isinstance(plain, dict)
     return plain  # type: ignore[return-value]
+
+
+def typed_value(text: str) -> Any:
+    """Value of ``KEY=VALUE`` by Hydra's grammar; InputError if it can not be read."""
+    return _parse(text)
 
 
 def _parse(text: str) -> Any:

@@ -163,7 +163,10 @@ def run_key(
         "places": sorted(
             [p.place, p.kind, str(p.start), list(p.weekdays), p.period_weeks] for p in specification.places
         ),
-        "courses": sorted([c.measure, c.occupation, c.seats, str(c.start)] for c in specification.courses),
+        "courses": sorted(
+            [c.measure, c.occupation, c.seats, str(c.start), c.occupation_from, c.months]
+            for c in specification.courses
+        ),
         "recruits": sorted([r.occupation, r.persons, str(r.start)] for r in specification.recruits),
         "closures": sorted(
             [
@@ -175,7 +178,9 @@ def run_key(
             ]
             for c in specification.closures
         ),
-        "cohorts": sorted([c.name, c.employer, c.jobs, str(c.marked)] for c in specification.cohorts),
+        "cohorts": sorted(
+            [c.name, c.employer, c.jobs, str(c.marked), c.occupation] for c in specification.cohorts
+        ),
         "code": code_digest(),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

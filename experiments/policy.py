@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agents.specification import Course, PlaceChange, Recruits
@@ -12,6 +12,7 @@ from experiments.horizon import Horizon
 from sim.changes import Change
 from sim.dimensions import DAYS_PER_MONTH, MEASURES, WEEKDAYS
 from sim.errors import InputError, near_miss
+from sim.kernels.measures import WITH_A_TRADE
 from sim.parameters import ParameterSet
 
 if TYPE_CHECKING:
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 
 _PARTS = ("changes", "places", "courses", "recruits", "needs_law_change")
 _PLACE = ("municipality", "kind", "weekdays", "period_weeks", "start", "source")
-_COURSE = ("measure", "occupation", "seats", "start", "source")
+_COURSE = (
+    "measure", "occupation", "occupation_from", "months", "seats", "start", "every_months", "end", "source",
+)  # fmt: skip
 _RECRUITS = ("occupation", "persons", "start", "source")
+_WITH_A_TRADE = tuple(MEASURES[measure] for measure in WITH_A_TRADE)
+LONGEST_MONTHS, LATEST_MONTH = 36, 180
 _KINDS = ("office", "service_point", "none")
 
 
@@ -93,13 +98,14 @@ def read_places(name: str, given: Mapping[str, Any], horizon: Horizon, region: R
 def read_courses(
     name: str, given: Mapping[str, Any], horizon: Horizon, region: Region, parameters: ParameterSet
 ) -> list[Course]:
-    """Read a policy's ``courses: [{measure, [occupation], seats, start, source}, ...]``.
+    """Read a policy's ``courses: [{measure, [occupation], [occupation_from], [months], seats, start,
+    [every_months], [end], source}, ...]``; ``every_months`` repeats a course to the end, or the horizon's.
 
     Raises
     ------
     InputError
-        An unknown measure or occupation, no seats, a measure without a price, a date outside the horizon or
-        before the lead time of a purchase has passed since the start.
+        An unknown measure or occupation, a course from a trade to nowhere or to itself, no seats, a measure without a
+        price, a date outside the horizon or before the lead time of a purchase has passed since the start.
     """
     courses = []
     for index, item in enumerate(_items(given, "courses", f"policies.{name}")):
@@ -122,8 +128,19 @@ def read_courses(
                 f"{where}.start: {start} is before the lead time of {measure} ({lead:g} months) has passed; "
                 f"the earliest day is {earliest}"
             )
-        occupation = -1 if item.get("occupation") is None else _occupation(str(item["occupation"]), region, where)
-        courses.append(Course(name, measure, occupation, float(seats), start))
+        occupation, whom = (
+            -1 if item.get(key) is None else region.trade(str(item[key]), f"{where}.{key}")
+            for key in ("occupation", "occupation_from")
+        )
+        if whom >= 0:
+            _check_bridge(measure, occupation, whom, item, where)
+        months = item.get("months", 0.0)
+        if isinstance(months, bool) or not isinstance(months, int | float) or not 0 <= months <= LONGEST_MONTHS:
+            raise InputError(f"{where}.months: expected 0 to {LONGEST_MONTHS} months, got {months!r}")
+        courses += [
+            Course(name, measure, occupation, float(seats), day, whom, float(months))
+            for day in _repeated(item, start, horizon, where)
+        ]
     return courses
 
 
@@ -153,6 +170,33 @@ def _occupation(code: str, region: Region, where: str) -> int:
     if code not in codes:
         raise InputError(f"{where}.occupation: no occupation '{code}' (ISCO-08, two digits){_nearest(code, region)}")
     return codes.index(code)
+
+
+def _check_bridge(measure: str, occupation: int, whom: int, item: Mapping[str, Any], where: str) -> None:
+    if occupation < 0:
+        raise InputError(f"{where}: a course for trade {item['occupation_from']} needs the occupation it leads to")
+    if occupation == whom:
+        raise InputError(f"{where}: the course leads from trade {item['occupation_from']} to itself")
+    if measure not in _WITH_A_TRADE:
+        raise InputError(f"{where}.measure: {measure} leads to no trade; those that do are {', '.join(_WITH_A_TRADE)}")
+
+
+def _repeated(item: Mapping[str, Any], start: date, horizon: Horizon, where: str) -> list[date]:
+    """First days of a course: one, or one every so many months."""
+    every = item.get("every_months")
+    if every is None:
+        return [start]
+    if type(every) is not int or every < 1:
+        raise InputError(f"{where}.every_months: expected a whole number of months from 1, got {every!r}")
+    last = horizon.last if item.get("end") is None else min(horizon.last, horizon.resolve(item["end"], f"{where}.end"))
+    days = []
+    for k in range(0, LATEST_MONTH, every):
+        year, month = divmod(start.year * 12 + start.month - 1 + k, 12)
+        day = date(year, month + 1, min(start.day, 28))
+        if day > last:
+            break
+        days.append(day)
+    return days
 
 
 def _nearest(code: str, region: Region) -> str:

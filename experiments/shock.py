@@ -19,6 +19,8 @@ KINDS = ("closure",)
 _CLOSURE = ("kind", "employer", "jobs", "announced", "notice", "exits")
 _CLOSURE_OPTIONAL = ("marked",)
 _COHORT = ("employer", "marked", "jobs")
+REST = -1
+"""Number of persons of a cohort: all of the trade who are in no other one."""
 
 
 def read_closure(name: str, given: Mapping[str, Any], horizon: Horizon, region: Region) -> Closure:
@@ -70,7 +72,8 @@ def read_closure(name: str, given: Mapping[str, Any], horizon: Horizon, region: 
 
 
 def read_cohort(name: str, given: Mapping[str, Any], horizon: Horizon, region: Region) -> Cohort:
-    """Read an entry of ``cohorts``: ``{employer, marked, jobs}``.
+    """Read an entry of ``cohorts``: ``{employer, marked, jobs}``, or ``{occupation, marked, [persons]}``: unemployed
+    people of a trade, all those in no other cohort without a number.
 
     Raises
     ------
@@ -80,6 +83,13 @@ def read_cohort(name: str, given: Mapping[str, Any], horizon: Horizon, region: R
     where = f"cohorts.{name}"
     if not isinstance(given, Mapping):
         raise InputError(f"{where}: expected {{employer, marked, jobs}}, got {given!r}")
+    if "occupation" in given:
+        _check_keys(given, ("occupation", "marked"), where, ("persons",))
+        trade = region.trade(str(given["occupation"]), f"{where}.occupation")
+        persons = given.get("persons", REST)
+        if type(persons) is not int or persons < REST:
+            raise InputError(f"{where}.persons: expected a whole number of persons from 0, got {persons!r}")
+        return Cohort(name, "", horizon.inside(given["marked"], f"{where}.marked"), persons, trade)
     _check_keys(given, _COHORT, where)
     employer, jobs = _read_employer(given, where, region)
     return Cohort(name, employer, horizon.inside(given["marked"], f"{where}.marked"), jobs)

@@ -12,6 +12,7 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
   kohtaanto validate board=baseline            the baseline against published figures
   kohtaanto calibrate target=baseline          constants of the area fitted to published figures
   kohtaanto trial trial=caseload_austria       a published trial of services repeated in the model
+  kohtaanto bridges                            which changes from surplus to shortage trades pay
   kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
   kohtaanto explain [PARAMETER]                where a number comes from
   kohtaanto data check [REGION]                provenance and consistency of a region's data
@@ -86,6 +87,16 @@ The trial (conf/trial/) says what it repeats, the start state, arms, staff and c
 the bands; keys that are typed take their place. The table is also written as trial.csv, trial.json and trial.md;
 write_docs=true writes its section of docs/trials.md as well. A miss is a result: the exit status is 0 whatever the
 verdicts. Flags --cfg, --fresh and --retry-failed as with compare; arms, markets and record= are the trial's.""",
+    "bridges": """\
+kohtaanto bridges: which bridges from a trade in surplus to a trade in shortage pay, each tried in the engine.
+
+  kohtaanto bridges start=boom_2022
+  kohtaanto bridges region=satakunta bridges.seats=30 bridges.most_pairs=6 replications=20 language=en
+
+Candidates come from the shortage index of a first year, the distance of the trades and the course that it takes
+(conf/bridges/). For each, people of the surplus trade are invited to a course, against none: the same people in both.
+The table is also written as bridges.json, bridges.parquet and bridges.md, with a figure and the page.
+bridges.KEY=VALUE takes the place of a value of the file. Flags --cfg, --fresh and --retry-failed as with compare.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 
@@ -114,7 +125,7 @@ def usage(command: str | None = None) -> str:
         return "\n\n".join([_GENERAL, _KEYS, _listed()])
     if command in ("run", "compare"):
         return "\n\n".join([_COMMANDS[command], _KEYS, _FLAGS, _listed()])
-    if command in ("validate", "calibrate", "trial"):
+    if command in ("validate", "calibrate", "trial", "bridges"):
         return "\n\n".join([_COMMANDS[command], _KEYS])
     return _COMMANDS[command]
 

@@ -145,6 +145,12 @@ SECTIONS = (
     "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K",
     "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", "X",
 )  # fmt: skip  # TOL 2008; X is unknown
+ISCO2 = (
+    "01", "02", "03", "11", "12", "13", "14", "21", "22", "23", "24", "25", "26", "31", "32", "33", "34", "35", "41",
+    "42", "43", "44", "51", "52", "53", "54", "61", "62", "63", "71", "72", "73", "74", "75", "81", "82", "83", "91",
+    "92", "93", "94", "95", "96",
+)  # fmt: skip
+"""Two digits of ISCO-08, for parameters of trades; a region's own list of occupations holds some of them."""
 PAYERS = ("municipality", "state", "wellbeing_area", "employment_fund", "employer")
 MAJOR_GROUPS = tuple("0123456789")
 """Major groups of ISCO-08, the first digit of an occupation."""
@@ -167,6 +173,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "age_band": AGE_BANDS,
     "month": MONTHS,
     "section": SECTIONS,
+    "isco2": ISCO2,
     "payer": PAYERS,
     "step": STEPS,
     "share_key": SHARE_KEYS,

@@ -64,6 +64,13 @@ class Flow(IntEnum):
     RECRUITS_UNPLACED = 48  # ordered beyond what employers ask for; of the area, at the last place
 
 
+class TradeFlow(IntEnum):
+    """Events counted by the trade of a job in the area, agents a month."""
+
+    FILLED = 0  # vacancies
+    LOST = 1  # targets lowered because nobody suitable came
+
+
 class Counter(IntEnum):
     """Work done by mechanisms since the start: candidates that were looked at, and events that came of them."""
 
@@ -167,6 +174,10 @@ _ALL = (
     Indicator("in_measure", "persons", "stock", "none"),
     Indicator("measure_starts", "persons", "flow", "none"),
     Indicator("long_term_by_cause", "persons", "stock", "lower"),
+    Indicator("shortage_index", "index", "rate", "none"),
+    Indicator("vacancies_long_open", "vacancies", "stock", "lower"),
+    Indicator("mismatch_occupational", "share", "rate", "lower"),
+    Indicator("mismatch_regional", "share", "rate", "lower"),
     Indicator("population", "persons", "stock", "none"),
     Indicator("net_migration", "persons", "flow", "none"),
     Indicator("net_domestic_migration", "persons", "flow", "none"),

@@ -27,8 +27,17 @@ from sim.dimensions import (
     Origin,
     State,
 )
-from sim.indicators import INDICATORS, Flow
-from sim.kernels.census import CAUSES, SPOUSES, census_causes, census_groups, census_places, census_trial
+from sim.indicators import INDICATORS, Flow, TradeFlow
+from sim.kernels.census import (
+    CAUSES,
+    IDLE,
+    LONG_OPEN,
+    SPOUSES,
+    census_causes,
+    census_groups,
+    census_places,
+    census_trial,
+)
 from sim.kernels.trial import QUARTERS
 from sim.ledger import (
     BENEFITS,
@@ -39,6 +48,7 @@ from sim.ledger import (
     municipal_net,
     tax_memo_eur,
 )
+from sim.mismatch import mismatch_share, shortage_index
 from sim.world import World
 
 _MONTHLY_DESK_COLUMNS = (
@@ -133,9 +143,12 @@ class Recorder:
         commuters = np.zeros((3, n_all), np.int64)
         cohort_states = np.zeros((len(self._cohorts) + 1, len(State)), np.int64)
         in_register = np.zeros(n_all, np.int64)
+        by_trade = np.zeros((2, len(self._occupations)), np.int64)
         years = len(a.recruited) // MONTHS_A_YEAR + 1
         abroad = np.zeros((SPOUSES + 1 + years, 2), np.int64)
-        census_places(w, month_end, long_term, registered, part_time, commuters, cohort_states, in_register, abroad)
+        census_places(
+            w, month_end, long_term, registered, part_time, commuters, cohort_states, in_register, by_trade, abroad
+        )
         stocks = a.stocks[:, :n] * weight
         flows = a.flows[:, :n] * weight
         p = a.parameters[0]
@@ -199,6 +212,7 @@ class Recorder:
         jobs = np.bincount(a.employers.place[inside], (a.employers.filled + a.employers.open)[inside], minlength=n)
         area("jobs", jobs * weight)
         area("jobs_lost_to_unfilled", flows[Flow.JOBS_LOST])
+        self._record_trades(moment, world, by_trade * weight, unemployed, weight)
         self._record_survival(moment, world, month_end)
         self._record_lines(moment, world, weight)
         self._record_services(moment, world, month_end, flows, area, weight)
@@ -217,7 +231,7 @@ class Recorder:
         self._record_cohorts(moment, cohort_states * weight)
         if self._with_groups:
             self._record_groups(moment, world, month_end, weight)
-        for counted in (a.flows, a.ledger, a.measure_days):
+        for counted in (a.flows, a.trade_flows, a.ledger, a.measure_days):
             counted[:] = 0.0
 
     def columns(self) -> dict[str, Any]:
@@ -307,6 +321,37 @@ class Recorder:
         away = np.where(a.points.parent == np.arange(n), 0.0, away)
         month = days * WEEKS_A_MONTH * visitors * 2.0 * away
         return np.asarray(month * float(a.parameters[0].finance.travel_km_eur), np.float64)
+
+    def _record_trades(
+        self, moment: np.datetime64, world: World, by_trade: NDArray[np.floating], unemployed: NDArray[np.floating],
+        weight: float,
+    ) -> None:  # fmt: skip
+        """Shortage of trades, vacancies that are hard to fill, jobs given up, and mismatch over trades and places.
+
+        Parameters
+        ----------
+        by_trade
+            Unemployed and long open vacancies, persons, shape (2, occupations).
+        unemployed
+            By municipality, persons.
+        """
+        a, n = world.arrays, world.n_places
+        vacancies = a.open_cells[:, :n] * weight
+        v, u = vacancies.sum(axis=1), by_trade[IDLE]
+        self._write(moment, "vacancies_long_open", "", ("",), np.array([by_trade[LONG_OPEN].sum()]))
+        self._write(moment, "mismatch_occupational", "", ("",), np.array([mismatch_share(v, u)]))
+        regional = mismatch_share(vacancies.sum(axis=0), unemployed)
+        self._write(moment, "mismatch_regional", "", ("",), np.array([regional]))
+        if not self._with_groups:
+            return
+        for name, values in (
+            ("shortage_index", shortage_index(v, u)),
+            ("vacancies_open", v),
+            ("vacancies_long_open", by_trade[LONG_OPEN]),
+            ("hires", a.trade_flows[TradeFlow.FILLED] * weight),
+            ("jobs_lost_to_unfilled", a.trade_flows[TradeFlow.LOST] * weight),
+        ):
+            self._write(moment, name, "occupation", self._occupations, values)
 
     def _record_survival(self, moment: np.datetime64, world: World, month_end: int) -> None:
         """Shares of spells still open, for the latest month whose spells have all been seen long enough."""

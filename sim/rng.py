@@ -112,11 +112,6 @@ class Purpose(IntEnum):
     JOB_VISIT = 83  # vacancy
     SEARCH_TRADE = 84
     STUDIES_TRADE = 85
-    MOBILITY_CAR = 120  # lasting
-    MOBILITY_TOLD = 121  # lasting
-    MOBILITY_HOUSING = 122  # lasting
-    JOB_REMOTE = 123  # vacancy
-    MOBILITY_REFERRAL = 124
     MOVING_DESTINATION = 90
     MOVING_CHILD = 91
     IMMIGRATION_NUMBER = 100  # origin and place
@@ -135,6 +130,12 @@ class Purpose(IntEnum):
     RECOGNITION_STEP = 113
     EMPLOYER_ENGLISH = 114  # lasting; employer
     IMMIGRATION_SERVICE = 115
+    MOBILITY_CAR = 120  # lasting
+    MOBILITY_TOLD = 121  # lasting
+    MOBILITY_HOUSING = 122  # lasting
+    JOB_REMOTE = 123  # vacancy
+    MOBILITY_REFERRAL = 124
+    MEASURE_INVITATION = 130  # lasting for a day: read by courses and cohorts
 
 
 CANDIDATES = (
@@ -158,6 +159,7 @@ LASTING = (
     Purpose.MOBILITY_TOLD,
     Purpose.MOBILITY_HOUSING,
     Purpose.EMPLOYER_ENGLISH,
+    Purpose.MEASURE_INVITATION,
 )
 """Purposes of lasting numbers of a person, talk or employer, read again whenever they matter."""
 

@@ -240,6 +240,7 @@ OFFER = np.dtype(
         ("seats", "i4"),  # agents
         ("taken", "i4"),
         ("price", "f8"),  # EUR a participant and month
+        ("months", "f8"),  # mean length, 0 for that of the measure
     ]
 )
 """Courses, budgets and seat pools: one row each. Owner: agents order them, training fills them."""
@@ -314,6 +315,7 @@ class Arrays(NamedTuple):
     control: Records  # CONTROL[1]
     days: Records  # DAY[horizon + 1]
     flows: np.ndarray  # f8[FLOWS, places]: events of this month by place of residence
+    trade_flows: np.ndarray  # f8[TRADE_FLOWS, occupations]: events of this month by trade of the job, in the area
     ledger: np.ndarray  # f8[ITEMS, PAYERS, places]: euros of this month (`sim.ledger`)
     stocks: np.ndarray  # i8[STATES, places]: persons by labour state and place of residence
     idle_by_trade: np.ndarray  # i8[occupations]: unemployed at the last census
@@ -333,6 +335,7 @@ class Arrays(NamedTuple):
     jobs_within: np.ndarray  # f8[places, occupations]: jobs of the start, weighted as a person sees vacancies
     jobs_by_cell: np.ndarray  # f8[occupations, places]: jobs held at the start, agents
     fit: np.ndarray  # f8[occupations, occupations]: how well a trade fits another
+    appeal: np.ndarray  # f8[occupations]: factor of `fit` that is search alone (`trades.appeal`)
     near: np.ndarray  # f8[layers * places, places]: distance decay, by layer and home (`sim.kernels.mobility`)
     near_remote: np.ndarray  # f8[layers * places, places]: the same of jobs that can be done from home
     major_group: np.ndarray  # i8[occupations]: first digit of ISCO-08

@@ -91,6 +91,10 @@ def made_up() -> Rows:
             rows.add(f"commuters_{margin}", persons, "municipality", code)
     for label, persons in {"01": 9, "11": 2, "12": 2, "51": 16, "93": 20, "X": 60}.items():
         rows.add("unemployed", persons, "occupation", label)
+    for label, vacancies in {"01": 36, "11": 0, "12": 0, "51": 64, "93": 0}.items():
+        rows.add("vacancies_open", vacancies, "occupation", label)
+    for code, vacancies in zip("ABC", (0, 50, 0), strict=True):
+        rows.add("vacancies_open", vacancies, "municipality", code)
     rows.add("unemployed", 59, "sex", "men")
     rows.add("unemployed", 41, "sex", "women")
     return rows
@@ -143,6 +147,11 @@ ANSWERS = {
     "occupation_7": 0,
     "occupation_8": 0,
     "occupation_9": 50,
+    # met: .6 * 3 / 7 + .8 * 4 / 7 = 5 / 7 of the hires, and those of B alone, 30 / 92 of the unemployed
+    "mismatch_occupational": 24 / 49,
+    "mismatch_occupational_a30": 1 - (0.36**0.3 * (9 / 49) ** 0.7 + 0.64**0.3 * (16 / 49) ** 0.7) ** (1 / 0.7),
+    "mismatch_regional": 62 / 92,
+    "mismatch_regional_a30": 62 / 92,
     "registered_per_unemployed": 1.95,
     "men_share": 59,
 }

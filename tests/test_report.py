@@ -269,7 +269,7 @@ def test_every_key_that_the_code_uses_exists_and_every_term_is_used() -> None:
     template = (REPORT / "templates" / "report.html.j2").read_text(encoding="utf-8")
     used = set(re.findall(r'terms\.term\("(\w+)"', template))
     literals: set[str] = set()
-    for file in REPORT.glob("*.py"):
+    for file in (*REPORT.glob("*.py"), *(REPORT.parent / "bridges").glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -283,7 +283,7 @@ def test_every_key_that_the_code_uses_exists_and_every_term_is_used() -> None:
                 if node.func.attr == "sentence":
                     assert first.value in terms["sentences"], first.value
     assert used - set(terms["terms"]) == set()
-    families = ("kind_", "market_")  # keys that are put together from a name in the results
+    families = ("kind_", "market_", "barometer_")  # keys that are put together from a name in the results
     unused = {k for k in terms["terms"] if k not in used | literals and not k.startswith(families)}
     assert unused == set()
 

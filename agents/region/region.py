@@ -259,6 +259,27 @@ class Region:
         """
         return find_municipality(text, self.municipalities)
 
+    def trade(self, code: str, where: str) -> int:
+        """Find an occupation by its two digits of ISCO-08.
+
+        Returns
+        -------
+        int
+            Position in `occupations`.
+
+        Raises
+        ------
+        InputError
+            If it is unknown: the nearest by code or name is offered.
+        """
+        codes = [occupation.isco2 for occupation in self.occupations]
+        if code in codes:
+            return codes.index(code)
+        names = {name: o.isco2 for o in self.occupations for name in (o.name_en, o.name_fi, o.name_sv)}
+        near = [name for name in names if code.lower() in name.lower()] if len(code) > 2 else []
+        told = f"; did you mean {names[near[0]]} {near[0]}?" if near else near_miss(code, [*codes, *names])
+        raise InputError(f"{where}: no occupation '{code}' (ISCO-08, two digits){told}")
+
     def start_state(self, name: str, file: Path | str | None = None) -> StartState:
         """Return a start state of the region, or of a user's file.
 

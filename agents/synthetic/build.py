@@ -11,6 +11,7 @@ from scipy.special import ndtri
 from agents.region import Region, StartState
 from agents.synthetic.benefits import write_histories
 from agents.synthetic.closeness import (
+    appeal_of_trades,
     fit_of_trades,
     jobs_within_reach,
     kin_of_trades,
@@ -55,7 +56,7 @@ from sim.dimensions import (
     State,
     VacancyState,
 )
-from sim.indicators import Counter, Flow
+from sim.indicators import Counter, Flow, TradeFlow
 from sim.kernels.beginning import begin
 from sim.kernels.calendar import KINDS
 from sim.kernels.mobility import IDLE_CENTRE, IDLE_YOUNG, WORKING_CENTRE, WORKING_ELSEWHERE
@@ -225,6 +226,7 @@ def build_world(
             control=control,
             days=_days(start_date, days),
             flows=np.zeros((len(Flow), n_places)),
+            trade_flows=np.zeros((len(TradeFlow), n_trades)),
             ledger=np.zeros((len(Item), len(Payer), n_places)),
             stocks=stocks,
             survival=np.zeros((4, days // 28 + 2)),
@@ -239,6 +241,7 @@ def build_world(
             jobs_within=jobs_within_reach(jobs_by_cell, fit, usual_nearness(region, p)),
             jobs_by_cell=jobs_by_cell,
             fit=fit,
+            appeal=appeal_of_trades(region, p),
             near=near,
             near_remote=near_remote,
             major_group=major_groups(region),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from agents.region import Region
 from agents.synthetic.people import newcomer_trades
-from sim.dimensions import CAR_GROUPS, MAJOR_GROUPS
+from sim.dimensions import CAR_GROUPS, ISCO2, MAJOR_GROUPS
 from sim.kernels.mobility import HOUSED, LAYERS, TOLD, WITHOUT_CAR
 
 LEAST_FIT = 0.005
@@ -17,12 +17,13 @@ BALANCING_ROUNDS = 60
 
 
 def fit_of_trades(region: Region, p: np.record) -> NDArray[np.float64]:
-    """Fit of a person's trade (row) to a vacancy's (column): 1 for the same, 0 where a licence is missing.
+    """Fit of a person's trade (row) to a vacancy's (column): 1 for the same, 0 where a licence is missing; times
+    the appeal of the vacancy's trade, which search alone heeds (`appeal_of_trades`).
 
     Parameters
     ----------
     p
-        Parameters, mechanism ``fit``.
+        Parameters, mechanisms ``fit`` and ``trades``.
     """
     trades = region.occupations
     n = len(trades)
@@ -42,7 +43,17 @@ def fit_of_trades(region: Region, p: np.record) -> NDArray[np.float64]:
             elif mine.skill_level == asked.skill_level:
                 fit[a, b] = p.fit.same_level
     fit[fit < LEAST_FIT] = 0.0
-    return fit
+    return fit * appeal_of_trades(region, p)
+
+
+def appeal_of_trades(region: Region, p: np.record) -> NDArray[np.float64]:
+    """Weight that searchers give to a trade's vacancies for its image and conditions, shape (occupations,).
+
+    It turns applications from some trades to others: a searcher's chance to find anything to apply to stays as it
+    is, since her `jobs_within_reach` have the same weights. Suitability leaves it out.
+    """
+    by_code = dict(zip(ISCO2, p.trades.appeal, strict=True))
+    return np.array([float(by_code.get(trade.isco2, 1.0)) for trade in region.occupations])
 
 
 def kin_of_trades(fit: NDArray[np.float64]) -> NDArray[np.int32]:

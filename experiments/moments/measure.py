@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from experiments.moments.model_year import MONTHS, ModelYear
+from sim.mismatch import mismatch_share
 
 MEAN_MONTH_DAYS = 30.4
 RATE_NEAR_POINTS = 1.0
@@ -143,6 +144,15 @@ def _commuting_margins_near(year: ModelYear) -> float:
     return float(near.sum())
 
 
+def _mismatch(kind: str, elasticity: float, year: ModelYear) -> float:
+    """Share of unemployment due to mismatch, of the year's mean stocks by occupation (coded) or municipality."""
+    if kind == "municipality":
+        return mismatch_share(year.means("vacancies_open"), year.means("unemployed"), elasticity)
+    labels = [label for label in year.groups("vacancies_open", kind)]
+    stocks = [[year.mean(name, kind, label) for label in labels] for name in ("vacancies_open", "unemployed")]
+    return mismatch_share(np.array(stocks[0]), np.nan_to_num(np.array(stocks[1])), elasticity)
+
+
 def _occupation_share(major: str, year: ModelYear) -> float:
     """Share of a major group (first digit of ISCO-08) among the unemployed coded in groups 1–9, %."""
     labels = [label for label in year.groups("unemployed", "occupation") if label != _UNCODED]
@@ -233,6 +243,18 @@ MEASURES: dict[str, Measure] = {
             "%", f"{title} (ISCO-08 major group {digit}) among the unemployed with a coded occupation",
             partial(_occupation_share, digit))
         for digit, title in zip(_MAJOR_GROUPS, _ISCO_TITLES, strict=True)
+    },
+    **{
+        f"mismatch_{name}": Measure(
+            "share",
+            f"unemployment due to mismatch between {what}, elasticity {elasticity:g}, of the year's mean stocks",
+            partial(_mismatch, kind, elasticity))
+        for name, what, kind, elasticity in (
+            ("occupational", "occupations of two digits", "occupation", 0.5),
+            ("occupational_a30", "occupations of two digits", "occupation", 0.3),
+            ("regional", "municipalities", "municipality", 0.5),
+            ("regional_a30", "municipalities", "municipality", 0.3),
+        )
     },
     "registered_per_unemployed": Measure(
         "ratio", "registered jobseekers for each unemployed person",

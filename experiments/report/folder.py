@@ -410,7 +410,7 @@ def _rows(path: Path) -> Sequence[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-READ_KINDS = ("", "municipality", "cohort", "line", "place", "line_place", "cause", "payer")
+READ_KINDS = ("", "municipality", "cohort", "line", "place", "line_place", "cause", "payer", "occupation")
 
 
 def _read_series(path: Path) -> dict[tuple[str, str, str, str], Series]:

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.report import cause, cohort, map, sentences, service, table, targets, timeseries
+from experiments.report import cause, cohort, map, sentences, service, table, targets, timeseries, trades
 from experiments.report.folder import BASELINE, ResultsFolder
 from experiments.report.notation import Notation, scaled_euros, unit_of
 from experiments.report.terms import Terms
@@ -129,6 +129,8 @@ class Page:
             ],
             "market_count": len(self._market_names()),
             "causes": self._causes(),
+            "trades": trades.section(results, terms, notation),
+            "bridges": trades.bridges(results, terms, notation),
             "service": self._service(month),
             "markets": self._markets(main) if main else None,
             "facts": self._facts(),

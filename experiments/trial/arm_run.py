@@ -34,6 +34,14 @@ class ArmRun:
         self._jobs = stored.built.get("trial_jobs")
         self._series: dict[tuple[str, str, str], NDArray[np.float64]] = {}
 
+    def has(self, indicator: str, kind: str = "", group: str = "") -> bool:
+        """Whether something was recorded."""
+        try:
+            self.monthly(indicator, kind, group)
+        except InputError:
+            return False
+        return True
+
     def monthly(self, indicator: str, kind: str = "", group: str = "") -> NDArray[np.float64]:
         """Values at month-ends, or of months, in order.
 

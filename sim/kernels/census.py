@@ -11,11 +11,14 @@ from sim.kernels.hazards import age_band
 from sim.kernels.mobility import is_outside
 from sim.kernels.retention import is_at_work, is_from_abroad
 from sim.kernels.states import is_in_measure, is_registered, is_unemployed, works
+from sim.mismatch import LONG_OPEN_DAYS
 
 LONG_TERM_DAYS = 365
 SPOUSES = len(ORIGINS)
 """Row of spouses in the count of people from abroad; recruits follow by year."""
 OWN, OUT, IN = 0, 1, 2
+IDLE, LONG_OPEN = 0, 1
+"""Rows of the census by trade."""
 
 
 @rule
@@ -65,7 +68,9 @@ def count_from_abroad(w, i, abroad):
 
 
 @kernel
-def census_places(w, t, long_term, registered, part_time, commuters, cohort_states, registered_vacancies, abroad):
+def census_places(
+    w, t, long_term, registered, part_time, commuters, cohort_states, registered_vacancies, by_trade, abroad
+):
     """Count what is not kept as a running stock, and whose clients people are; settle everybody's benefits.
 
     One walk through the people for all that, because the walk is what it costs.
@@ -83,6 +88,9 @@ def census_places(w, t, long_term, registered, part_time, commuters, cohort_stat
         Out: persons by cohort and labour state, i8[cohorts + 1, STATES]; the departed are absent.
     registered_vacancies
         Out: open vacancies in the register, i8[places].
+    by_trade
+        Out: unemployed residents by trade, coded in the register or not, and vacancies of the area that have been
+        open for more than `LONG_OPEN_DAYS`, i8[2, occupations].
     abroad
         Out: people from abroad, and those of them who have a job: by origin, spouses who came along, and recruits by
         the year of the run in which they came, i8[ORIGINS + 1 + years, 2].
@@ -94,6 +102,8 @@ def census_places(w, t, long_term, registered, part_time, commuters, cohort_stat
             continue
         settle(w, i, t + 1)
         person = w.persons[i]
+        if is_unemployed(state):
+            by_trade[IDLE, person.occupation] += 1
         if _is_long_term(person, t):
             long_term[person.home] += 1
         is_on_register = is_registered(w, i, t)
@@ -116,8 +126,12 @@ def census_places(w, t, long_term, registered, part_time, commuters, cohort_stat
             cohort_states[person.cohort, state] += 1
     for v in range(w.control[0].n_vacancies):
         vacancy = w.vacancies[v]
-        if vacancy.state == VacancyState.OPEN and vacancy.is_registered:
+        if vacancy.state != VacancyState.OPEN:
+            continue
+        if vacancy.is_registered:
             registered_vacancies[vacancy.place] += 1
+        if vacancy.place < w.points.shape[0] and t - vacancy.opened > LONG_OPEN_DAYS:
+            by_trade[LONG_OPEN, vacancy.occupation] += 1
 
 
 @kernel

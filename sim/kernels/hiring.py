@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sim.compiled import kernel, rule
 from sim.dimensions import DAYS_PER_MONTH, Contract, Measure, State
-from sim.indicators import Counter, Flow
+from sim.indicators import Counter, Flow, TradeFlow
 from sim.kernels.contracts import contract_end
 from sim.kernels.jobs import add_job, close, give_up_or_go_on, replace_leaver, vacancy_identity
 from sim.kernels.measures import uses_voucher
@@ -83,6 +83,8 @@ def hire(w, i, v, t):
         leave_job(w, i)
     w.flows[Flow.VACANCIES_FILLED, vacancy.place] += 1.0
     w.flows[Flow.VACANCY_DAYS, vacancy.place] += t - vacancy.opened
+    if not is_outside(w, vacancy.place):
+        w.trade_flows[TradeFlow.FILLED, vacancy.occupation] += 1.0
     employer, occupation = int(vacancy.employer), int(vacancy.occupation)
     contract, part_time, uid = int(vacancy.contract), vacancy.is_part_time, vacancy.uid
     rivals = vacancy.n_applicants - vacancy.rank

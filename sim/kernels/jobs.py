@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.compiled import kernel, rule
 from sim.dimensions import Contract, State, VacancyState
-from sim.indicators import Counter, Flow
+from sim.indicators import Counter, Flow, TradeFlow
 from sim.kernels.calendar import VACANCY_KIND, link_vacancy, unlink_vacancy
 from sim.kernels.contracts import contract_end, contract_of
 from sim.kernels.mobility import draws_remote, is_outside
@@ -370,6 +370,7 @@ def give_up_or_go_on(w, v, t):
             let_wait(w, v, posting_day(w, employer, w.vacancies[v].uid, p.jobs.creation_days, t))
             return
         w.flows[Flow.JOBS_LOST, place] += 1.0
+        w.trade_flows[TradeFlow.LOST, w.vacancies[v].occupation] += 1.0
         uid = vacancy_identity(w.vacancies[v].uid, t)
         withdraw(w, v)
         other = draw_employer(w, uid)

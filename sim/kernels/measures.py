@@ -140,7 +140,7 @@ def propose(w, p, i, line, search, talk, t):
 
 @rule
 def suits(w, k, i, measure, t):
-    """Whether an offer has a seat today for a person: of the trade that it is for, and not of that it leads to."""
+    """Whether an offer has a seat today for a person of the trade it is meant for, not of that it leads to."""
     offer = w.offers[k]
     if offer.measure != measure or not offer.start <= t <= offer.decide_by or offer.taken >= offer.seats:
         return False
@@ -175,10 +175,11 @@ def take_seat(w, i, measure, search, talk, t):
 
 
 @rule
-def length_days(w, p, i, measure, search, talk):
-    """Draw the length of a measure, days: 0.4 to 1.6 times its mean, evenly."""
+def length_days(w, p, i, measure, course, search, talk):
+    """Draw the length of a measure, days: 0.4 to 1.6 times its mean, or that of the course, evenly."""
+    months = w.offers[course].months if w.offers[course].months > 0.0 else p.measures.mean_months[measure]
     spread = 0.4 + 1.2 * uniform(w.control[0].seed, Purpose.MEASURE_LENGTH, w.persons[i].uid, search, talk)
-    return max(_SHORTEST_DAYS, int(p.measures.mean_months[measure] * DAYS_PER_MONTH * spread))
+    return max(_SHORTEST_DAYS, int(months * DAYS_PER_MONTH * spread))
 
 
 @rule
@@ -216,7 +217,7 @@ def start(w, i, measure, course, search, talk, t):
         become_self_employed(w, i, t)
         return True
     w.persons[i].course = course
-    begin_measure(w, i, state_of(measure), measure, t + length_days(w, p, i, measure, search, talk), t)
+    begin_measure(w, i, state_of(measure), measure, t + length_days(w, p, i, measure, course, search, talk), t)
     return True
 
 

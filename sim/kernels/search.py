@@ -208,8 +208,9 @@ def suitability(w, p, i, v, t):
     Falls with the duration of unemployment as max(d, half a month) ** -exponent, d in months: true
     dependence only; the rest of the fall of the hazard is sorting on fixed employability. What measures
     have given counts as a factor, and so does the promise of a wage subsidy with a private employer. Employers
-    whom employer services visit take people of partial work capacity more readily. The language of work and the
-    standing of a foreign qualification count as a factor of the whole (`settling.standing`).
+    whom employer services visit take people of partial work capacity more readily, and so may all
+    (`hiring.part_capacity_multiplier`). The language of work and the standing of a foreign qualification count as a
+    factor of the whole (`settling.standing`). The appeal of a trade is no part of the fit here.
     """
     person, employer = w.persons[i], w.employers[w.vacancies[v].employer]
     value = p.hiring.suitable_share * person.employability * person.gain
@@ -221,7 +222,10 @@ def suitability(w, p, i, v, t):
         until = person.since if stops_clock(person) else t  # the clock stands still in a measure
         months = max(0.5, (until - person.clock) / DAYS_PER_MONTH)
         value *= months ** -p.hiring.duration_exponent
-    fit = fit_to(w, i, w.vacancies[v].occupation)
+    if person.need == Need.WORK_CAPACITY:
+        value *= p.hiring.part_capacity_multiplier
+    asked = w.vacancies[v].occupation
+    fit = fit_to(w, i, asked) / w.appeal[asked]
     return min(1.0, value * fit**p.hiring.fit_exponent) * standing(w, p, i, v)
 
 

@@ -80,10 +80,10 @@ def openings(w, trade):
 def choose_trade(w, uid, sex, education, when):
     """Choose the trade that somebody learns: an education open to her, near her sex's custom, and with jobs.
 
-    Weights are the trade's share of the area's jobs, its share of her sex, and its vacancies for each unemployed
-    over the area's to a power (`studies.openings_elasticity`), bounded: schools and those who apply to them follow
-    the labour market at some distance. The choice is a race of exponential times at these weights, keyed by person
-    and trade, so that it stays the same where openings differ little.
+    Weights are the trade's share of the area's jobs, its appeal, its share of her sex, and its vacancies for each
+    unemployed over the area's to a power (`studies.openings_elasticity`), bounded: schools and those who apply to
+    them follow the labour market at some distance. The choice is a race of exponential times at these weights, keyed
+    by person and trade, so that it stays the same where openings differ little.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def choose_trade(w, uid, sex, education, when):
         trade = w.trades[o]
         if (trade.skill_level >= _FIRST_TERTIARY_LEVEL) != (education == _TERTIARY):
             continue
-        weight = trade.share
+        weight = trade.share * w.appeal[o]
         if sex >= 0:
             weight *= trade.men_share if sex == _MEN else 1.0 - trade.men_share
         ratio = (openings(w, o) + scale) / (w.idle_by_trade[o] + _IDLE_ADDED * scale) * idle / open_jobs

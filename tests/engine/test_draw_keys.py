@@ -25,6 +25,7 @@ CLOSURE_PART CONTRACT_RECALL SERVICE_START SERVICE_LENGTH REGISTER_KEEPING JOB_H
 CONSCRIPTION_LENGTH BUSINESS_DESTINATION HAZARD_SELF_EMPLOYED SERVICE_CHANNEL SERVICE_HANDOVER SERVICE_REFERRAL
 SERVICE_MINUTES PLACE_DIGITAL PLACE_CHANNEL TRIAL_ARM MEASURE_CHOICE MEASURE_OFFER MEASURE_LENGTH MEASURE_COMPLETION
 MEASURE_RETENTION EMPLOYER_VISIT BENEFIT_FUND ARRIVAL_NEED JOB_VISIT
+MEASURE_INVITATION
 """.split()
 
 GONE = ("SERVICE_TRAINING", "TRAINING_LENGTH", "TRAINING_COMPLETION", "TRAINING_OCCUPATION", "SERVICE_START",
@@ -38,6 +39,7 @@ from datetime import date
 from sim import rng
 from worlds import closure, cohort, specification
 from agents.area import EmploymentAreaModel, build
+from agents.specification import Course
 from sim.changes import Change
 {patch}
 folder = pathlib.Path(tempfile.mkdtemp())
@@ -50,6 +52,7 @@ changes = (
     Change("mobility.weekday_housing_share", "set", 0.1, date(2025, 2, 1), source="test"),
 )
 spec = specification(days={days}, scale=0.5, closures=(closure(),), cohorts=(cohort(),), changes=changes,
+                     courses=(Course("bridge", "modular_training", 9, 20.0, date(2025, 2, 1), 8),),
                      demand_file=folder / "demand.csv")
 EmploymentAreaModel(spec, build(spec)).run()
 repeated = [key for key, n in collections.Counter(rng.DRAW_LOG).items() if n > 1

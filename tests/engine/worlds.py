@@ -151,7 +151,7 @@ def offer_seats(
     """
     row = int(world.control.n_offers)
     world.ensure_room()
-    world.arrays.offers[row] = (int(measure), trade, trade_from, start, decide_by, seats, 0, 100.0)
+    world.arrays.offers[row] = (int(measure), trade, trade_from, start, decide_by, seats, 0, 100.0, 0.0)
     world.control.n_offers = row + 1
     return row
 
