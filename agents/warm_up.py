@@ -41,33 +41,54 @@ def warm_up(specification: RunSpecification) -> float:
     if mark.exists():
         return 0.0
     begin = time.perf_counter()
-    process = multiprocessing.get_context("spawn").Process(target=call_every_kernel, args=(specification,))
-    process.start()
-    process.join()
-    if process.exitcode == 0:
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=target, args=(specification,)) for target in (call_every_kernel, call_largest)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    if processes[0].exitcode == 0:
         mark.touch()
     return time.perf_counter() - begin
 
 
+def call_largest(specification: RunSpecification) -> None:
+    """Compile the kernels that take longest beside `call_every_kernel`, which comes to them last."""
+    from agents.area import build
+    from sim.kernels.hiring import hiring
+    from sim.kernels.search import search
+    from sim.kernels.separation import separations
+    from sim.kernels.services import services
+
+    world = build(_tiny(specification))
+    for phase in (separations, services, search):
+        phase(world.handle, 0)
+    hiring(world.handle, 0, 0)
+
+
+def _tiny(specification: RunSpecification) -> RunSpecification:
+    """A small world of the same parameters, for some weeks, with everything logged."""
+    scale = max(TINY_SCALE * specification.scale, 0.01)
+    return dataclasses.replace(
+        specification, days=DAYS, scale=scale, changes=(), closures=(), cohorts=(), record="full", demand_file=None
+    )
+
+
 def call_every_kernel(specification: RunSpecification) -> None:
-    """Run a tiny world through every kernel."""
+    """Run a tiny world through every kernel, those that only events need first."""
     from agents.area import EmploymentAreaModel, build
     from sim.dimensions import State
     from sim.kernels.benefits import settle_all
     from sim.kernels.census import CAUSES, census_causes, census_trial, recount
     from sim.kernels.closure import announce, carry_on, exit_staff, give_notice, mark_cohort
     from sim.kernels.demand import dismiss_excess, shift_targets
+    from sim.kernels.immigration import welcome_recruits
     from sim.kernels.invitation import REST, invite, mark_unemployed
     from sim.kernels.queue import move_queue
     from sim.kernels.trial import QUARTERS
 
-    scale = max(TINY_SCALE * specification.scale, 0.01)
-    tiny = dataclasses.replace(
-        specification, days=DAYS, scale=scale, changes=(), closures=(), cohorts=(), record="full", demand_file=None
-    )
-    model = EmploymentAreaModel(tiny, build(tiny))
-    model.run()
-    world = model.world
+    tiny = _tiny(specification)
+    world = build(tiny)
     day = DAYS - 1
     mark_cohort(world.handle, 0, 1, 1)
     announce(world.handle, 0, 2, day)
@@ -83,4 +104,6 @@ def call_every_kernel(specification: RunSpecification) -> None:
     world.arrays.offers[0].occupation_from = 0
     invite(world.handle, 0, day)
     mark_unemployed(world.handle, 0, REST, 1, day)
+    welcome_recruits(world.handle, 0, 1, 0, day)
     census_trial(world.handle, np.zeros((QUARTERS, len(State)), np.int64))
+    EmploymentAreaModel(tiny, build(tiny)).run()
