@@ -319,6 +319,7 @@ class Arrays(NamedTuple):
     ledger: np.ndarray  # f8[ITEMS, PAYERS, places]: euros of this month (`sim.ledger`)
     stocks: np.ndarray  # i8[STATES, places]: persons by labour state and place of residence
     idle_by_trade: np.ndarray  # i8[occupations]: unemployed at the last census
+    open_by_trade: np.ndarray  # i8[occupations]: open vacancies of the area at the last census
     in_measure: np.ndarray  # i8[MEASURES, places]: people in each measure now
     measure_starts: np.ndarray  # f8[MEASURES, places]: begun this month
     measure_days: np.ndarray  # f8[MEASURES, places]: person-days this month

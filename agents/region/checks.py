@@ -116,12 +116,12 @@ def check_moves(
         Persons of all ages, shape (M,).
     """
     told = {(row["origin"], row["destination"]): row for row in table}
+    for (origin, destination), row in told.items():
+        if origin == destination:
+            raise table.error(row, "destination", f"a move within {origin} is not one between municipalities")
     for i, origin in enumerate(codes):
         for destination in codes:
-            row = told.get((origin, destination))
-            if origin == destination and row is not None:
-                raise table.error(row, "destination", f"a move within {origin} is not one between municipalities")
-            if origin != destination and row is None:
+            if origin != destination and (origin, destination) not in told:
                 raise table.error(None, "origin, destination", f"no row for '{origin}, {destination}'")
         if moves[i].sum() > MOST_MOVES_SHARE * population[i]:
             raise table.error(

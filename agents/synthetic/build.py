@@ -218,6 +218,7 @@ def build_world(
             distance=np.array(region.distance_km, np.float64),
             paths=np.zeros((2, days // 28 + 2)),
             idle_by_trade=np.zeros(n_trades, np.int64),
+            open_by_trade=np.zeros(n_trades, np.int64),
             in_measure=_participants_by_place(people, participants, measures, n_places),
             measure_starts=np.zeros((len(MEASURES), n_places)),
             measure_days=np.zeros((len(MEASURES), n_places)),

@@ -29,10 +29,14 @@ def _is_long_term(person, t):
 
 @rule
 def forget_clients(w):
-    """Begin to count clients anew."""
+    """Begin to count clients anew, and what is open and who is idle by trade."""
     w.desks.clients[:] = 0
     w.points.others[:] = 0
     w.idle_by_trade[:] = 0
+    for o in range(w.open_by_trade.shape[0]):
+        w.open_by_trade[o] = 0
+        for m in range(w.points.shape[0]):
+            w.open_by_trade[o] += w.open_cells[o, m]
 
 
 @rule

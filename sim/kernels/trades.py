@@ -68,21 +68,12 @@ def trade_sought(w, i, here, when, k):
 
 
 @rule
-def openings(w, trade):
-    """Count the open vacancies of a trade in the area."""
-    number = 0
-    for m in range(w.points.shape[0]):
-        number += w.open_cells[trade, m]
-    return number
-
-
-@rule
 def choose_trade(w, uid, sex, education, when):
     """Choose the trade that somebody learns: an education open to her, near her sex's custom, and with jobs.
 
     Weights are the trade's share of the area's jobs, its appeal, its share of her sex, and its vacancies for each
     unemployed over the area's to a power (`studies.openings_elasticity`), bounded: schools and those who apply to
-    them follow the labour market at some distance. The choice is a race of exponential times at these weights, keyed
+    them follow the labour market at some distance, and no event of the day moves the choice of another. The choice is a race of exponential times at these weights, keyed
     by person and trade, so that it stays the same where openings differ little.
 
     Parameters
@@ -104,7 +95,7 @@ def choose_trade(w, uid, sex, education, when):
     n_trades = w.trades.shape[0]
     open_jobs, idle = scale, _IDLE_ADDED * scale
     for o in range(n_trades):
-        open_jobs += openings(w, o)
+        open_jobs += w.open_by_trade[o]
         idle += w.idle_by_trade[o]
     chosen, least = 0, np.inf
     for o in range(n_trades):
@@ -114,7 +105,7 @@ def choose_trade(w, uid, sex, education, when):
         weight = trade.share * w.appeal[o]
         if sex >= 0:
             weight *= trade.men_share if sex == _MEN else 1.0 - trade.men_share
-        ratio = (openings(w, o) + scale) / (w.idle_by_trade[o] + _IDLE_ADDED * scale) * idle / open_jobs
+        ratio = (w.open_by_trade[o] + scale) / (w.idle_by_trade[o] + _IDLE_ADDED * scale) * idle / open_jobs
         weight *= min(max(ratio**elasticity, _LEAST_PULL), _MOST_PULL)
         if weight > 0.0:
             u = (np.float64(mix(key + np.uint64(o)) >> np.uint64(11)) + 0.5) * 2.0**-53

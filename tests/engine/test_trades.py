@@ -90,8 +90,8 @@ def test_openings_draw_graduates_and_few_others_change_their_minds() -> None:
         world = area(1)
         a, w = world.arrays, world.handle
         a.idle_by_trade[:] = 5
-        a.open_cells[:, 0] = 5
-        a.open_cells[NURSE, 0] += openings
+        a.open_by_trade[:] = 5
+        a.open_by_trade[NURSE] += openings
         chosen.append(np.array([choose_trade(w, np.uint64(k), 1, 2, 0) for k in range(5000)]))
     before, after = chosen
     assert (after == NURSE).sum() > 1.5 * (before == NURSE).sum()
