@@ -72,9 +72,9 @@ def choose_trade(w, uid, sex, education, when):
     """Choose the trade that somebody learns: an education open to her, near her sex's custom, and with jobs.
 
     Weights are the trade's share of the area's jobs, its appeal, its share of her sex, and its vacancies for each
-    unemployed over the area's to a power (`studies.openings_elasticity`), bounded: schools and those who apply to
-    them follow the labour market at some distance, and no event of the day moves the choice of another. The choice is a race of exponential times at these weights, keyed
-    by person and trade, so that it stays the same where openings differ little.
+    unemployed over the area's at the last census to a power (`studies.openings_elasticity`), bounded: schools and
+    those who apply to them follow the labour market at some distance. The choice is a race of exponential times at
+    these weights, keyed by person and trade, so that it stays the same where openings differ little.
 
     Parameters
     ----------
