@@ -29,7 +29,7 @@ MEASURE_INVITATION
 """.split()
 
 GONE = ("SERVICE_TRAINING", "TRAINING_LENGTH", "TRAINING_COMPLETION", "TRAINING_OCCUPATION", "SERVICE_START",
-        "SERVICE_LENGTH", "SERVICE_CHANNEL")  # fmt: skip
+        "SERVICE_LENGTH", "SERVICE_CHANNEL", "ARRIVAL_OCCUPATION")  # fmt: skip
 """Decisions that are not made any more; their numbers stay theirs."""
 
 RUN = """

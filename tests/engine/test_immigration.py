@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from agents.area import EmploymentAreaModel, build, simulate
 from agents.region import Region
 from agents.specification import Recruits
 from agents.synthetic.immigrants import speaks_english
+from experiments.composition import resolve
 from experiments.horizon import Horizon
 from experiments.policy import read_recruits
 from sim.changes import Change
@@ -263,8 +265,6 @@ def test_levels_rise_at_the_declared_pace_and_faster_with_teaching_at_work() -> 
 
 
 def satakunta() -> dict[str, Any]:
-    from experiments.composition import resolve
-
     return resolve("run", ["region=satakunta"]).plain["parameters"]
 
 
@@ -337,14 +337,12 @@ def test_wrong_parameters_are_told(name: str, value: float, expected: str) -> No
 
 
 def test_a_region_is_told_what_is_wrong_with_its_immigration(tmp_path: Any) -> None:
-    import shutil
-
     folder = tmp_path / "own"
     shutil.copytree(KOLMIKKO, folder)
     file = folder / "immigration.csv"
     text = file.read_text(encoding="utf-8")
     for before, after, expected in (
-        ("labour,language_level,A1", "labour,language_level,A3", "'A3' is not known; did you mean"),
+        ("labour,language_level,A1", "labour,language_level,A3", "'A3' is not known; expected none, A1, A2, B1, B2"),
         ("labour,women", "labuor,women", "did you mean 'labour'?"),
         ("labour,education,secondary,0.5", "labour,education,secondary,0.4", "shares of labour sum to 0.9"),
         ("labour,persons_per_year,all,12,", "labour,persons_per_year,all,-12,", "out of range"),
