@@ -75,7 +75,7 @@ def step_between(origin: Occupation, goal: Occupation) -> str | None:
     str or None
         One of `experiments.bridges.question.DISTANCES`; None where only a degree of years leads.
     """
-    if goal.isco2 == origin.isco2 or goal.skill_level > 3 or (goal.licensed and goal.skill_level > 2):
+    if goal.isco2 == origin.isco2 or not goal.is_taught_to_degree:
         return None
     if goal.licensed:
         return "licensed"
