@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.dimensions import AGE_BANDS, EDUCATION, LANGUAGE_LEVELS
-
 Records = Any
 """A NumPy record array (`numpy.recarray`), whose columns type checkers do not know."""
 NOT_YET = -(1 << 20)
@@ -126,17 +124,6 @@ TRADE = np.dtype(
     ]
 )
 """What occupations differ in (from the region's data). Owner: builder."""
-
-IMMIGRANT = np.dtype(
-    [
-        ("age", "f8", (len(AGE_BANDS),)),  # cumulated shares on arrival, as those below
-        ("education", "f8", (len(EDUCATION),)),
-        ("language_level", "f8", (len(LANGUAGE_LEVELS),)),
-        ("women", "f8"),  # share of women
-    ]
-)
-"""What people who come from abroad are like, one row a `sim.dimensions.Origin` (from the region's data).
-Owner: builder."""
 
 VACANCY = np.dtype(
     [
@@ -347,8 +334,11 @@ class Arrays(NamedTuple):
     sections: Records  # SECTION[sections]
     section_occupation: np.ndarray  # f8[sections, occupations]: cumulated shares
     trades: Records  # TRADE[occupations]
-    immigrants: Records  # IMMIGRANT[ORIGINS]
+    immigrant_age: np.ndarray  # f8[ORIGINS, age bands]: of people from abroad on arrival, cumulated shares
+    immigrant_education: np.ndarray  # f8[ORIGINS, EDUCATION]: cumulated shares
+    immigrant_level: np.ndarray  # f8[ORIGINS, LANGUAGE_LEVELS]: of the language of work, cumulated shares
     immigrant_trades: np.ndarray  # f8[ORIGINS, occupations]: cumulated shares
+    immigrant_women: np.ndarray  # f8[ORIGINS]: share of women
     immigration: np.ndarray  # f8[ORIGINS, places]: newcomers from abroad a day, agents
     recruits: np.ndarray  # i8[months + 1, occupations]: recruits from abroad who come in a month, as ordered
     recruited: np.ndarray  # i8[months + 1]: who came, and stayed to be counted

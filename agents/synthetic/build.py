@@ -48,7 +48,6 @@ from sim.dimensions import (
     LINES,
     MEASURES,
     N_PERSON_LINES,
-    ORIGINS,
     PARTNERS,
     SECTIONS,
     Contract,
@@ -71,7 +70,6 @@ from sim.tables import (
     DAY,
     DESK,
     EMPLOYER,
-    IMMIGRANT,
     LINE,
     NO_LOSS,
     NODE,
@@ -253,7 +251,7 @@ def build_world(
             sections=_sections(region, float(p.furlough.mean_months)),
             section_occupation=np.cumsum(region.section_occupation, axis=1),
             trades=_trades(region),
-            immigrants=_immigrants(region),
+            **profile_of_immigrants(region),
             immigrant_trades=trades_of_immigrants(region),
             immigration=immigration_by_place(region, p, scale),
             recruits=np.zeros((days // 28 + 2, n_trades), np.int64),
@@ -517,14 +515,6 @@ def _trades(region: Region) -> Records:
     table.share, table.men_share = newcomer_trades(region), men_share_of_newcomers(region)
     table.skill_level = [occupation.skill_level for occupation in region.occupations]
     table.is_licensed = [occupation.licensed for occupation in region.occupations]
-    return table
-
-
-def _immigrants(region: Region) -> Records:
-    """Write what people from abroad are like."""
-    table: Records = np.zeros(len(ORIGINS), IMMIGRANT).view(np.recarray)
-    for column, shares in profile_of_immigrants(region).items():
-        table[column] = shares
     return table
 
 

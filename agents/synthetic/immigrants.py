@@ -22,14 +22,17 @@ def profile_of_immigrants(region: Region) -> dict[str, NDArray[np.float64]]:
     Returns
     -------
     dict
-        ``age`` (7, 12), ``education`` (7, 3) and ``language_level`` (7, 5), each cumulated; ``women`` (7,).
+        Arrays of `sim.tables.Arrays`: ``immigrant_age`` (7, 12), ``immigrant_education`` (7, 3) and ``immigrant_level``
+        (7, 5), each cumulated; ``immigrant_women`` (7,).
     """
     given = region.immigration
     cumulated = {
-        column: np.cumsum(_with_natives(getattr(given, column)), axis=1)
-        for column in ("age", "education", "language_level")
-    }
-    return cumulated | {"women": _with_natives(given.women)}
+        name: np.cumsum(_with_natives(getattr(given, column)), axis=1)
+        for name, column in (
+            ("immigrant_age", "age"), ("immigrant_education", "education"), ("immigrant_level", "language_level"),
+        )
+    }  # fmt: skip
+    return cumulated | {"immigrant_women": _with_natives(given.women)}
 
 
 def trades_of_immigrants(region: Region) -> NDArray[np.float64]:
@@ -64,7 +67,7 @@ def immigration_by_place(region: Region, p: np.record, scale: float) -> NDArray[
 def speaks_english(uids: NDArray[np.uint64], share: float, seed: np.uint64) -> NDArray[np.bool_]:
     """Whether English is enough with each employer: the same ones, and more of them, when the share rises."""
     days = np.zeros(len(uids), np.int64)
-    return np.asarray(uniforms(seed, Purpose.EMPLOYER_ENGLISH, uids, days, 0) < share)
+    return np.asarray(uniforms(seed, int(Purpose.EMPLOYER_ENGLISH), np.ascontiguousarray(uids), days, 0) < share)
 
 
 def describe_foreign_speakers(region: Region, persons: Records, seed: np.uint64, p: np.record) -> None:

@@ -36,10 +36,10 @@ _TRIES = 16
 
 
 @rule
-def drawn(cumulated, u):
-    """Draw an index from cumulated shares, the last of which is 1."""
+def drawn(cumulated, origin, u):
+    """Draw an index from an origin's cumulated shares, the last of which is 1; ``cumulated`` f8[ORIGINS, labels]."""
     k = 0
-    while k < cumulated.shape[0] - 1 and u >= cumulated[k]:
+    while k < cumulated.shape[1] - 1 and u >= cumulated[origin, k]:
         k += 1
     return k
 
@@ -54,7 +54,7 @@ def trade_until_recognised(w, i, uid):
     k = 1
     while w.trades[trade].is_licensed and k < _TRIES:
         u = uniform(w.control[0].seed, Purpose.IMMIGRATION_OCCUPATION, uid, 0, k)
-        trade = drawn(w.immigrant_trades[person.origin], u)
+        trade = drawn(w.immigrant_trades, person.origin, u)
         k += 1
     return trade
 
@@ -75,15 +75,14 @@ def arrive(w, origin, home, uid, occupation, t):
     """
     p = w.parameters[0]
     seed = w.control[0].seed
-    kind = w.immigrants[origin]
-    band = drawn(kind.age, uniform(seed, Purpose.IMMIGRATION_AGE, uid, 0, 0))
+    band = drawn(w.immigrant_age, origin, uniform(seed, Purpose.IMMIGRATION_AGE, uid, 0, 0))
     years = 15.0 + 5.0 * (band + uniform(seed, Purpose.IMMIGRATION_AGE, uid, 0, 1))
-    education = drawn(kind.education, uniform(seed, Purpose.IMMIGRATION_EDUCATION, uid, 0, 0))
+    education = drawn(w.immigrant_education, origin, uniform(seed, Purpose.IMMIGRATION_EDUCATION, uid, 0, 0))
     if years < 18.0:
         education = 0
     if occupation < 0:
-        occupation = drawn(w.immigrant_trades[origin], uniform(seed, Purpose.IMMIGRATION_OCCUPATION, uid, 0, 0))
-    sex = 1 if uniform(seed, Purpose.IMMIGRATION_SEX, uid, 0, 0) < kind.women else 0
+        occupation = drawn(w.immigrant_trades, origin, uniform(seed, Purpose.IMMIGRATION_OCCUPATION, uid, 0, 0))
+    sex = 1 if uniform(seed, Purpose.IMMIGRATION_SEX, uid, 0, 0) < w.immigrant_women[origin] else 0
     spread = p.hiring.employability_spread
     z = normal(seed, Purpose.ARRIVAL_EMPLOYABILITY, uid, 0, 0)
     employability = np.exp(spread * z - 0.5 * spread * spread)
@@ -93,7 +92,8 @@ def arrive(w, origin, home, uid, occupation, t):
     w.persons[i].need = need_of(w, p, uid, z)
     w.persons[i].language = 1
     w.persons[i].origin = origin
-    w.persons[i].language_level = drawn(kind.language_level, uniform(seed, Purpose.IMMIGRATION_LEVEL, uid, 0, 0))
+    u_level = uniform(seed, Purpose.IMMIGRATION_LEVEL, uid, 0, 0)
+    w.persons[i].language_level = drawn(w.immigrant_level, origin, u_level)
     w.persons[i].credential = Credential.NATIONAL if origin == Origin.STUDENT else Credential.FOREIGN
     w.persons[i].occupation = trade_until_recognised(w, i, uid)
     w.persons[i].state = State.ABSENT
@@ -214,7 +214,7 @@ def immigrate(w, t):
                 uid = ARRIVAL_UID | (key & UID_MASK)
                 if origin == Origin.LABOUR:
                     u = uniform(seed, Purpose.IMMIGRATION_OCCUPATION, uid, 0, 0)
-                    settle_in_job(w, uid, home, drawn(w.immigrant_trades[origin], u), t)
+                    settle_in_job(w, uid, home, drawn(w.immigrant_trades, origin, u), t)
                 else:
                     begin_life_here(w, arrive(w, origin, home, uid, -1, t), t)
 

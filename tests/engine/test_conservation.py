@@ -49,7 +49,7 @@ CHANGES = (
     ("moving.return_share", "set", 0.2, 0.4),
     ("measures.seats_per_month", "scale", 0.0, 1.0),
     ("measures.budget_year_eur", "scale", 0.0, 1.0),
-    ("measures.voucher_days", "set", 30.0, 240.0),
+    ("measures.voucher_days", "set", 30.0, 180.0),
     ("rules.first_interview_working_days", "set", 3.0, 10.0),
     ("places.remote_share", "set", 0.0, 1.0),
     ("partners.fte", "set", 0.0, 10.0),

@@ -206,7 +206,7 @@ def test_the_spouse_goes_along_when_all_do() -> None:
     assert persons.spouse[1] == 2
     assert persons.spouse[2] == 1
     before = world.arrays.stocks[:, 0].sum()
-    move_out(world.handle, 1, 5)
+    move_out(world.handle, 1, False, 5)
     assert persons.state[1] == persons.state[2] == State.ABSENT
     assert world.arrays.stocks[:, 0].sum() == before - 2
     assert world.arrays.flows[Flow.DEPARTURES_ABROAD, 0] == 2

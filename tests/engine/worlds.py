@@ -98,6 +98,7 @@ def bare_world(spec: RunSpecification, n: int = 10) -> World:
     for column in ("filled", "open", "dormant", "target", "start_jobs"):
         a.employers[column] = 0
     people.lost_job = NO_LOSS
+    people.origin, people.language_level, people.credential, people.has_car = 0, 4, 0, 1
     for table in (a.open_cells, a.remote_cells, a.streams, a.moves, a.away, a.others, a.stocks, a.in_measure):
         table[:] = 0
     a.stocks[State.RETIRED, 0] = n
