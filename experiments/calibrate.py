@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -32,11 +31,16 @@ from experiments.progress import say
 from experiments.results import check_writable, results_folder, to_json
 from experiments.store import plain, write_text
 from experiments.validate import model_year
+from experiments.words import read_words
 from sim.errors import InputError
 
 WORST = 4
 """Moments named at each step."""
 _DEFAULT_TARGET = "baseline"
+_ALONE = "calibrate runs the baseline alone; shocks and policies belong to compare"
+_REFUSED = {
+    "shock": _ALONE, "policy": _ALONE, "record": "calibrate records what its moments need; leave it out",
+}  # fmt: skip
 _BEFORE = "{} before the first point was known; finished runs are kept, the same command goes on from there"
 
 
@@ -67,27 +71,8 @@ class Request:
         InputError
             If the target is wrong, or a key does not belong here.
         """
-        name, write, overrides = _DEFAULT_TARGET, "false", []
-        changed: dict[str, Any] = {}
-        for word in words:
-            key, equals, value = word.partition("=")
-            if not equals:
-                raise InputError(f"'{word}': expected KEY=VALUE, such as target=baseline")
-            if key == "target":
-                name = value
-            elif key == "write":
-                write = value
-            elif key.startswith("target."):
-                changed[key.removeprefix("target.")] = _value(word)
-            elif key in ("shock", "policy"):
-                raise InputError(f"{word}: calibrate runs the baseline alone; shocks and policies belong to compare")
-            elif key == "record":
-                raise InputError(f"{word}: calibrate records what its moments need; leave it out")
-            else:
-                overrides.append(word)
-        if write not in ("true", "false"):
-            raise InputError(f"write={write}: expected true or false")
-        request = cls(read_target(name, changed), write == "true", tuple(overrides))
+        typed = read_words(words, {"target": _DEFAULT_TARGET, "write": "false"}, _REFUSED, "target")
+        request = cls(read_target(typed.own["target"], typed.changed), typed.flag("write"), typed.overrides)
         if request.write:
             request.check_write()
         return request
@@ -185,13 +170,6 @@ def carry_out(request: Request) -> int:
         _write(result, target)
     print(f"{time.perf_counter() - began:.1f} s")
     return 0
-
-
-def _value(word: str) -> Any:
-    try:
-        return yaml.safe_load(word.partition("=")[2])
-    except yaml.YAMLError:
-        raise InputError(f"'{word}': can not be read; expected a number or a word") from None
 
 
 def _start(evaluator: Evaluator, first: np.ndarray) -> Evaluation:

@@ -18,11 +18,15 @@ from experiments.plan import Plan, make_plan
 from experiments.progress import say
 from experiments.score import Score
 from experiments.store import RunStore, write_text
+from experiments.words import read_words
 from sim.errors import InputError
 
 DOCS = PROJECT / "docs"
 _DEFAULT_BOARD = "baseline"
-_OWN = ("board", "write_docs")
+_ALONE = "validate runs the baseline alone; shocks and policies belong to compare"
+_REFUSED = {
+    "shock": _ALONE, "policy": _ALONE, "record": "validate records what its moments need; leave it out",
+}  # fmt: skip
 # What the committed page may be asked with: everything else makes it a page about another question.
 _FREE_IN_DOCS = ("replications", "seed", "engine.processes", "outputs", "name", "language")
 # Where and how, not what: left out of the command that a page prints.
@@ -57,24 +61,10 @@ class Request:
         InputError
             If the board or ``write_docs`` is wrong, or a key does not belong here.
         """
-        own = {"board": _DEFAULT_BOARD, "write_docs": "false"}
-        overrides = []
-        for word in words:
-            key, _, value = word.partition("=")
-            if key in _OWN:
-                own[key] = value
-            elif key in ("shock", "policy"):
-                raise InputError(f"{word}: validate runs the baseline alone; shocks and policies belong to compare")
-            elif key == "record":
-                raise InputError(f"{word}: validate records what its moments need; leave it out")
-            else:
-                overrides.append(word)
-        if own["write_docs"] not in ("true", "false"):
-            raise InputError(f"write_docs={own['write_docs']}: expected true or false")
-        request = cls(Board.read(own["board"]), own["write_docs"] == "true", tuple(overrides))
-        for word in request.overrides if request.write_docs else ():
-            if word.partition("=")[0] not in _FREE_IN_DOCS:
-                raise InputError(f"write_docs=true with {word}: the page in docs/ shows the board's own question")
+        typed = read_words(words, {"board": _DEFAULT_BOARD, "write_docs": "false"}, _REFUSED)
+        request = cls(Board.read(typed.own["board"]), typed.flag("write_docs"), typed.overrides)
+        if request.write_docs:
+            typed.check_docs(_FREE_IN_DOCS, "the page in docs/ shows the board's own question")
         return request
 
     def configuration(self) -> Configuration:

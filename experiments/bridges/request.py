@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from experiments import composition, results
+from experiments import results
 from experiments.arm import BASELINE
 from experiments.bridges import page
 from experiments.bridges.barometer import compare
@@ -24,9 +24,13 @@ from experiments.progress import say
 from experiments.store import write_table, write_text
 from experiments.trial.arm_run import ArmRun
 from experiments.trial.request import runs_of
+from experiments.words import read_words
 from sim.errors import InputError
 
-_REFUSED = ("shock", "policy", "record", "arms", "markets", "cohorts")
+_REFUSED = {
+    key: f"bridges makes arms and cohorts of its own; leave {key} out"
+    for key in ("shock", "policy", "record", "arms", "markets", "cohorts")
+}
 _BY_TRADE = ("shortage_index", "unemployed", "vacancies_open", "vacancies_long_open", "jobs_lost_to_unfilled")
 _YEAR_MONTHS = 12
 
@@ -55,21 +59,8 @@ class Request:
         InputError
             If the question is wrong, or a key does not belong here.
         """
-        name, overrides = "default", []
-        changed: dict[str, Any] = {}
-        for word in words:
-            key, equals, value = word.partition("=")
-            if not equals:
-                raise InputError(f"'{word}': expected KEY=VALUE, such as bridges.seats=30")
-            if key == "bridges":
-                name = value
-            elif key.startswith("bridges."):
-                changed[key.removeprefix("bridges.")] = composition.typed_value(word)
-            elif key.partition(".")[0] in _REFUSED:
-                raise InputError(f"{word}: bridges makes arms and cohorts of its own; leave {key} out")
-            else:
-                overrides.append(word)
-        return cls(Question.read(name, changed), tuple(overrides))
+        typed = read_words(words, {"bridges": "default"}, _REFUSED, "bridges")
+        return cls(Question.read(typed.own["bridges"], typed.changed), typed.overrides)
 
     def search_configuration(self) -> Configuration:
         """The year in which the index of every trade is taken.

@@ -18,15 +18,18 @@ from experiments.trial import displacement, page
 from experiments.trial.arm_run import ArmRun
 from experiments.trial.declaration import Trial
 from experiments.trial.measures import MEASURES
+from experiments.words import read_words
 from sim.errors import InputError, near_miss
 
 DOCS = PROJECT / "docs"
 PAGE = DOCS / "trials.md"
-_OWN = ("trial", "write_docs")
 _ALL = "all"
 # What the committed page may be asked with: everything else makes it a page about another trial.
 _FREE_IN_DOCS = ("replications", "seed", "scale", "engine.processes", "outputs", "name", "language")
-_REFUSED = ("shock", "policy", "record", "arms", "markets")
+_REFUSED = {
+    key: f"a trial has its own arms, markets and records; leave {key} out"
+    for key in ("shock", "policy", "record", "arms", "markets")
+}
 
 Runs = dict[tuple[str, str, int], ArmRun]
 """By market, arm and replication."""
@@ -59,30 +62,17 @@ class Request:
         InputError
             If the trial or ``write_docs`` is wrong, or a key does not belong here.
         """
-        own = {"trial": "", "write_docs": "false"}
-        overrides = []
-        for word in words:
-            key, _, value = word.partition("=")
-            if key in _OWN:
-                own[key] = value
-            elif key.partition(".")[0] in _REFUSED:
-                raise InputError(f"{word}: a trial has its own arms, markets and records; leave {key} out")
-            else:
-                overrides.append(word)
-        known = groups()["trial"]
-        if not own["trial"]:
+        typed = read_words(words, {"trial": "", "write_docs": "false"}, _REFUSED)
+        name, known, write_docs = typed.own["trial"], groups()["trial"], typed.flag("write_docs")
+        if not name:
             raise InputError(f"trial: which one? trial=NAME; there are {', '.join(known)}, or all")
-        if own["write_docs"] not in ("true", "false"):
-            raise InputError(f"write_docs={own['write_docs']}: expected true or false")
-        write_docs = own["write_docs"] == "true"
-        for word in overrides if write_docs else ():
-            if word.partition("=")[0] not in _FREE_IN_DOCS:
-                raise InputError(f"write_docs=true with {word}: docs/ shows the trials as they are declared")
-        if own["trial"] != _ALL and own["trial"] not in known:
-            near = near_miss(own["trial"], (*known, _ALL)) or f"; there are {', '.join(known)}, or all"
-            raise InputError(f"trial={own['trial']}: no such file in conf/trial{near}")
-        names = known if own["trial"] == _ALL else (own["trial"],)
-        return cls(tuple(Trial.read(name) for name in names), write_docs, tuple(overrides))
+        if write_docs:
+            typed.check_docs(_FREE_IN_DOCS, "docs/ shows the trials as they are declared")
+        if name != _ALL and name not in known:
+            near = near_miss(name, (*known, _ALL)) or f"; there are {', '.join(known)}, or all"
+            raise InputError(f"trial={name}: no such file in conf/trial{near}")
+        names = known if name == _ALL else (name,)
+        return cls(tuple(Trial.read(name) for name in names), write_docs, typed.overrides)
 
 
 def configuration_of(trial: Trial, overrides: Sequence[str] = ()) -> Configuration:

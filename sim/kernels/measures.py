@@ -213,7 +213,9 @@ def start(w, i, measure, course, search, talk, t):
         find_path(w, i, t)
         return False
     if measure == Measure.START_UP_GRANT:
-        w.measure_starts[measure, w.persons[i].home] += 1.0
+        home = w.persons[i].home
+        w.measure_starts[measure, home] += 1.0
+        w.measure_days[measure, home] += p.measures.mean_months[measure] * DAYS_PER_MONTH  # paid for whole at once
         become_self_employed(w, i, t)
         return True
     w.persons[i].course = course
