@@ -72,6 +72,8 @@ def carry_out(command: str, overrides: Sequence[str], options: Options) -> int:
     execution = execute(plan, options.retry_failed, options.fresh or manifest is not None)
     for line in answer(execution, configuration):
         print(line)
+    for line in warnings(execution, configuration):
+        print(line)
     print(execution.report or execution.folder)
     print(f"{execution.seconds:.1f} s")
     same = manifest is None or _tell_equality(manifest, execution)
@@ -119,6 +121,20 @@ def answer(execution: Execution, configuration: Configuration) -> list[str]:
         f"{arm}: unemployed {_interval(entry, '+')} after {month} months"
         for arm, entry in differences.items()
     ]
+
+
+def warnings(execution: Execution, configuration: Configuration) -> list[str]:
+    """A line of the user's language for each arm that orders more recruits than employers ask for."""
+    if not any(execution.manifest["recruits"].values()):
+        return []
+    from experiments.report import recruits, sentences
+    from experiments.report.folder import ResultsFolder
+    from experiments.report.notation import Notation
+    from experiments.report.terms import Terms
+
+    folder, terms = ResultsFolder(execution.folder), Terms(configuration.language)
+    arms = {arm: sentences.arm_label(folder, arm, terms) for arm in configuration.arms}
+    return recruits.shortfalls(folder, arms, terms, Notation(terms))
 
 
 def _interval(entry: dict[str, Any], sign: str) -> str:

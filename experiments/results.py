@@ -102,7 +102,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 
 def make_manifest(
-    plan: Plan, records: list[RunRecord], status: str, built: Mapping[str, Any]
+    plan: Plan, records: list[RunRecord], status: str, built: Mapping[str, Any],
+    recruits: Mapping[str, Mapping[str, Mapping[str, float]]],
 ) -> dict[str, Any]:
     """Everything needed to know what was done and to do it again.
 
@@ -116,6 +117,8 @@ def make_manifest(
         `FINISHED` or `UNFINISHED`.
     built
         Facts of the world before the first day, by market.
+    recruits
+        Recruits ordered and placed, by market and arm (`mean_recruits`).
 
     Returns
     -------
@@ -146,6 +149,7 @@ def make_manifest(
         "packages": {package: _version(package) for package in _PACKAGES},
         "markets": {market.name: _told(market) for market in plan.markets},
         "built": plain(dict(built)),
+        "recruits": plain(dict(recruits)),
         "runs": [
             {
                 "market": record.run.market,
@@ -161,6 +165,29 @@ def make_manifest(
             for record in records
         ],
         "configuration": configuration.plain,
+    }
+
+
+def mean_recruits(runs: Mapping[tuple[str, int], StoredRun]) -> dict[str, dict[str, float]]:
+    """Recruits that programmes ordered and placed: means over the replications of each arm that has a programme.
+
+    Parameters
+    ----------
+    runs
+        Runs of a market by arm and replication.
+
+    Returns
+    -------
+    dict
+        For each arm ``ordered`` and ``placed``, persons.
+    """
+    by_arm: dict[str, list[Mapping[str, float]]] = {}
+    for (arm, _), stored in runs.items():
+        if "recruits" in stored.built:
+            by_arm.setdefault(arm, []).append(stored.built["recruits"])
+    return {
+        arm: {key: sum(float(one[key]) for one in found) / len(found) for key in ("ordered", "placed")}
+        for arm, found in by_arm.items()
     }
 
 

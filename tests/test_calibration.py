@@ -13,7 +13,7 @@ import yaml
 from experiments.board import Board
 from experiments.calibration.declaration import Fitted, plain_number, write_values
 from experiments.calibration.identification import identify
-from experiments.calibration.least_squares import Settings, Slopes, StoppedError, fit, needed
+from experiments.calibration.least_squares import Settings, Slopes, StoppedError, _Search, fit, needed
 from experiments.calibration.measured_moments import moments_of
 from experiments.calibration.target import FreeParameter, coordinates, target_from, values_at
 from experiments.composition import CONF, resolve
@@ -84,6 +84,14 @@ def test_a_start_on_a_bound_looks_into_the_box() -> None:
     toy = Toy((0.3, 0.7, 0.5))
     found = fit(toy, np.array([1.0, 1.0, 0.0]), Settings(step=0.05, pull=0.0, tolerance=1e-5))
     assert found.point == pytest.approx(toy.answer, abs=0.02)
+
+
+def test_slopes_are_known_where_the_optimiser_has_moved_a_point_onto_its_bound() -> None:
+    """The point that slopes are asked for may differ in the last digits from the one that was evaluated."""
+    search = _Search(Toy((0.3, 0.6, 1.0)), np.array([0.5, 0.5, 0.5]), Settings(evaluations=50), None)
+    search.residuals(np.array([0.5, 0.5, 0.5]))
+    search.residuals(np.array([0.4, 0.5, 1.0 - 1e-16]))
+    assert search.jacobian(np.array([0.4, 0.5, 1.0])).shape == (5 + 3, 3)
 
 
 def test_a_parameter_without_moments_stays_where_it_was() -> None:

@@ -265,6 +265,8 @@ class _Search:
         """Differences over a wide step, into the box, shape (moments + parameters, parameters)."""
         n, h = len(point), self.settings.step
         if point.tobytes() not in self.slopes:
+            if point.tobytes() not in self.known:  # the optimiser has put it onto a bound, some digits away
+                self.residuals(point)
             steps = np.where(point + h <= 1.0, h, -h)
             values = self._evaluate(point[None, :] + np.diag(steps))
             paired = (values - self.replications[point.tobytes()]) / steps[:, None, None]

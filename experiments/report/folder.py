@@ -365,6 +365,10 @@ class ResultsFolder:
                 return int(cohort["jobs"])
         return None
 
+    def recruits(self, arm: str, market: str | None = None) -> Mapping[str, float] | None:
+        """Recruits of an arm's programme, ``ordered`` and ``placed``, persons; None where it orders nobody."""
+        return ((self.manifest.get("recruits") or {}).get(market or "main") or {}).get(arm)
+
     @property
     def _main(self) -> Mapping[str, Any]:
         """What the manifest tells about the main start state."""
@@ -410,7 +414,7 @@ def _rows(path: Path) -> Sequence[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-READ_KINDS = ("", "municipality", "cohort", "line", "place", "line_place", "cause", "payer", "occupation")
+READ_KINDS = ("", "municipality", "cohort", "line", "place", "line_place", "cause", "payer", "occupation", "months")
 
 
 def _read_series(path: Path) -> dict[tuple[str, str, str, str], Series]:

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.report import cause, cohort, map, sentences, service, table, targets, timeseries, trades
+from experiments.report import cause, cohort, map, recruits, sentences, service, table, targets, timeseries, trades
 from experiments.report.folder import BASELINE, ResultsFolder
 from experiments.report.notation import Notation, scaled_euros, unit_of
 from experiments.report.terms import Terms
@@ -129,6 +129,7 @@ class Page:
             ],
             "market_count": len(self._market_names()),
             "causes": self._causes(),
+            "recruits": self._recruits(),
             "trades": trades.section(results, terms, notation),
             "bridges": trades.bridges(results, terms, notation),
             "service": self._service(month),
@@ -399,6 +400,13 @@ class Page:
         if self._replications() > 1:
             caption.append(self.terms.term("causes_bands"))
         return {"svg": Markup(svg), "caption": " ".join(caption)}
+
+    def _recruits(self) -> recruits.Section | None:
+        """What a programme of recruitment abroad does, in the arms that have one."""
+        drawn = recruiting[:MOST_ARMS_DRAWN] if (recruiting := recruits.recruiting(self.results)) else []
+        names = {arm: _capital(self._short(arm)) for arm in drawn}
+        asked = recruits.Asked(self.results, names, self._market_names(), self.terms, self.notation)
+        return recruits.section(asked, [self.labels[arm] for arm in drawn], self.figures)
 
     def _payers(self) -> dict[str, Any] | None:
         columns, groups = table.payer_table(self.results, self._arm_names(), self.terms, self.notation)

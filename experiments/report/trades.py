@@ -28,7 +28,7 @@ def section(folder: ResultsFolder, terms: Terms, notation: Notation) -> dict[str
     codes = [code for code in folder.groups("occupation") if _index(folder, code) is not None]
     if not codes:
         return None
-    titles = _titles(folder, terms.language)
+    names = titles(folder, terms.language)
     rows = []
     for code in sorted(codes, key=lambda one: -(_index(folder, one) or 0.0)):
         index = _index(folder, code) or 0.0
@@ -39,7 +39,7 @@ def section(folder: ResultsFolder, terms: Terms, notation: Notation) -> dict[str
         ]
         rows.append(
             {
-                "name": f"{code} {titles.get(code, '')}".strip(),
+                "name": f"{code} {names.get(code, '')}".strip(),
                 "label": terms.term(label) if label else "",
                 "cells": [notation.number(index, 2), *(notation.number(value) for value in (*levels, lost))],
             }
@@ -147,7 +147,7 @@ def _firms(folder: ResultsFolder, terms: Terms, notation: Notation) -> list[str]
     return [terms.term("trades_firms", one=shares[0], three=shares[1], five=shares[2])]
 
 
-def _titles(folder: ResultsFolder, language: str) -> dict[str, str]:
+def titles(folder: ResultsFolder, language: str) -> dict[str, str]:
     """Titles of the region's occupations by code."""
     path: Path | None = folder.region_path and folder.region_path / "occupations.csv"
     if path is None or not path.is_file():
