@@ -15,6 +15,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.region.occupation import ARMED_FORCES
 from agents.specification import Recruits
 from agents.surroundings import Surroundings
 from agents.synthetic.rounding import apportion_within
@@ -33,6 +34,7 @@ class Recruitment(mesa.Agent):
     def __init__(self, model: mesa.Model) -> None:
         super().__init__(model)
         self.area = cast(Surroundings, model)
+        self._military = np.array([o.isco1 == ARMED_FORCES for o in self.area.region.occupations])
 
     def plan_month(self) -> None:
         """Let the recruits of this month arrive, then order the programme's part of a year's recruits."""
@@ -60,6 +62,8 @@ class Recruitment(mesa.Agent):
     def asked_for(self) -> NDArray[np.int64]:
         """What employers would fill from abroad by occupation, agents: vacancies open for long, less those on the way.
 
+        The armed forces take nobody from abroad.
+
         Returns
         -------
         ndarray
@@ -70,6 +74,7 @@ class Recruitment(mesa.Agent):
         least_days = float(self._parameters.recruits_weeks_open) * DAYS_PER_WEEK
         is_long = (vacancies.state == VacancyState.OPEN) & (self.area.clock.day - vacancies.opened >= least_days)
         is_long &= vacancies.place < world.n_places
+        is_long &= ~self._military[vacancies.occupation]
         asked = np.bincount(vacancies.occupation[is_long], minlength=world.arrays.recruits.shape[1])
         on_the_way = world.arrays.recruits[self._month + 1 :].sum(axis=0)
         return np.maximum(asked - on_the_way, 0).astype(np.int64)

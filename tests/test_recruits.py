@@ -34,6 +34,7 @@ LABELS = {PLAIN: "A", FAMILY: "B"}
 LEVEL = {"population": 5000.0, "employed_open_market": 2000.0, "unemployed": 400.0, "spouses_in_work_share": 0.4}
 EFFECT = {
     "baseline": {},
+    "nothing": {},
     PLAIN: {"population": 500.0, "employed_open_market": 100.0, "recruits_arrived": 10.0, "recruits_in_work": 300.0,
             "cost_municipal_net_eur": 1000.0, "unemployed": 40.0},
     FAMILY: {"population": 700.0, "employed_open_market": 120.0, "recruits_arrived": 10.0, "recruits_in_work": 310.0,
@@ -74,7 +75,7 @@ def run_of(arm: str, replication: int, years: int, noise: float, arrived: bool) 
             add("vacancies_long_open", "occupation", trade, long_open)
             add("vacancies_open", "occupation", trade, 50.0 - (8.0 if arm != "baseline" else 0.0))
             add("hires", "occupation", trade, 5.0)
-    for after, told in STAYING.items() if arm != "baseline" and arrived else ():
+    for after, told in STAYING.items() if arm in (PLAIN, FAMILY) and arrived else ():
         for month, share in told.items():
             if month < 12 * years:
                 add("recruits_staying_share", "months", str(after), share, [month])
@@ -213,6 +214,19 @@ def test_page_shows_the_section(tmp_path: Path, language: str, replications: int
     assert not re.search(r"\bnan\b|\bNone\b|\{\w+\}", re.sub(r"<svg.*?</svg>", "", part[0], flags=re.DOTALL))
     assert len(re.findall("<svg", part[0])) == 1
     assert (folder / "figures" / "recruits.png").is_file()
+
+
+def test_the_sentence_leads_the_page_only_where_every_arm_recruits(made: Path, tmp_path: Path) -> None:
+    content = page.Page(ResultsFolder(made), Terms("fi")).content()
+    assert content["lead"] == content["recruits"].answer[:1]
+    text = page.write(made).read_text(encoding="utf-8")
+    assert text.count(content["lead"][0]) == 1
+    assert text.index(content["lead"][0]) < text.index('aria-labelledby="recruits"')
+    mixed = make_folder(tmp_path / "r", arms=(PLAIN, "nothing"))
+    content = page.Page(ResultsFolder(mixed), Terms("fi")).content()
+    assert content["lead"] == []
+    assert content["recruits"].arms == ["A"]
+    assert content["recruits"].answer[0] in page.write(mixed).read_text(encoding="utf-8")
 
 
 def test_without_recruits_there_is_no_section(tmp_path: Path) -> None:

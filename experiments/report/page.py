@@ -93,6 +93,7 @@ class Page:
         main = self.arms[0] if self.arms else None
         month = sentences.headline_month(results)
         day = results.month_end(month) if month else None
+        recruited = self._recruits()
         return {
             "language": terms.language,
             "region": sentences.region_forms(results, terms)[0],
@@ -129,7 +130,9 @@ class Page:
             ],
             "market_count": len(self._market_names()),
             "causes": self._causes(),
-            "recruits": self._recruits(),
+            "recruits": recruited,
+            # Where every arm recruits, that is the question, and the unemployed come second.
+            "lead": recruited.answer[:1] if recruited and len(recruited.arms) == len(self.arms) else [],
             "trades": trades.section(results, terms, notation),
             "bridges": trades.bridges(results, terms, notation),
             "service": self._service(month),

@@ -140,20 +140,25 @@ def longest_open(w, occupation):
 
 
 @rule
-def bring_spouse(w, i, t):
+def bring_spouse(w, i, share, service_share, t):
     """Let the spouse of a newcomer come along, with some probability; family services help some of them.
 
     Help is a language course before arrival, one level, and a search for work from the first day.
+
+    Parameters
+    ----------
+    share, service_share
+        Probability that a spouse comes along; that she is helped.
     """
     p = w.parameters[0]
     seed, home = w.control[0].seed, int(w.persons[i].home)
     uid = ARRIVAL_UID | (pair(w.persons[i].uid, np.uint64(Purpose.IMMIGRATION_SPOUSE)) & UID_MASK)
-    if uniform(seed, Purpose.IMMIGRATION_SPOUSE, uid, 0, 0) >= p.immigration.spouse_share:
+    if uniform(seed, Purpose.IMMIGRATION_SPOUSE, uid, 0, 0) >= share:
         return
     j = arrive(w, Origin.FAMILY.value, home, uid, -1, t)
     w.persons[i].spouse = j
     w.persons[j].spouse = i
-    is_helped = uniform(seed, Purpose.IMMIGRATION_SERVICE, uid, 0, 0) < p.immigration.family_service_share
+    is_helped = uniform(seed, Purpose.IMMIGRATION_SERVICE, uid, 0, 0) < service_share
     if not is_helped or t >= w.persons[j].retires:
         begin_life_here(w, j, t)
         return
@@ -172,7 +177,7 @@ def charge(w, p, home, eur):
 
 
 @rule
-def settle_in_job(w, uid, home, occupation, t):
+def settle_in_job(w, uid, home, occupation, spouse_share, service_share, t):
     """Let somebody come to work: to the longest open vacancy of her trade, where she then lives.
 
     Who is taken on for a licensed job has been recognised before she comes.
@@ -194,7 +199,7 @@ def settle_in_job(w, uid, home, occupation, t):
         schedule_life(w, i, t)
     else:
         begin_life_here(w, i, t)
-    bring_spouse(w, i, t)
+    bring_spouse(w, i, spouse_share, service_share, t)
     return i
 
 
@@ -214,7 +219,9 @@ def immigrate(w, t):
                 uid = ARRIVAL_UID | (key & UID_MASK)
                 if origin == Origin.LABOUR:
                     u = uniform(seed, Purpose.IMMIGRATION_OCCUPATION, uid, 0, 0)
-                    settle_in_job(w, uid, home, drawn(w.immigrant_trades, origin, u), t)
+                    settle_in_job(
+                        w, uid, home, drawn(w.immigrant_trades, origin, u), p.immigration.spouse_share, 0.0, t
+                    )
                 else:
                     begin_life_here(w, arrive(w, origin, home, uid, -1, t), t)
 
@@ -235,7 +242,10 @@ def welcome_recruits(w, occupation, number, home, t):
     name = STREAM_UID | np.uint64(_RECRUITS * 4096 + occupation)
     for k in range(number):
         key = pair(name, np.uint64(t) * np.uint64(65536) + np.uint64(k))
-        i = settle_in_job(w, ARRIVAL_UID | (key & UID_MASK), home, occupation, t)
+        uid = ARRIVAL_UID | (key & UID_MASK)
+        i = settle_in_job(
+            w, uid, home, occupation, p.immigration.recruits_spouse_share, p.immigration.family_service_share, t
+        )
         w.persons[i].language_level = max(int(w.persons[i].language_level), int(p.immigration.recruits_language_level))
         w.persons[i].cohort = -1 - min(month // 12, _OLDEST_COHORT)
         place = int(w.persons[i].home)

@@ -185,7 +185,7 @@ def check_spouses(world: World) -> None:
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 1000), follow=st.sampled_from([0.0, 0.5, 1.0]), deaths=st.sampled_from([0.001, 0.05]))
 def test_no_spouse_is_left_behind(seed: int, follow: float, deaths: float) -> None:
-    values = {"immigration.spouse_share": 1.0, "immigration.follow_share": follow, "demography.deaths_per_year": deaths,
+    values = {"immigration.recruits_spouse_share": 1.0, "immigration.follow_share": follow, "demography.deaths_per_year": deaths,
               "immigration.leaving_per_year": 0.8}  # fmt: skip
     spec = specification(parameters=with_values(values), days=300, seed=seed)
     spec = dataclasses.replace(spec, recruits=(Recruits("test", METAL, 20.0, FIRST_DAY),))
@@ -199,7 +199,7 @@ def test_no_spouse_is_left_behind(seed: int, follow: float, deaths: float) -> No
 
 
 def test_the_spouse_goes_along_when_all_do() -> None:
-    values = {"immigration.spouse_share": 1.0, "immigration.follow_share": 1.0, **NOBODY_COMES}
+    values = {"immigration.recruits_spouse_share": 1.0, "immigration.follow_share": 1.0, **NOBODY_COMES}
     world = bare_world(specification(parameters=with_values(values), days=60), 1)
     welcome_recruits(world.handle, METAL, 1, 0, 0)
     persons = world.arrays.persons
@@ -213,7 +213,7 @@ def test_the_spouse_goes_along_when_all_do() -> None:
 
 
 def test_recruits_take_the_vacancies_of_their_trade_and_the_others_look_for_work() -> None:
-    world = bare_world(specification(parameters=with_values({"immigration.spouse_share": 0.0}), days=60), 1)
+    world = bare_world(specification(parameters=with_values({"immigration.recruits_spouse_share": 0.0}), days=60), 1)
     open_vacancies(world, [0, 1], [METAL, METAL], [0, 1])
     world.arrays.vacancies.opened[:2] = (-5, -9)
     welcome_recruits(world.handle, METAL, 3, 0, 0)
