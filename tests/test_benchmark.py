@@ -28,7 +28,8 @@ from numpy.typing import NDArray
 from agents.area import EmploymentAreaModel, build
 from agents.region import Region
 from benchmarks.agreement import Agreement, agreement, run_engine, run_mesa, specification, told, whole_months
-from benchmarks.mesa_model import IN_MEASURE, UNEMPLOYED, AreaModel
+from benchmarks.mesa_model import AreaModel
+from benchmarks.mesa_services import IN_MEASURE, UNEMPLOYED
 from benchmarks.side_by_side import candidates_per_event, exponent
 from sim.dimensions import State
 
