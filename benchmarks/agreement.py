@@ -28,16 +28,21 @@ QUANTITIES = {
     "subsidised": ("subsidised",),
     "employed": ("employed_open_market",),
     "self_employed": ("self_employed",),
+    "outside_labour_force": ("outside_labour_force",),
+    "immigrants": ("immigrants",),
+    "commuters_out": ("commuters_out",),
+    "mismatch": ("mismatch_occupational",),
     "open_vacancies": ("vacancies_open",),
     "hires": ("hires",),
+    "study_departures": ("departures_for_studies",),
     "service_contacts": ("service_contacts",),
     "interviews_in_time": ("first_interview_in_time_share",),
     "paths_in_time": ("path_in_3m_share",),
 }
 """What is compared, and the indicators whose sum it is in the engine's results. Stocks and shares (in per cent) are
 means of the last three month-ends or months; flows are all since the start."""
-FLOWS = ("hires", "service_contacts")
-SHARES = ("interviews_in_time", "paths_in_time")
+FLOWS = ("hires", "study_departures", "service_contacts")
+SHARES = ("interviews_in_time", "paths_in_time", "mismatch")
 MONTHS_OF_PATHS = 4
 """Months after which every search of a month has been seen for as long as a path may take."""
 LAST_MONTHS = 3
@@ -178,6 +183,8 @@ def of_mesa(model: AreaModel) -> list[float]:
     for name in QUANTITIES:
         if name == "interviews_in_time":
             series = _shares(monthly["interviews_in_time"], monthly["interviews"])
+        elif name == "mismatch":
+            series = table[name].to_numpy(np.float64)
         elif name == "paths_in_time":
             series = _shares(np.array(model.paths[:months]), np.array(model.searches[:months]))
         else:
@@ -186,7 +193,7 @@ def of_mesa(model: AreaModel) -> list[float]:
     return values
 
 
-_SINCE_START = ("hires", "service_contacts", "interviews", "interviews_in_time")
+_SINCE_START = ("hires", "study_departures", "service_contacts", "interviews", "interviews_in_time")
 
 
 def _shares(above: NDArray[np.floating], below: NDArray[np.floating]) -> NDArray[np.float64]:

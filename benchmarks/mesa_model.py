@@ -9,722 +9,68 @@ up as a difference. Nothing here is used by the product.
 It is no straw man: vacancies are kept by occupation, so that a search costs the vacancies of the trades
 that fit and not all of them, appointments and ends of contracts are plain days compared with today.
 
-People, employers and vacancies are here, the employment authority is in `benchmarks.mesa_services`.
+The area itself is here; people are in `benchmarks.mesa_people`, what some have brought from abroad in
+`mesa_background`, newcomers in `mesa_newcomers`, employers and vacancies in `mesa_employers`, the employment
+authority in `mesa_services`.
 
 Left out, because neither side does it in a comparison: closures and the recovery of jobs they struck off,
-dated changes of parameters, of posts and of places, the re-assessment of offices, a demand index, trials, logs.
+dated changes of parameters, of posts and of places, the re-assessment of offices, a demand index, trials, logs;
+recruits of a programme, help for families from abroad, courses for people of one trade, people told of the mobility
+grant or housed on weekdays.
 Left out, because no one who works or looks for work is touched: benefits and costs, causes of long unemployment,
-numbers of children and of people of 75 and over (the engine stops turning 15 when a place has no children left).
+numbers of children, who move with others, and of people of 75 and over (the engine stops turning 15 when a place
+has no children left).
 """
 
 from __future__ import annotations
 
-import math
 from itertools import accumulate
 from types import SimpleNamespace
 from typing import Any
 
 import mesa
+import numpy as np
 
 from agents.region import Region
 from agents.synthetic.closeness import usual_nearness
+from benchmarks.mesa_background import EXPERT
+from benchmarks.mesa_employers import Employer, Vacancy
+from benchmarks.mesa_newcomers import Newcomers
+from benchmarks.mesa_people import (
+    CONSCRIPT,
+    DAYS_PER_YEAR,
+    DISABILITY,
+    EMPLOYED,
+    FURLOUGHED,
+    INACTIVE,
+    MEN,
+    RETIRED,
+    SELF_EMPLOYED,
+    STUDENT,
+    TERTIARY,
+    Person,
+)
 from benchmarks.mesa_services import (
     BROKERAGE,
     IN_MEASURE,
-    LIFE_SITUATION,
-    NO_NEED,
-    NOT_REFERRED,
     SUBSIDISED,
     UNEMPLOYED,
-    WAGE_SUBSIDY_PRIVATE,
-    WORK_CAPACITY,
     Authority,
-    Client,
     Offer,
     Purchasing,
 )
-from sim.dimensions import DAYS_PER_MONTH, Contract, State, VacancyState
+from sim.dimensions import DAYS_PER_MONTH, VacancyState
 from sim.kernels.calendar import KINDS, SERVICE
-from sim.kernels.moving import MOVING_IN, RETURNING, TURNING_15
+from sim.mismatch import mismatch_share
 from sim.tables import NOT_YET
 from sim.world import World
 
-DAYS_PER_YEAR = 365.25
-BASIC, SECONDARY, TERTIARY = 0, 1, 2
-MEN, WOMEN = 0, 1
+OUT_OF_LABOUR_FORCE = frozenset({STUDENT, INACTIVE, DISABILITY, RETIRED, CONSCRIPT})
 JUNE, JULY, AUGUST, DECEMBER = 5, 6, 7, 11
-FIRST_YEAR_DAYS = 365
 SHORTEST_TERM_DAYS = 14
 CHRISTMAS = 23  # of December: first day without work of terms that end with the year
-OLDEST_CONSCRIPT_YEARS = 25.0
-NEAR_GRADUATION_DAYS = 120
-REMEMBERED = 3  # best applicants that an employer remembers in a round
-NEVER = 1 << 30
-
-# The enumerations as plain numbers: comparing members costs several times as much
-EMPLOYED, FURLOUGHED = int(State.EMPLOYED), int(State.FURLOUGHED)
-STUDENT, INACTIVE, DISABILITY, RETIRED, OUTSIDE = (
-    int(s) for s in (State.STUDENT, State.INACTIVE, State.DISABILITY, State.RETIRED, State.OUTSIDE)
-)
-SELF_EMPLOYED, CONSCRIPT = int(State.SELF_EMPLOYED), int(State.CONSCRIPT)
-NEVER_SEARCH = frozenset({SELF_EMPLOYED, CONSCRIPT, DISABILITY, RETIRED})
-DATED = frozenset({EMPLOYED, FURLOUGHED, STUDENT, CONSCRIPT}) | IN_MEASURE
-OPEN_ENDED, FIXED_TERM = int(Contract.OPEN_ENDED), int(Contract.FIXED_TERM)
-
-
-class Employer(mesa.Agent):
-    """An employer: wants ``target`` jobs, of which some are filled and the others are its vacancies."""
-
-    def __init__(self, model: AreaModel, place: int, section: int, target: int) -> None:
-        super().__init__(model)
-        self.place = place
-        self.section = section
-        self.target = target
-        self.start_target = target
-        self.rounding = self.random.random()  # lasting, so that a level that comes back is the same number of jobs
-        self.filled = 0
-        self.visited_until = 0  # a visit of employer services acts before this day
-        self.vacancies: set[Vacancy] = set()
-
-    def be_visited(self, until: int) -> None:
-        """Be visited by employer services, which acts until a day: some of the jobs that wait are posted."""
-        self.visited_until = until
-        waiting = [vacancy for vacancy in self.vacancies if not vacancy.is_open and vacancy.kept_for is None]
-        for vacancy in sorted(waiting, key=lambda vacancy: vacancy.unique_id):
-            if self.random.random() < self.model.p.employer_services.wake_share:
-                vacancy.post()
-
-    def replace_leaver(self, occupation: int) -> None:
-        """Look for somebody else: at once, or after some time."""
-        model, jobs = self.model, self.model.p.jobs
-        vacancy = Vacancy(model, self, occupation)
-        if self.random.random() < jobs.posted_at_once_share * jobs.posting_season[model.month[model.today]]:
-            vacancy.post()
-        else:
-            vacancy.wait(jobs.dormant_days)
-
-    def keep_job(self, person: Person, until: int) -> None:
-        """Keep the job of somebody whose term ends today, to call her back when the next season begins."""
-        vacancy = Vacancy(self.model, self, person.occupation)
-        vacancy.day = until
-        vacancy.contract = person.contract
-        vacancy.is_part_time = person.is_part_time
-        vacancy.kept_for = person
-        vacancy.kept_since = self.model.today
-
-    def add_job(self, occupation: int, mean_days: float) -> None:
-        """Want one more job, to be posted after some time."""
-        self.target += 1
-        Vacancy(self.model, self, occupation).wait(mean_days)
-
-    def follow_trend(self, before: float, after: float) -> int:
-        """Move the target to another level of demand; say how many jobs in being are left over."""
-        model, start = self.model, self.start_target
-        more = math.floor(start * (after - 1.0) + self.rounding) - math.floor(start * (before - 1.0) + self.rounding)
-        for _ in range(more):
-            (trade,) = self.random.choices(model.trades, cum_weights=model.section_trades[self.section])
-            self.add_job(trade, model.p.jobs.dormant_days)
-        excess = min(max(-more, 0), self.target)
-        waiting_first = sorted(self.vacancies, key=lambda vacancy: (vacancy.is_open, vacancy.unique_id))
-        for vacancy in waiting_first[:excess]:
-            self.target -= 1
-            excess -= 1
-            vacancy.close()
-        return excess
-
-    def move_job(self, occupation: int) -> None:
-        """End a job; the demand for it comes back at some employer (outside the area: at the same one)."""
-        model = self.model
-        self.target -= 1
-        if self.place >= model.outside:
-            self.add_job(occupation, model.p.jobs.creation_days)
-            return
-        model.add_job_somewhere(model.p.jobs.creation_days)
-
-
-class Vacancy(mesa.Agent):
-    """A job that nobody holds: waiting to be posted, or open."""
-
-    def __init__(self, model: AreaModel, employer: Employer, occupation: int) -> None:
-        super().__init__(model)
-        self.employer = employer
-        self.occupation = occupation
-        self.place = employer.place
-        self.is_open = False
-        self.is_registered = False
-        self.is_remote = False
-        self.opened = 0
-        self.day = 0
-        self.contract = OPEN_ENDED
-        self.is_part_time = False
-        self.kept_for: Person | None = None
-        self.kept_since = 0
-        self.applicants: list[tuple[float, Person, int]] = []  # best first, with their `since` when they applied
-        self.n_applicants = 0
-        self.rank = 0
-        employer.vacancies.add(self)
-
-    def wait(self, mean_days: float) -> None:
-        """Wait an exponential time before posting; it passes quickly in months with many postings."""
-        model = self.model
-        season, month, last = model.p.jobs.posting_season, model.month, len(model.month) - 1
-        self.is_open = False
-        left = self.random.expovariate(1.0) * mean_days
-        day = model.today + 1
-        while left > season[month[day]] and day < last:
-            left -= season[month[day]]
-            day += 1
-        self.day = day
-
-    def post(self) -> None:
-        """Open the job."""
-        model = self.model
-        p = model.p
-        share = min(0.95, model.fixed_term_share[self.employer.section] * p.contracts.hire_multiplier)
-        self.contract = FIXED_TERM if self.random.random() < share else OPEN_ENDED
-        self.is_part_time = self.random.random() < p.contracts.part_time_share
-        self.is_remote = self.random.random() < model.remote_share[self.occupation]
-        notified = p.jobs.notified_share
-        if self.employer.visited_until > model.today:
-            notified *= p.employer_services.notified_multiplier
-        self.is_registered = self.random.random() < notified
-        self.is_open = True
-        self.opened = model.today
-        self.clear()
-        self.day = model.today + max(1, int(p.hiring.window_days))
-        model.open_vacancies[self.occupation].append(self)
-
-    def clear(self) -> None:
-        """Begin a round of recruitment."""
-        self.applicants = []
-        self.n_applicants = 0
-
-    def hide(self) -> None:
-        """Take the job out of what searchers see."""
-        self.model.open_vacancies[self.occupation].remove(self)
-        self.is_open = False
-
-    def close(self) -> None:
-        """Take the job off: filled or given up."""
-        if self.is_open:
-            self.hide()
-        self.employer.vacancies.remove(self)
-        self.remove()
-
-    def step(self) -> None:
-        """End a round, call back whom the job was kept for, or post it, when the day has come."""
-        if self.day == self.model.today:
-            if self.is_open:
-                self.model.deciding.append(self)
-            elif not self.call_back():
-                self.post()
-
-    def call_back(self) -> bool:
-        """Give the job to the person it was kept for, if she has been unemployed ever since."""
-        person, self.kept_for = self.kept_for, None
-        if person is None or not person.is_here or person.state != UNEMPLOYED or person.since != self.kept_since:
-            return False
-        self.close()
-        person.start_job(self)
-        return True
-
-    def receive(self, person: Person, score: float) -> None:
-        """Remember an acceptable applicant if she is among the best; nobody applies twice in a round."""
-        if any(other is person for _, other, _ in self.applicants):
-            return
-        self.n_applicants += 1
-        self.applicants.append((score, person, person.since))
-        self.applicants.sort(key=lambda applicant: -applicant[0])
-        del self.applicants[REMEMBERED:]
-
-    def propose(self) -> Vacancy | None:
-        """Offer the job to the next applicant who is better off with it; say who lost her for it."""
-        while self.rank < len(self.applicants):
-            score, person, since = self.applicants[self.rank]
-            self.rank += 1
-            if person.since != since or not person.is_here:
-                continue
-            held = person.offer
-            if held is None:
-                person.offer = self
-                return None
-            if score > held.applicants[held.rank - 1][0]:
-                person.offer = self
-                return held
-        return None
-
-    def decide(self) -> None:
-        """Hire whoever holds the offer, or go on, or give up."""
-        person = self.applicants[self.rank - 1][1] if self.rank else None
-        if person is not None and person.offer is self:
-            person.offer = None
-            self.hire(person)
-            return
-        self.clear()
-        jobs = self.model.p.jobs
-        if self.random.random() >= jobs.give_up_probability:
-            self.day = self.model.today + max(1, int(self.model.p.hiring.window_days))
-        elif self.place >= self.model.outside:
-            self.hide()
-            self.wait(jobs.creation_days)
-        else:
-            self.employer.target -= 1
-            self.close()
-            self.model.add_job_somewhere(jobs.return_days)
-
-    def hire(self, person: Person) -> None:
-        """Hire a person."""
-        model = self.model
-        model.hires += not (person.home >= model.outside and self.place >= model.outside)
-        has_promise = person.client.has_promise(self.employer, model.today)
-        person.vacate()
-        self.close()
-        if has_promise:
-            person.start_subsidised_job(self)
-        else:
-            person.start_job(self)
-
-
-class Person(mesa.Agent):
-    """Somebody of 15–74 who lives in the area, or lives outside and works in it or might."""
-
-    def __init__(self, model: AreaModel, home: int, born: int, sex: int, occupation: int, education: int) -> None:
-        super().__init__(model)
-        self.home = home
-        self.born = born
-        self.sex = sex
-        self.occupation = occupation
-        self.education = education
-        self.retires = NEVER
-        self.employability = 1.0
-        self.attachment = 1.0
-        self.has_car = True
-        self.is_here = True
-        self.state = INACTIVE
-        self.since = model.today
-        self.employer: Employer | None = None
-        self.contract = 0
-        self.is_part_time = False
-        self.ends = NEVER
-        self.spell = -1  # first day of the unemployment spell
-        self.clock = 0  # origin of the duration of unemployment
-        self.registered_since: int | None = None
-        self.search_ended = -NEVER
-        self.offer: Vacancy | None = None
-        self.client = Client(self)
-
-    # -- changes of state -------------------------------------------------------------------------
-
-    def enter(self, state: int) -> None:
-        """Be in another state from today."""
-        self.state = state
-        self.since = self.model.today
-        self.client.measure = -1
-        self.client.referral = NOT_REFERRED
-
-    def leave_register(self, open_until: int = -NEVER) -> None:
-        """Be no client of the services any more; the job search may stay open until a day."""
-        if self.registered_since is not None:
-            self.registered_since = None
-            self.search_ended = max(open_until, self.model.today)
-        self.client.end_search()
-
-    def is_registered(self, today: int) -> bool:
-        """Say whether a person is a registered jobseeker: as a client, or by a search that is still open."""
-        if self.registered_since is not None:
-            return True
-        return self.search_ended > today and self.state in (EMPLOYED, SELF_EMPLOYED, INACTIVE)
-
-    def leave_job(self) -> None:
-        """Be nobody's employee."""
-        assert self.employer is not None
-        self.employer.filled -= 1
-        self.employer = None
-        self.contract = 0
-        self.is_part_time = False
-
-    def vacate(self) -> None:
-        """Leave the job to somebody else."""
-        if self.employer is not None:
-            self.employer.replace_leaver(self.occupation)
-            self.leave_job()
-
-    def start_job(self, job: Vacancy) -> None:
-        """Start a job."""
-        model = self.model
-        kept, today = model.p.register, model.today
-        self.contract = job.contract
-        self.is_part_time = job.is_part_time
-        if job.contract == FIXED_TERM:
-            self.ends = model.contract_end()
-            open_until = self.ends if self.random.random() < kept.kept_in_fixed_term_share else today
-        else:
-            self.ends = NEVER
-            months = kept.kept_in_part_time_months if job.is_part_time else kept.kept_in_open_ended_months
-            open_until = today + int(self.random.expovariate(1.0) * months * DAYS_PER_MONTH)
-        self.client.find_path(today)
-        self.leave_register(open_until)
-        self.client.promise_until = today
-        self.employer = job.employer
-        self.occupation = job.occupation
-        job.employer.filled += 1
-        self.enter(EMPLOYED)
-
-    def start_subsidised_job(self, job: Vacancy) -> None:
-        """Start a job with a wage subsidy, for a term; she stays on the register."""
-        model = self.model
-        self.employer = job.employer
-        self.occupation = job.occupation
-        self.contract = FIXED_TERM
-        job.employer.filled += 1
-        days = int(model.p.measures.mean_months[WAGE_SUBSIDY_PRIVATE] * DAYS_PER_MONTH)
-        self.client.take_part(SUBSIDISED, WAGE_SUBSIDY_PRIVATE, model.today + days, model.today)
-        self.client.promise_until = model.today
-
-    def stay_on(self) -> None:
-        """Go on in the same job when the wage subsidy ends."""
-        self.leave_register()
-        self.enter(EMPLOYED)
-        self.contract = OPEN_ENDED
-        self.ends = NEVER
-
-    def lose_job(self, registers: bool) -> None:
-        """Go where somebody goes whose job has ended."""
-        if self.home >= self.model.outside:
-            self.enter(OUTSIDE)
-        elif registers:
-            self.become_unemployed()
-        else:
-            self.become_inactive(self.model.p.labour_force.attachment_after_job)
-
-    def become_unemployed(self) -> None:
-        """Begin unemployment, or go on with it after a measure or a furlough."""
-        today = self.model.today
-        if self.client.stops_clock():
-            self.clock += today - self.since  # the duration stood still
-        elif self.state == FURLOUGHED:
-            self.registered_since = None
-        else:
-            self.clock = today
-        if self.state != FURLOUGHED:
-            self.spell = today
-        self.enter(UNEMPLOYED)
-        self.ends = NEVER
-        self.client.appointment = today
-
-    def become_inactive(self, attachment: float) -> None:
-        """Leave the labour force; a job search is taken off the register after a while."""
-        model = self.model
-        days = self.random.expovariate(1.0) * model.p.register.kept_outside_months * DAYS_PER_MONTH
-        self.leave_register(model.today + int(days))
-        self.enter(INACTIVE)
-        self.attachment = attachment
-
-    def become_student(self) -> None:
-        """Begin studies."""
-        self.client.find_path(self.model.today)
-        self.leave_register()
-        self.enter(STUDENT)
-        self.ends = self.model.study_end()
-
-    def become_self_employed(self) -> None:
-        """Start a business; no search stays open."""
-        self.client.find_path(self.model.today)
-        self.leave_register()
-        self.search_ended = min(self.search_ended, self.model.today)
-        self.enter(SELF_EMPLOYED)
-
-    def become_conscript(self) -> None:
-        """Wait for the contingent of July and serve: 165, 255 or 347 days."""
-        s = self.model.p.studies
-        short, middle = s.conscript_165_days_share, s.conscript_255_days_share
-        (days,) = self.random.choices((165, 255, 347), (short, middle, 1.0 - short - middle))
-        self.leave_register()
-        self.enter(CONSCRIPT)
-        self.ends = self.model.today + 38 + days
-
-    def retire(self, state: int) -> None:
-        """Be a pensioner from today."""
-        self.vacate()
-        self.leave_register()
-        self.enter(state)
-
-    def depart(self) -> None:
-        """Die, move away or turn 75."""
-        self.vacate()
-        self.leave_register()
-        self.is_here = False
-        self.remove()
-
-    # -- a day ------------------------------------------------------------------------------------
-
-    def step(self) -> None:
-        """Age, then whatever ends or happens in the labour state, then the appointment that falls due."""
-        today = self.model.today
-        if not self.live(today):
-            self.work(today)
-        if self.client.appointment == today and self.is_here:
-            self.client.appointment = -1
-            if self.state == UNEMPLOYED:
-                self.client.call_in(today)
-
-    def age_band(self, today: int) -> int:
-        """Five-year age band, 15–19 is 0."""
-        return max(0, min(int((today - self.born) / (5.0 * DAYS_PER_YEAR)) - 3, 11))
-
-    def live(self, today: int) -> bool:
-        """Get older; say whether that changed the state."""
-        model = self.model
-        if self.home >= model.outside:
-            if today < self.retires:
-                return False
-            self.be_replaced(today)
-            return True
-        age = today - self.born
-        if age >= 75.0 * DAYS_PER_YEAR:
-            self.depart()
-            return True
-        if today >= self.retires and self.state != RETIRED:
-            self.retire(RETIRED)
-            return True
-        d = model.p.demography
-        band = self.age_band(today)
-        u = self.random.random() * DAYS_PER_YEAR
-        u -= d.deaths_per_year[band] + d.departures_per_year[band]
-        if u < 0.0:
-            self.depart()
-            return True
-        if self.state != DISABILITY and self.state != RETIRED and u < d.disability_per_year[band]:
-            self.retire(DISABILITY)
-            return True
-        return False
-
-    def be_replaced(self, today: int) -> None:
-        """Retire outside the area: somebody younger takes the place in the pool."""
-        self.vacate()
-        born = today - int((20.0 + 25.0 * self.random.random()) * DAYS_PER_YEAR)
-        other = Person(self.model, self.home, born, self.sex, self.occupation, self.education)
-        other.employability = self.employability
-        other.retires = self.model.retirement_day(born)
-        other.state = OUTSIDE
-        self.is_here = False
-        self.remove()
-
-    def work(self, today: int) -> None:
-        """Let what is dated end, or else draw whether something happens."""
-        state = self.state
-        if self.ends == today and state in DATED:
-            if state == EMPLOYED:
-                self.end_contract(today)
-            elif state == FURLOUGHED:
-                self.end_furlough()
-            elif state in IN_MEASURE:
-                self.client.end_measure(today)
-            elif state == STUDENT:
-                self.graduate(today)
-            else:
-                self.go_on_from_school()
-        elif state == EMPLOYED:
-            self.stay_in_job(today)
-        elif state == UNEMPLOYED:
-            p = self.model.p
-            season = p.studies.start_season[self.model.month[today]]
-            u = self.random.random() * DAYS_PER_MONTH - p.labour_force.study_per_month * season
-            if u < 0.0:
-                self.become_student()
-            elif u < p.labour_force.exit_per_month:
-                self.become_inactive(p.labour_force.attachment_after_exit)
-            elif u < p.labour_force.exit_per_month + p.self_employment.start_unemployed_per_month:
-                self.become_self_employed()
-        elif state == INACTIVE:
-            if self.random.random() * DAYS_PER_MONTH < self.model.p.labour_force.entry_per_month * self.attachment:
-                self.become_unemployed()
-        elif state == SELF_EMPLOYED:
-            business = self.model.p.self_employment
-            if self.random.random() * DAYS_PER_MONTH < business.end_per_month:
-                self.lose_job(self.random.random() < business.end_register_share)
-
-    def stay_in_job(self, today: int) -> None:
-        """Stay in the job unless dismissed, tired of it, furloughed or starting a business."""
-        assert self.employer is not None
-        model, p = self.model, self.model.p
-        section = self.employer.section
-        dismissal = p.separation.dismissal_per_month * model.turnover[section]
-        if model.is_public[section]:
-            dismissal *= p.separation.public_multiplier
-        if today - self.since < FIRST_YEAR_DAYS:
-            dismissal *= p.separation.first_year_multiplier
-        u = self.random.random() * DAYS_PER_MONTH - dismissal
-        if u < 0.0:
-            self.dismiss()
-            return
-        band = self.age_band(today)
-        u -= p.separation.leave_per_month * p.separation.leave_by_age[band]
-        if u < 0.0:
-            registers = self.random.random() < p.separation.leave_to_unemployment_share
-            self.vacate()
-            self.lose_job(registers)
-            return
-        if self.home >= model.outside:
-            return
-        if self.contract == OPEN_ENDED:
-            f = p.furlough
-            u -= f.start_multiplier * model.furlough_per_month[section] * f.season[model.month[today]]
-            if u < 0.0:
-                self.enter(FURLOUGHED)
-                self.spell = self.clock = self.registered_since = today
-                self.ends = today + 1 + int(self.random.expovariate(1.0) * f.mean_months * DAYS_PER_MONTH)
-                return
-        if u < p.self_employment.start_employed_per_month:
-            self.vacate()
-            self.become_self_employed()
-
-    def dismiss(self) -> None:
-        """Lose the job for good."""
-        assert self.employer is not None
-        self.employer.move_job(self.occupation)
-        self.leave_job()
-        self.lose_job(True)
-
-    def be_made_redundant(self) -> None:
-        """Lose a job that the employer does not want any more."""
-        assert self.employer is not None
-        self.employer.target -= 1
-        self.leave_job()
-        self.lose_job(True)
-
-    def end_contract(self, today: int) -> None:
-        """End a fixed term: renewed at once or from the next season on, made open-ended, or over."""
-        assert self.employer is not None
-        model, c = self.model, self.model.p.contracts
-        registers = self.random.random() < c.register_share
-        renewal = c.renewal_share_public if model.is_public[self.employer.section] else c.renewal_share
-        u = self.random.random()
-        if u < renewal:
-            again = model.next_season(today)
-            waits = again is not None and registers and self.home < model.outside
-            if again is not None and waits and self.random.random() < c.recall_share:
-                self.employer.keep_job(self, again)
-                self.leave_job()
-                self.become_unemployed()
-            else:
-                self.ends = model.contract_end()
-        elif u < renewal + c.conversion_share:
-            self.contract = OPEN_ENDED
-            self.ends = NEVER
-        else:
-            self.vacate()
-            self.lose_job(registers)
-
-    def end_furlough(self) -> None:
-        """End a furlough: back to the job, or dismissed."""
-        if self.random.random() < self.model.p.furlough.recall_share:
-            self.leave_register()
-            self.enter(EMPLOYED)
-            self.contract = OPEN_ENDED
-            self.ends = NEVER
-        else:
-            self.dismiss()
-
-    def graduate(self, today: int) -> None:
-        """End studies; young men may have to serve first."""
-        had = self.education
-        self.education = min(had + 1, TERTIARY)
-        may_serve = had == BASIC and self.sex == MEN and today - self.born < OLDEST_CONSCRIPT_YEARS * DAYS_PER_YEAR
-        if may_serve and self.random.random() < self.model.p.studies.conscript_share:
-            self.become_conscript()
-        else:
-            self.go_on_from_school()
-
-    def go_on_from_school(self) -> None:
-        """Go on after school or service: study, register, or look for work on one's own."""
-        p = self.model.p
-        if self.education == SECONDARY and self.random.random() < p.studies.continue_share:
-            if self.state == CONSCRIPT:
-                self.become_student()
-            else:
-                self.ends = self.model.study_end()
-        elif self.random.random() < p.studies.register_share:
-            self.become_unemployed()
-        else:
-            self.become_inactive(p.labour_force.attachment_of_graduate)
-
-    # -- search -----------------------------------------------------------------------------------
-
-    def applications_per_month(self, today: int) -> float:
-        """How often a person looks for a job."""
-        state, p = self.state, self.model.p
-        if state == EMPLOYED:
-            if self.home >= self.model.outside:
-                return 0.0
-            return p.search.rate_employed_per_month * p.search.employed_by_age[self.age_band(today)]
-        if state == UNEMPLOYED:
-            boost = p.services.contact_search_multiplier if self.client.boost_until > today else 1.0
-            return p.search.rate_unemployed_per_month * boost
-        if state == INACTIVE:
-            return p.search.rate_inactive_per_month * self.attachment
-        if state == OUTSIDE:
-            return p.search.rate_outside_per_month
-        if state == FURLOUGHED:
-            return p.search.rate_furloughed_per_month
-        if state in IN_MEASURE:
-            return p.search.rate_unemployed_per_month * p.measures.search_multiplier[self.client.measure]
-        if state == STUDENT and today > self.ends - NEAR_GRADUATION_DAYS:
-            return p.search.rate_graduating_per_month
-        return 0.0
-
-    def search(self) -> None:
-        """Maybe look for a job today; who changed state today looks from tomorrow."""
-        if self.state in NEVER_SEARCH:
-            return
-        today = self.model.today
-        if self.client.referral != NOT_REFERRED:
-            self.client.follow_referral(today)
-        rate = self.applications_per_month(today)
-        if rate > 0.0 and self.since < today and self.random.random() * DAYS_PER_MONTH < rate:
-            self.look_around(today)
-
-    def vacancies_in_sight(self) -> tuple[list[Vacancy], list[float]]:
-        """Find the vacancies of trades that fit, and how likely she is to choose each."""
-        model = self.model
-        near, near_remote = model.near[self.has_car][self.home], model.near_remote[self.has_car][self.home]
-        seen: list[Vacancy] = []
-        weights: list[float] = []
-        for occupation, fit in model.kin[self.occupation]:
-            vacancies = model.open_vacancies[occupation]
-            seen += vacancies
-            weights += [fit * (near_remote if v.is_remote else near)[v.place] for v in vacancies]
-        return seen, weights
-
-    def look_around(self, today: int) -> None:
-        """Look through the vacancies, and apply to one if enough is to be seen."""
-        seen, weights = self.vacancies_in_sight()
-        total = sum(weights)
-        half = self.model.half_visible[self.home][self.occupation]
-        if total > 0.0 and self.random.random() * (total + half) < total:
-            (vacancy,) = self.random.choices(seen, weights)
-            self.apply(vacancy, self.suitability(vacancy, today))
-
-    def suitability(self, vacancy: Vacancy, today: int) -> float:
-        """Probability that an employer finds her suitable."""
-        model, client = self.model, self.client
-        hiring, employer = model.p.hiring, vacancy.employer
-        suitable = hiring.suitable_share * self.employability * client.gain
-        if client.has_promise(employer, today):
-            suitable *= model.p.measures.voucher_multiplier
-        if client.need == WORK_CAPACITY and employer.visited_until > today:
-            suitable *= model.p.employer_services.part_capacity_multiplier
-        if self.state in (UNEMPLOYED, FURLOUGHED) or self.state in IN_MEASURE:
-            until = self.since if client.stops_clock() else today
-            suitable *= max(0.5, (until - self.clock) / DAYS_PER_MONTH) ** -hiring.duration_exponent
-        suitable *= model.fit[self.occupation][vacancy.occupation] ** hiring.fit_exponent
-        return float(min(1.0, suitable))
-
-    def apply(self, vacancy: Vacancy, suitable: float) -> None:
-        """Apply to a vacancy: with some probability she is acceptable, and is remembered with a score."""
-        if vacancy.employer is not self.employer and self.random.random() < suitable:
-            luck = self.model.p.hiring.luck_share
-            vacancy.receive(self, suitable * (1.0 - luck + 2.0 * luck * self.random.random()))
+IDLE_ADDED = 5.0  # unemployed added to those of each trade, so that small trades do not swing
+LEAST_PULL, MOST_PULL = 0.1, 10.0  # bounds of what openings do to the choice of a trade
 
 
 class AreaModel(mesa.Model):
@@ -748,6 +94,7 @@ class AreaModel(mesa.Model):
         self.today = 0
         self.level = 1.0  # of employers' targets against the start, by their trend
         self.hires = 0  # of residents, or to jobs in the area, since the start
+        self.study_departures = 0
         self.tickets = 0
         self.contacts = self.talks_late = 0  # talks held, and of these later than tolerated
         self.interviews = self.interviews_in_time = 0
@@ -764,7 +111,8 @@ class AreaModel(mesa.Model):
         self.is_public = a.sections.is_public.tolist()
         self.fixed_term_share = a.sections.fixed_term_share.tolist()
         self.furlough_per_month = a.sections.furlough_per_month.tolist()
-        self.distance = a.distance.tolist()
+        m = region.outside
+        self.distance = np.hstack([region.distance_km[:m, :m], region.neighbour_km]).tolist()  # from homes to any place
         n = region.n_places  # layers of those with a car and of those without; no policy has others
         self.near, self.near_remote = ([x[n : 2 * n].tolist(), x[:n].tolist()] for x in (a.near, a.near_remote))
         for near in (self.near, self.near_remote):
@@ -774,19 +122,24 @@ class AreaModel(mesa.Model):
             self.p.mobility.remote_feasible_share[group] * self.p.mobility.remote_offered_share
             for group in a.major_group
         ]
-        self.is_centre = a.points.is_centre.tolist()
+        self.moves = a.moves.tolist()  # a year, by home and destination, of who counts 1 by age and state
+        self.all_moves = [sum(row) for row in self.moves]
         self.fit = a.fit.tolist()
         self.kin = [[(o, fit) for o, fit in enumerate(row) if fit > 0.0] for row in self.fit]
         self.trades = range(len(self.fit))
         self.section_trades = a.section_occupation.tolist()
-        self.entrant_trades = list(accumulate(a.trades.share.tolist()))
+        self.trade_share = a.trades.share.tolist()
         self.men_share = a.trades.men_share.tolist()
-        self.streams = a.streams.tolist()
-        for stream in (RETURNING,):  # all who move in are alike here, and nobody moves within the area
-            self.streams[MOVING_IN] = [sum(two) for two in zip(self.streams[MOVING_IN], a.streams[stream], strict=True)]
+        self.skill_level = a.trades.skill_level.tolist()
+        self.is_licensed = a.trades.is_licensed.tolist()
+        self.appeal = a.appeal.tolist()
+        self.idle_by_trade = [0 for _ in self.trades]  # at the end of the last month, as the next
+        self.choices: list[list[float]] = []  # weights of those who learn a trade: without a degree, with one
         self.deciding: list[Vacancy] = []
         self.open_vacancies: list[list[Vacancy]] = [[] for _ in self.trades]
-        self.employers = [Employer(self, int(e.place), int(e.section), int(e.target)) for e in a.employers]
+        self.employers = [
+            Employer(self, int(e.place), int(e.section), int(e.target), bool(e.speaks_english)) for e in a.employers
+        ]
         inside = [(e, float(r.start_jobs)) for e, r in zip(self.employers, a.employers, strict=True)]
         inside = [(e, jobs) for e, jobs in inside if e.place < self.outside and jobs > 0.0]
         self.employers_inside = [e for e, _ in inside]
@@ -804,6 +157,8 @@ class AreaModel(mesa.Model):
                 person.client.offer = under_way[row.course]
         self.half_visible = self._half_visible()
         self.persons = self.agents_by_type[Person]
+        self.newcomers = Newcomers(self, a)
+        self.count_trades()
         self.authority = Authority(self, region)
         self.authority.place_staff()
         self.purchasing = Purchasing(self, region)
@@ -816,8 +171,13 @@ class AreaModel(mesa.Model):
                 "in_measures": _in_measures,
                 "subsidised": _subsidised,
                 "self_employed": _self_employed,
+                "outside_labour_force": _outside_labour_force,
+                "immigrants": _immigrants,
+                "commuters_out": _commuters_out,
+                "mismatch": _mismatch,
                 "open_vacancies": _open_vacancies,
                 "hires": "hires",
+                "study_departures": "study_departures",
                 "service_contacts": "contacts",
                 "interviews": "interviews",
                 "interviews_in_time": "interviews_in_time",
@@ -837,7 +197,9 @@ class AreaModel(mesa.Model):
 
     def _copy_person(self, row: Any, appointment: int) -> Person:
         person = Person(self, int(row.home), int(row.born), int(row.sex), int(row.occupation), int(row.education))
-        for name in ("retires", "state", "contract", "spell", "clock", "ends", "search_ended"):
+        for name in (
+            "qualification", "retires", "state", "contract", "spell", "clock", "ends", "search_ended", "lost_job",
+        ):  # fmt: skip
             setattr(person, name, int(row[name]))
         person.since = min(int(row.since), -1)  # the built state did not begin today
         person.employability, person.attachment = float(row.employability), float(row.attachment)
@@ -845,6 +207,8 @@ class AreaModel(mesa.Model):
         client = person.client
         for name in ("contacts", "language", "need", "measure", "boost_until"):
             setattr(client, name, int(row[name]))
+        for name in ("origin", "language_level", "credential", "permit_until"):
+            setattr(person.background, name, int(row[name]))
         client.line = max(int(row.line), BROKERAGE)
         client.is_recognised, client.has_plan = bool(row.is_recognised), bool(row.has_plan)
         client.appointment = appointment
@@ -876,13 +240,18 @@ class AreaModel(mesa.Model):
     def step(self) -> None:
         """Simulate a day."""
         if self.day_of_month[self.today] == 1 or self.today == 0:
+            self.count_trades()
             if self.today > 0:
                 self.follow_trend()
                 self.authority.plan_month()
             self.purchasing.plan_month()
             self.authority.visit_employers()
+        if self.day_of_month[self.today] == 1:
+            for person in self.persons:
+                if person.client.language != 0 and person.home < self.outside:
+                    person.background.settle_in()
         self.persons.shuffle_do("step")
-        self.welcome()
+        self.newcomers.step()
         self.deciding = []
         self.agents_by_type[Vacancy].do("step")
         if self.is_working[self.today]:
@@ -919,52 +288,34 @@ class AreaModel(mesa.Model):
         """Count a path found today in a search that began on a day, if that is in time."""
         self.paths[self.month_index[begun]] += today - begun <= self.p.rules.path_days
 
-    def welcome(self) -> None:
-        """Let people move in and turn 15."""
-        for home in range(self.outside):
-            for stream in (MOVING_IN, TURNING_15):
-                for _ in range(int(self.rng.poisson(self.streams[stream][home]))):
-                    self.newcomer(home, stream)
+    def openings(self) -> list[int]:
+        """Open vacancies of the area by trade."""
+        return [sum(v.place < self.outside for v in vacancies) for vacancies in self.open_vacancies]
 
-    def draws_car(self, home: int, z: float) -> bool:
-        """Whether a newcomer has the use of a car, which goes with employability."""
-        r = self.p.mobility.car_employability
-        standing = r * z + math.sqrt(1.0 - r * r) * self.random.gauss(0.0, 1.0)
-        share = self.p.mobility.car_share[0 if self.is_centre[home] else 1]
-        return 0.5 * (1.0 + math.erf(standing / math.sqrt(2.0))) > 1.0 - share
+    def count_trades(self) -> None:
+        """Count what is open and who is idle by trade, and weigh trades for those who are to learn one."""
+        openings, scale = self.openings(), self.scale
+        self.idle_by_trade = [0 for _ in self.trades]
+        for person in self.persons:
+            self.idle_by_trade[person.occupation] += person.state == UNEMPLOYED
+        idle = self.idle_by_trade
+        usual = (sum(openings) + scale) / (sum(idle) + IDLE_ADDED * scale)
+        elasticity = self.p.studies.openings_elasticity
+        self.choices = [[0.0 for _ in self.trades] for _ in range(2)]
+        for trade in self.trades:
+            tightness = (openings[trade] + scale) / (idle[trade] + IDLE_ADDED * scale)
+            pull = min(max((tightness / usual) ** elasticity, LEAST_PULL), MOST_PULL)
+            weight = self.trade_share[trade] * self.appeal[trade] * pull
+            self.choices[self.skill_level[trade] >= EXPERT][trade] = weight
 
-    def newcomer(self, home: int, stream: int) -> None:
-        """Make a newcomer."""
-        p, random = self.p, self.random
-        years, education = 15.0 + random.random() / DAYS_PER_YEAR, BASIC
-        if stream == MOVING_IN:
-            (band,) = random.choices(range(12), p.demography.arrivals_by_age)
-            years = 15.0 + 5.0 * (band + random.random())
-            if years >= 18.0:
-                (education,) = random.choices(range(3), p.demography.arrivals_by_education)
-        (trade,) = random.choices(self.trades, cum_weights=self.entrant_trades)
-        born = self.today - int(years * DAYS_PER_YEAR)
-        sex = MEN if random.random() < self.men_share[trade] else WOMEN
-        person = Person(self, home, born, sex, trade, education)
-        spread = p.hiring.employability_spread
-        z = random.gauss(0.0, 1.0)
-        person.employability = math.exp(spread * z - 0.5 * spread * spread)
-        person.has_car = self.draws_car(home, z)
-        person.client.need = self.need_of(0.5 * (1.0 + math.erf(z / math.sqrt(2.0))))
-        person.retires = self.retirement_day(person.born)
-        if years < 19.0:
-            person.become_student()
-        elif self.today >= person.retires:
-            person.enter(RETIRED)
-        else:
-            person.become_inactive(p.labour_force.attachment_of_arrival)
-
-    def need_of(self, rank: float) -> int:
-        """Draw the need of a newcomer by her rank of employability: only in the lower half, most at the bottom."""
-        population = self.p.population
-        if self.random.random() >= population.need_at_bottom_share * max(0.0, 1.0 - rank / 0.5):
-            return NO_NEED
-        return WORK_CAPACITY if self.random.random() < population.need_work_capacity_share else LIFE_SITUATION
+    def draw_trade(self, education: int, sex: int | None = None) -> int:
+        """Draw the trade that somebody learns: an education open to her, near her sex's custom, and with jobs."""
+        weights = self.choices[education == TERTIARY]
+        if sex is not None:
+            customs = (share if sex == MEN else 1.0 - share for share in self.men_share)
+            weights = [weight * custom for weight, custom in zip(weights, customs, strict=True)]
+        (trade,) = self.random.choices(self.trades, weights)
+        return trade
 
     def fill_vacancies(self) -> None:
         """Settle the offers of the day by deferred acceptance, then hire."""
@@ -1082,5 +433,28 @@ def _self_employed(model: AreaModel) -> int:
     return sum(person.state == SELF_EMPLOYED for person in model.persons)
 
 
+def _outside_labour_force(model: AreaModel) -> int:
+    return sum(person.state in OUT_OF_LABOUR_FORCE for person in model.persons)
+
+
+def _immigrants(model: AreaModel) -> int:
+    return sum(person.background.is_from_abroad for person in model.persons)
+
+
+def _commuters_out(model: AreaModel) -> int:
+    return sum(
+        person.employer.place != person.home
+        for person in model.persons
+        if person.employer is not None and person.state == EMPLOYED and person.home < model.outside
+    )
+
+
 def _open_vacancies(model: AreaModel) -> int:
-    return sum(v.place < model.outside for vacancies in model.open_vacancies for v in vacancies)
+    return sum(model.openings())
+
+
+def _mismatch(model: AreaModel) -> float:
+    idle = [0 for _ in model.trades]
+    for person in model.persons:
+        idle[person.occupation] += person.state in (UNEMPLOYED, FURLOUGHED)
+    return mismatch_share(np.array(model.openings()), np.array(idle))

@@ -1,6 +1,6 @@
 """The employment authority in the ordinary Mesa model: clients and what talks lead to, desks, staff, orders.
 
-The other half of `benchmarks.mesa_model`, where it is said what is left out. The rules are those of
+`benchmarks.mesa_model` says what is left out. The rules are those of
 `sim.kernels.services`, `places`, `measures`, `search` (referrals), `agents.authority`, `agents.purchasing` and
 `agents.service_lines.employer_services`, written once more.
 """
@@ -20,7 +20,9 @@ from agents.synthetic.rounding import apportion
 from sim.dimensions import DAYS_PER_MONTH, LINES, MEASURES, N_PERSON_LINES, WORKING_DAYS_PER_MONTH, State
 
 if TYPE_CHECKING:
-    from benchmarks.mesa_model import AreaModel, Employer, Person
+    from benchmarks.mesa_employers import Employer
+    from benchmarks.mesa_model import AreaModel
+    from benchmarks.mesa_people import Person
 
 BROKERAGE, COMPETENCE, MULTI_SECTOR, YOUTH, INTEGRATION, EMPLOYER_SERVICES, _ = range(len(LINES))
 _LINES_OFFERING = ("brokerage", "competence", "multi_sector", "youth", "integration")
@@ -30,6 +32,7 @@ _LINES_OFFERING = ("brokerage", "competence", "multi_sector", "youth", "integrat
     WORK_ABILITY_COORDINATION, INTEGRATION_TRAINING, REHABILITATIVE_WORK,
 ) = range(len(MEASURES))  # fmt: skip
 TRAININGS = (DEGREE_TRAINING, MODULAR_TRAINING, TAILORED_TRAINING, JOINT_TRAINING)
+WITH_A_DEGREE = (DEGREE_TRAINING, APPRENTICESHIP)
 NO_NEED, WORK_CAPACITY, LIFE_SITUATION = range(3)
 NOT_REFERRED, TOLD_OF_VACANCY, KNOWN_TO_EMPLOYER = range(3)
 FIRST_INTERVIEW, FOLLOW_UP, JOINT_MEETING = range(3)
@@ -226,7 +229,7 @@ class Client:
         """Apply to the vacancy that the adviser told of, or to the employer whom one was trained with."""
         person, p = self.person, self.person.model.p
         how, self.referral = self.referral, NOT_REFERRED
-        seen, weights = person.vacancies_in_sight()
+        _, seen, weights = person.vacancies_sought()
         if not sum(weights):
             return
         (vacancy,) = person.random.choices(seen, weights)
@@ -337,7 +340,11 @@ class Client:
             self.take_part(IN_SERVICE, SELF_MOTIVATED_STUDY, today + days, today)
             return
         elif completes and offer is not None and offer.occupation is not None:
-            person.occupation = offer.occupation
+            person.learn(offer.occupation)
+        elif completes and measure == SELF_MOTIVATED_STUDY:
+            person.learn(person.model.draw_trade(person.education, person.sex))
+        elif completes and measure == INTEGRATION_TRAINING:
+            person.background.end_language_course()
         person.become_unemployed()
         if measure == COACHING and completes:
             self.boost_until = today + int(m.coaching_effect_days)
@@ -648,27 +655,28 @@ class Purchasing(mesa.Agent):
         super().__init__(model)
         self.size = model.scale * float(region.population.sum()) / 100_000.0
         self.is_taught = np.array([occupation.is_taught for occupation in region.occupations])
+        self.is_taught_to_degree = np.array([occupation.is_taught_to_degree for occupation in region.occupations])
         self.offers: list[Offer] = []
 
     def begin(self) -> None:
         """Put what was ordered before the first day on offer."""
-        m, shortage = self.model.p.measures, self.shortage()
+        m = self.model.p.measures
         for measure in range(len(MEASURES)):
             for ahead in range(self.lead_months(measure)):
-                self.order(measure, ahead, m.seats_per_month[measure], shortage)
+                self.order(measure, ahead, m.seats_per_month[measure])
 
     def plan_month(self) -> None:
         """Order seats for the month that lies a lead time ahead, as far as the budget goes."""
-        m, shortage = self.model.p.measures, self.shortage()
+        m = self.model.p.measures
         self.offers = [offer for offer in self.offers if offer.last >= self.model.today]
         for measure in range(len(MEASURES)):
             wanted = m.seats_per_month[measure]
             price = m.price_month_eur[measure] * m.mean_months[measure]
             if price > 0.0:
                 wanted = min(wanted, m.budget_year_eur[measure] / 12.0 / price)
-            self.order(measure, self.lead_months(measure), wanted, shortage)
+            self.order(measure, self.lead_months(measure), wanted)
 
-    def order(self, measure: int, ahead: int, seats: float, shortage: tuple[Any, Any]) -> None:
+    def order(self, measure: int, ahead: int, seats: float) -> None:
         """Order seats for a month; those that teach a trade for the scarcest trades."""
         model = self.model
         month = model.month_index[model.today] + ahead
@@ -681,7 +689,7 @@ class Purchasing(mesa.Agent):
         if measure not in TRAININGS and measure != APPRENTICESHIP:
             self.offers.append(Offer(measure, None, days[0], days[-1], number))
             return
-        open_jobs, index = shortage
+        open_jobs, index = self.shortage(measure)
         least = 1.0
         if measure in TRAININGS:
             least = max(1.0, model.p.measures.least_group[measure] * self.size)
@@ -691,15 +699,13 @@ class Purchasing(mesa.Agent):
             if group >= least:
                 self.offers.append(Offer(measure, int(trade), days[0], days[-1], int(group)))
 
-    def shortage(self) -> tuple[Any, Any]:
-        """Open vacancies of each trade, and what there is of them for an unemployed; 0 for trades not taught."""
+    def shortage(self, measure: int) -> tuple[Any, Any]:
+        """Open vacancies of each trade, and what there is of them for an unemployed; 0 for trades not taught so."""
         model = self.model
-        idle = np.zeros(len(model.trades))
-        for person in model.persons:
-            idle[person.occupation] += person.state == UNEMPLOYED
-        open_jobs = np.array([sum(v.place < model.outside for v in vacancies) for vacancies in model.open_vacancies])
+        open_jobs, idle = np.array(model.openings()), np.array(model.idle_by_trade)
         index = (open_jobs + 1.0) / (idle + 5.0 * model.scale)
-        return np.where(self.is_taught, open_jobs + 1.0, 0.0), np.where(self.is_taught, index, 0.0)
+        taught = self.is_taught_to_degree if measure in WITH_A_DEGREE else self.is_taught
+        return np.where(taught, open_jobs + 1.0, 0.0), np.where(taught, index, 0.0)
 
     def free_seat(self, measure: int, occupation: int, today: int) -> Offer | None:
         """Draw an offer that has a seat in a measure today, in another trade if it leads to one."""
