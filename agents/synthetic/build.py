@@ -213,7 +213,7 @@ def build_world(
             queued=np.zeros(int(n_people * 0.03) + 300, QUEUED).view(np.recarray),
             points=_points(region),
             partners=np.zeros(len(PARTNERS), PARTNER).view(np.recarray),
-            distance=np.array(region.distance_km, np.float64),
+            distance=_distances(region),
             paths=np.zeros((2, days // 28 + 2)),
             idle_by_trade=np.zeros(n_trades, np.int64),
             open_by_trade=np.zeros(n_trades, np.int64),
@@ -516,6 +516,16 @@ def _trades(region: Region) -> Records:
     table.skill_level = [occupation.skill_level for occupation in region.occupations]
     table.is_licensed = [occupation.licensed for occupation in region.occupations]
     return table
+
+
+def _distances(region: Region) -> NDArray[np.float64]:
+    """Kilometres between all places, neighbours included; nobody asks how far two neighbours are from each other."""
+    m, n = region.outside, region.n_places
+    distance = np.zeros((n, n))
+    distance[:m, :m] = region.distance_km[:m, :m]
+    distance[:m, m:] = region.neighbour_km
+    distance[m:, :m] = region.neighbour_km.T
+    return distance
 
 
 def _share_of_region(region: Region) -> float:

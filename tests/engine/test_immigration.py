@@ -185,8 +185,10 @@ def check_spouses(world: World) -> None:
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 1000), follow=st.sampled_from([0.0, 0.5, 1.0]), deaths=st.sampled_from([0.001, 0.05]))
 def test_no_spouse_is_left_behind(seed: int, follow: float, deaths: float) -> None:
-    values = {"immigration.recruits_spouse_share": 1.0, "immigration.follow_share": follow, "demography.deaths_per_year": deaths,
-              "immigration.leaving_per_year": 0.8}  # fmt: skip
+    values = {
+        "immigration.recruits_spouse_share": 1.0, "immigration.follow_share": follow,
+        "demography.deaths_per_year": deaths, "immigration.leaving_per_year": 0.8,
+    }  # fmt: skip
     spec = specification(parameters=with_values(values), days=300, seed=seed)
     spec = dataclasses.replace(spec, recruits=(Recruits("test", METAL, 20.0, FIRST_DAY),))
     model = EmploymentAreaModel(spec, build(spec))

@@ -416,3 +416,12 @@ def test_policies_do_what_they_should() -> None:
         assert abs(mean[1]) < 500.0, name
         if name == "transport":
             assert mean[1] > -2.0 * error[1]
+
+
+def test_distances_reach_every_place(satakunta: Region) -> None:
+    """Kilometres between a home and any place of work, neighbours included: rules read them by place."""
+    a = build(specification(region=SATAKUNTA, days=30, scale=0.05)).arrays
+    m, n = satakunta.outside, satakunta.n_places
+    assert a.distance.shape == (n, n)
+    np.testing.assert_array_equal(a.distance[:m, m:], satakunta.neighbour_km)
+    np.testing.assert_array_equal(a.distance[:m, :m], satakunta.distance_km[:m, :m])
