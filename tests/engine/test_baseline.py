@@ -19,7 +19,7 @@ BANDS_PER_MONTH = {
     "unemployment_rate": (8.0, 12.0),
     "vacancies_open": (1200.0, 2400.0),
     "vacancies_registered": (1300.0, 2600.0),
-    "new_unemployment_spells": (870.0, 1250.0),
+    "new_unemployment_spells": (870.0, 1350.0),
     "new_furlough_spells": (100.0, 260.0),
     "hires": (1400.0, 2400.0),
     "hires_from_unemployment": (330.0, 560.0),

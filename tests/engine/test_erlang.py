@@ -36,6 +36,8 @@ ROWS = 60_000
 ADVISERS, LOADS = (1, 3, 8), (0.5, 0.7, 0.85, 0.95, 0.97)
 FAST = [(1, 0.5), (3, 0.7)]
 NEVER_AGAIN = 2.0e9
+LONG_NODE = np.dtype([("next", "i4"), ("previous", "i4"), ("day", "i4"), ("rung", "i2")])
+"""Nodes of the calendar (`sim.tables.NODE`) for days beyond the fifteen years that two bytes hold."""
 QUANTITIES = ("mean wait", "share that waits", "utilisation")
 
 
@@ -96,7 +98,7 @@ def world_of_desks(c: int, talk_days: float, days: int, seed: int) -> World:
     persons = np.repeat(a.persons[:1], ROWS).view(np.recarray)
     persons.uid = PERSON_UID | np.arange(1, ROWS + 1, dtype=np.uint64)
     persons.born, persons.state = -FORTY_YEARS, State.UNEMPLOYED
-    nodes = np.zeros(ROWS * KINDS, a.nodes.dtype).view(np.recarray)
+    nodes = np.zeros(ROWS * KINDS, LONG_NODE).view(np.recarray)
     nodes.day = -1
     facts = np.zeros(days + 2, a.days.dtype).view(np.recarray)
     facts.is_working, facts.working_number = 1, np.arange(days + 2)

@@ -49,7 +49,7 @@ def constant_world(seed: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Wor
     people.state = State.RETIRED
     people.employer, people.contract = -1, Contract.NONE
     people.home = people.occupation = 0
-    people.has_car = 1
+    people.has_car, people.qualification, people.language, people.language_level, people.credential = 1, 0, 0, 4, 0
     people.born, people.employability, people.registered_since = -25 * 365, 1.0, NOT_YET
     firm = 0
     people.state[:PEOPLE] = State.EMPLOYED
@@ -57,7 +57,7 @@ def constant_world(seed: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Wor
     people.since[:PEOPLE] = -1
     a.employers.filled = a.employers.open = a.employers.dormant = a.employers.target = 0
     a.sections.turnover, a.sections.fixed_term_share = 1.0, 0.0
-    a.streams[:], a.others[:], a.moves[:], a.away[:] = 0.0, 0.0, 0.0, 0.0
+    a.streams[:], a.others[:], a.moves[:], a.away[:], a.immigration[:] = 0.0, 0.0, 0.0, 0.0, 0.0
     world.ensure_room(jobs=JOBS_OVER)
     a = world.arrays
     a.vacancies[:JOBS_OVER] = np.zeros(1, a.vacancies.dtype)
