@@ -68,6 +68,7 @@ def test_each_policy_and_shock_file_names_its_package() -> None:
             assert first == f"# @package {node}.{name}"
 
 
+@pytest.mark.verify
 def test_every_policy_and_shock_that_ships_composes() -> None:
     for policy in groups()["policy"]:
         make_plan(resolve("compare", [f"policy=[{policy}]", "replications=1"]))

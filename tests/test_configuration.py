@@ -157,6 +157,7 @@ def _keys(*overrides: str) -> set[str]:
     return {run.key for run in make_plan(resolve("compare", [*KOLMIKKO, "replications=2", *overrides])).runs}
 
 
+@pytest.mark.verify
 def test_run_key_depends_on_what_decides_a_result_and_on_nothing_else() -> None:
     keys = _keys()
     assert len(keys) == 2 * 2 * 3

@@ -55,6 +55,7 @@ def check(series: dict[str, np.ndarray]) -> None:
     assert 0.24 <= share.mean() <= 0.40, share.mean()
 
 
+@pytest.mark.verify
 def test_ten_years_of_a_third_of_the_area() -> None:
     check(ten_years(0.33))
 

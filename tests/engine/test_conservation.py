@@ -315,6 +315,7 @@ def run_checked(spec: RunSpecification, demand: float | None, folder: Path, ever
             assert staff[plan.name] == 0
 
 
+@pytest.mark.verify
 @settings(
     max_examples=18, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

@@ -41,7 +41,7 @@ MOVES = (Flow.ARRIVALS, Flow.DEPARTURES, Flow.MOVES_IN, Flow.MOVES_OUT, Flow.RET
 
 def test_no_migration_leaves_births_deaths_and_birthdays() -> None:
     """All rates 0: the population changes by births less deaths, exactly; nobody moves in a year and a half."""
-    world = build(specification(days=548, scale=2.0, parameters=with_values(NO_MIGRATION)))
+    world = build(specification(days=548, scale=0.5, parameters=with_values(NO_MIGRATION)))
     before = population(world)
     advance(world, 0, 548)
     flows = world.arrays.flows[:, : world.n_places]

@@ -26,6 +26,7 @@ def test_pairing_pays(capsys: pytest.CaptureFixture[str]) -> None:
     assert pairing.far > 1000.0
 
 
+@pytest.mark.verify
 def test_a_few_pairs_at_full_scale() -> None:
     """Ten pairs cannot bound the ratio tightly, but lives far away must be mostly the same already."""
     pairing = measure(pairs=10, processes=1)
