@@ -21,8 +21,8 @@ run: install  ## what the closure of a 450-job plant does to eleven municipaliti
 test: install
 	$(BIN)/python -m pytest -n 2 -m "not verify" tests
 
-verify: install  ## the longer suites: statistics, full scale, timings
-	$(BIN)/python -m pytest tests
+verify: install  ## the longer suites: statistics, full scale, timings, new examples of property tests
+	KOHTAANTO_EXAMPLES=new $(BIN)/python -m pytest tests
 
 bench: install  ## the engine beside an ordinary Mesa model of the same rules
 	$(BIN)/python -m benchmarks.side_by_side

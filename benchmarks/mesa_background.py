@@ -9,13 +9,12 @@ import math
 from typing import TYPE_CHECKING
 
 from benchmarks.mesa_services import SUBSIDISED
-from sim.dimensions import DAYS_PER_MONTH, LANGUAGE_LEVELS, Credential, Origin, State
+from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, LANGUAGE_LEVELS, Credential, Origin, State
 
 if TYPE_CHECKING:
     from benchmarks.mesa_employers import Vacancy
     from benchmarks.mesa_people import Person
 
-DAYS_PER_YEAR = 365.25
 NEVER = 1 << 30
 FLUENT = len(LANGUAGE_LEVELS) - 1
 ELEMENTARY, EXPERT, SPECIALIST = 1, 3, 4  # skill levels

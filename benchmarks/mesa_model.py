@@ -38,7 +38,6 @@ from benchmarks.mesa_employers import Employer, Vacancy
 from benchmarks.mesa_newcomers import Newcomers
 from benchmarks.mesa_people import (
     CONSCRIPT,
-    DAYS_PER_YEAR,
     DISABILITY,
     EMPLOYED,
     FURLOUGHED,
@@ -59,7 +58,7 @@ from benchmarks.mesa_services import (
     Offer,
     Purchasing,
 )
-from sim.dimensions import DAYS_PER_MONTH, VacancyState
+from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, VacancyState
 from sim.kernels.calendar import KINDS, SERVICE
 from sim.mismatch import mismatch_share
 from sim.tables import NOT_YET

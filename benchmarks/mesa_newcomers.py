@@ -13,8 +13,9 @@ import numpy as np
 
 from benchmarks.mesa_background import DOMESTIC, FAMILY, FOR_DEGREE, FOREIGN, LABOUR, NATIONAL, RECOGNISED
 from benchmarks.mesa_employers import Vacancy
-from benchmarks.mesa_people import BASIC, DAYS_PER_YEAR, MEN, RETIRED, SECONDARY, TERTIARY, WOMEN, Person
+from benchmarks.mesa_people import BASIC, MEN, RETIRED, SECONDARY, TERTIARY, WOMEN, Person
 from benchmarks.mesa_services import LIFE_SITUATION, NO_NEED, WORK_CAPACITY
+from sim.dimensions import DAYS_PER_YEAR
 from sim.kernels.moving import MOVING_IN, RETURNING, TURNING_15
 from sim.tables import Arrays
 

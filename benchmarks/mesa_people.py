@@ -30,13 +30,12 @@ from benchmarks.mesa_services import (
     WORK_CAPACITY,
     Client,
 )
-from sim.dimensions import DAYS_PER_MONTH, State
+from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, State
 from sim.tables import NO_LOSS
 
 if TYPE_CHECKING:
     from benchmarks.mesa_model import AreaModel
 
-DAYS_PER_YEAR = 365.25
 BASIC, SECONDARY, TERTIARY = 0, 1, 2
 MEN, WOMEN = 0, 1
 FIRST_YEAR_DAYS = 365

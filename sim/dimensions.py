@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-DAYS_PER_MONTH = 365.25 / 12.0
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12.0
 WORKING_DAYS_PER_MONTH = 21.0
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.clock import date_of
 from sim.dimensions import (
     AGE_BANDS,
+    DAYS_PER_MONTH,
     EDUCATION,
     LINES,
     MEASURES,
@@ -58,7 +59,7 @@ _MONTHLY_DESK_COLUMNS = (
 _SURVIVAL = (("spell_survival_3m", 1, 4), ("spell_survival_6m", 2, 7), ("spell_survival_12m", 3, 13))
 """Indicator, row of `Arrays.survival`, months after which all spells of a month have been seen that long."""
 _OUT = (State.STUDENT, State.INACTIVE, State.DISABILITY, State.RETIRED, State.CONSCRIPT)
-WEEKS_A_MONTH = 365.25 / 12.0 / 7.0
+WEEKS_A_MONTH = DAYS_PER_MONTH / 7.0
 MONTHS_A_YEAR = 12
 STAY_MONTHS = (36, 60)
 """Months after which it is counted who of a year's recruits is still here."""

@@ -110,8 +110,6 @@ class Region:
         Moves between municipalities from origin to destination, persons of all ages a year, shape (M, M).
     net_moves
         Net of moves inside Finland by year, persons of all ages a year, shape (years, M).
-    net_abroad
-        Net from abroad of the whole area by year, persons of all ages a year, shape (years,).
     service_points
         Where the authority can be met: one for each municipality, in their order.
     unemployed_ages
@@ -172,7 +170,6 @@ class Region:
     departures: NDArray[np.float64]
     moves: NDArray[np.float64]
     net_moves: NDArray[np.float64]
-    net_abroad: NDArray[np.float64]
     service_points: tuple[ServicePoint, ...]
     unemployed_ages: NDArray[np.int64]
     unemployed_joint: NDArray[np.float64]
@@ -452,7 +449,6 @@ def _load(path: Path) -> Region:
         departures=frozen(departures),
         moves=frozen(moves),
         net_moves=frozen(net[:, :-1]),
-        net_abroad=frozen(net[:, -1]),
         service_points=service_points,
         unemployed_ages=frozen(ages),
         unemployed_joint=frozen(joint),

@@ -30,7 +30,6 @@ from agents.synthetic.immigrants import (
 from agents.synthetic.measures import courses_under_way, describe_participants
 from agents.synthetic.moving import balance, remember_losses
 from agents.synthetic.people import (
-    DAYS_PER_YEAR,
     People,
     add,
     mean_level,
@@ -45,6 +44,7 @@ from agents.synthetic.states import call_up, make_self_employed, put_in_measures
 from sim.clock import month_index, month_of_year, working_days
 from sim.dimensions import (
     DAYS_PER_MONTH,
+    DAYS_PER_YEAR,
     LINES,
     MEASURES,
     N_PERSON_LINES,

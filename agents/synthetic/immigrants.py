@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from agents.region import Region
 from agents.synthetic.people import newcomer_trades
-from sim.dimensions import ORIGINS, Credential, Origin, State
-from sim.kernels.hazards import DAYS_PER_YEAR
+from sim.dimensions import DAYS_PER_YEAR, ORIGINS, Credential, Origin, State
 from sim.rng import Purpose, uniforms
 from sim.tables import Records
 

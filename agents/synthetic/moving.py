@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.region import Region
-from sim.dimensions import DAYS_PER_MONTH, Contract, State
-from sim.kernels.hazards import DAYS_PER_YEAR
+from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, Contract, State
 from sim.kernels.moving import MOVING_IN, RETURNING, expect
 from sim.tables import Records
 from sim.world import World

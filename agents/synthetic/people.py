@@ -18,9 +18,8 @@ from scipy.special import expit, logit, ndtr
 from agents.region import Region, StartState
 from agents.synthetic.evenly import draw, evenly, raked
 from agents.synthetic.rounding import apportion, apportion_within, scaled
-from sim.dimensions import DAYS_PER_MONTH, EDUCATION, Need, State
+from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, EDUCATION, Need, State
 
-DAYS_PER_YEAR = 365.25
 JOB_EXIT_PER_MONTH = 0.11
 """Hazard to a job of a newly unemployed person of mean employability, for the prior of employability
 given duration (evidence: job_hazard_m1_3 .115)."""

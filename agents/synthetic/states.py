@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from agents.region import Region
 from agents.synthetic.employers import Employers
-from agents.synthetic.people import DAYS_PER_YEAR, People
+from agents.synthetic.people import People
 from agents.synthetic.rounding import scaled
-from sim.dimensions import MEASURES, SECTIONS, Measure, State
+from sim.dimensions import DAYS_PER_YEAR, MEASURES, SECTIONS, Measure, State
 from sim.kernels.measures import state_of
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.region import Region, StartState
-from agents.synthetic.people import DAYS_PER_YEAR, YEARS_OF_SECONDARY
-from sim.dimensions import AGE_BANDS, State, VacancyState
+from agents.synthetic.people import YEARS_OF_SECONDARY
+from sim.dimensions import AGE_BANDS, DAYS_PER_YEAR, State, VacancyState
 from sim.kernels.census import LONG_TERM_DAYS
 from sim.tables import NOT_YET
 from sim.world import World

@@ -85,10 +85,10 @@ def _active_change(year: ModelYear) -> float:
     return _ratio(later - now, now, 100.0)
 
 
-def _net_moves(group: str, year: ModelYear) -> float:
-    """Net of moves inside Finland a year, mean of the model year and the next, persons."""
+def _net_moves(indicator: str, group: str, year: ModelYear) -> float:
+    """Net of moves a year, mean of the model year and the next, persons."""
     kind = "municipality" if group else ""
-    months = [year.monthly("net_domestic_migration", kind, group, after) for after in (0, MONTHS)]
+    months = [year.monthly(indicator, kind, group, after) for after in (0, MONTHS)]
     return float(np.concatenate(months).sum()) / len(months)
 
 
@@ -264,7 +264,7 @@ MEASURES: dict[str, Measure] = {
 """All measures by the name of their moment, in the order of the table that they came from."""
 
 NET_MOVES = "net_moves_"
-"""Beginning of the moments of single municipalities: ``net_moves_CODE``, and ``net_moves_area``."""
+"""Beginning of the moments of moves: ``net_moves_CODE`` of a municipality, ``net_moves_area``, ``net_moves_abroad``."""
 
 
 def measure_of(name: str) -> Measure | None:
@@ -273,10 +273,14 @@ def measure_of(name: str) -> Measure | None:
     Parameters
     ----------
     name
-        Key of `MEASURES`, or `NET_MOVES` and a municipality's code or ``area``.
+        Key of `MEASURES`, or `NET_MOVES` and a municipality's code, ``area`` or ``abroad``.
     """
     if not name.startswith(NET_MOVES):
         return MEASURES.get(name)
     place = name.removeprefix(NET_MOVES)
-    meaning = f"net of moves inside Finland, {place}, mean of the model year and the year after"
-    return Measure("persons a year", meaning, partial(_net_moves, "" if place == "area" else place))
+    years = "mean of the model year and the year after"
+    if place == "abroad":
+        return Measure("persons a year", f"net from abroad, {years}", partial(_net_moves, "net_migration_abroad", ""))
+    group = "" if place == "area" else place
+    measured = partial(_net_moves, "net_domestic_migration", group)
+    return Measure("persons a year", f"net of moves inside Finland, {place}, {years}", measured)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.report import drawing
-from experiments.report.folder import BASELINE, NONE, Estimate, ResultsFolder, Series
+from experiments.report import drawing, recruitment
+from experiments.report.folder import BASELINE, NONE, Estimate, ResultsFolder
 from experiments.report.notation import DASH, Notation, Unit, scaled_euros, unit_of
+from experiments.report.recruitment import STAY_MONTHS, stay_series
 from experiments.report.table import Cell, Row
 from experiments.report.terms import Terms
-from experiments.report.trades import LAST_MONTHS, titles
+from experiments.report.trades import titles
 from sim.mismatch import SHORTAGE
 
-STAY_MONTHS = (36, 60)
 NO_TRADE = "X"
 """Label of the people whose trade the register does not know."""
 TRADES_SHOWN = 10
@@ -193,11 +193,11 @@ def market_name(market: str | None, terms: Terms) -> str:
 def _answer(asked: Asked) -> list[str]:
     """How many come, how many stay, and what changes in the area: one sentence for all arms."""
     notation = asked.notation
-    arrived = [_level(asked, "recruits_arrived", arm) for arm in asked.arms]
+    arrived = [recruitment.level(asked.folder, "recruits_arrived", arm) for arm in asked.arms]
     if any(estimate.mean is None for estimate in arrived):
         return []
     changes = {
-        key: _listed(asked, [_told(asked, _difference(asked, name, arm)) for arm in asked.arms])
+        key: _listed(asked, [_told(asked, recruitment.difference(asked.folder, name, arm)) for arm in asked.arms])
         for key, name in (("population", "population"), ("employed", "employed_open_market"))
     }
     values = {
@@ -206,7 +206,7 @@ def _answer(asked: Asked) -> list[str]:
         **changes,
     }
     for after in reversed(STAY_MONTHS):
-        stay = [_stay(asked.folder, arm, after) for arm in asked.arms]
+        stay = [recruitment.stay(asked.folder, arm, after) for arm in asked.arms]
         if all(estimate.mean is not None for estimate in stay):
             shares = [notation.chance(estimate.mean or 0.0) for estimate in stay]
             return [
@@ -217,8 +217,8 @@ def _answer(asked: Asked) -> list[str]:
 
 def _crowded(asked: Asked) -> list[str]:
     """Recruits in work beside the change in work of everybody else."""
-    in_work = [_level(asked, "recruits_in_work", arm) for arm in asked.arms]
-    others = [_others_in_work(asked, arm) for arm in asked.arms]
+    in_work = [recruitment.level(asked.folder, "recruits_in_work", arm) for arm in asked.arms]
+    others = [recruitment.others_in_work(asked.folder, arm) for arm in asked.arms]
     if any(estimate.mean is None for estimate in (*in_work, *others)):
         return []
     return [
@@ -239,12 +239,12 @@ def _between(asked: Asked) -> list[str]:
         (
             paired
             for after in reversed(STAY_MONTHS)
-            if (paired := _paired(_stay_series(asked.folder, second, after), _stay_series(asked.folder, first, after)))
+            if (paired := recruitment.paired(*(stay_series(asked.folder, arm, after) for arm in (second, first))))
         ),
         None,
     )
-    spouses = _paired(*(asked.folder.series("spouses_in_work_share", arm) for arm in (second, first)))
-    population = _paired(*(asked.folder.series("population", arm) for arm in (second, first)))
+    spouses = recruitment.paired(*(asked.folder.series("spouses_in_work_share", arm) for arm in (second, first)))
+    population = recruitment.paired(*(asked.folder.series("population", arm) for arm in (second, first)))
     if stay is None or spouses is None or population is None:
         return []
     return [
@@ -253,8 +253,8 @@ def _between(asked: Asked) -> list[str]:
             first=asked.arms[first],
             second=asked.arms[second],
             stay=_told(asked, stay.estimate(1), shares=True),
-            population=_told(asked, _recent(population)),
-            spouses=_told(asked, _recent(spouses), shares=True),
+            population=_told(asked, recruitment.recent(population)),
+            spouses=_told(asked, recruitment.recent(spouses), shares=True),
         )
     ]
 
@@ -279,77 +279,6 @@ def _told(asked: Asked, estimate: Estimate, shares: bool = False) -> str:
 
 
 # Estimates ---------------------------------------------------------------------------------------
-
-
-def _recent(series: Series | None, kind: str = "stock") -> Estimate:
-    """Mean of the last year, of a flow the sum of all months; with the interval of the mean over replications."""
-    if series is None:
-        return NONE
-    if kind == "flow":
-        return series.estimate(len(series.dates), "flow")
-    last = series.values[:, -LAST_MONTHS:]
-    held = np.isfinite(last).any(axis=1)
-    if not held.any():
-        return NONE
-    means = np.nanmean(last[held], axis=1)
-    return Series(series.dates[-1:], series.replications[held], means[:, None], series.unit).estimate(1)
-
-
-def _level(asked: Asked, name: str, arm: str, market: str | None = None) -> Estimate:
-    return _recent(asked.folder.series(name, arm, market=market), asked.folder.kind(name))
-
-
-def _difference(
-    asked: Asked, name: str, arm: str, market: str | None = None, groups: tuple[str, Sequence[str]] = ("", ("",))
-) -> Estimate:
-    """Difference from the baseline, summed over groups of a kind."""
-    kind, labels = groups
-    found = [asked.folder.difference_series(name, arm, kind, label, market) for label in labels]
-    held = [series for series in found if series is not None]
-    if not held or len({series.values.shape for series in held}) > 1:
-        return NONE
-    total = Series(held[0].dates, held[0].replications, sum(series.values for series in held), held[0].unit)  # type: ignore[arg-type]
-    return _recent(total, asked.folder.kind(name))
-
-
-def _paired(one: Series | None, other: Series | None) -> Series | None:
-    if one is None or other is None:
-        return None
-    paired = one.minus(other)
-    return paired if len(paired.replications) and len(paired.dates) else None
-
-
-def _others_in_work(asked: Asked, arm: str, market: str | None = None) -> Estimate:
-    """Change in the employed residents other than recruits; spouses who came along are among them."""
-    employed, recruits = (
-        asked.folder.difference_series(name, arm, market=market)
-        for name in ("employed_open_market", "recruits_in_work")
-    )
-    return _recent(_paired(employed, recruits))
-
-
-def _stay_series(folder: ResultsFolder, arm: str, after: int, market: str | None = None) -> Series | None:
-    """Share of a year's recruits still here after some months; both shares of the same year where both are told.
-
-    That is the last year that was followed to the end: the first ones have no recruits in their first months.
-    """
-    by_months = {m: folder.series("recruits_staying_share", arm, "months", str(m), market) for m in STAY_MONTHS}
-    chosen = by_months[after]
-    if chosen is None:
-        return None
-    index = len(chosen.dates) - 1
-    longest = by_months[STAY_MONTHS[-1]]
-    if after != STAY_MONTHS[-1] and longest is not None:
-        wanted = longest.dates[-1].astype("datetime64[M]") - (STAY_MONTHS[-1] - after)
-        found = np.flatnonzero(chosen.dates.astype("datetime64[M]") == wanted)
-        index = int(found[0]) if len(found) else index
-    part = slice(index, index + 1)
-    return Series(chosen.dates[part], chosen.replications, chosen.values[:, part], chosen.unit)
-
-
-def _stay(folder: ResultsFolder, arm: str, after: int, market: str | None = None) -> Estimate:
-    series = _stay_series(folder, arm, after, market)
-    return NONE if series is None else series.estimate(1)
 
 
 # Rows --------------------------------------------------------------------------------------------
@@ -387,7 +316,7 @@ def _programme(asked: Asked) -> list[Row | None]:
     }  # fmt: skip
     rows = []
     for name, word in names.items():
-        found = [_level(asked, name, arm, market) for market, arm in asked.columns]
+        found = [recruitment.level(asked.folder, name, arm, market) for market, arm in asked.columns]
         rows.append(_row(asked, asked.terms.term(word), found, unit_of(asked.folder.unit(name)), signed=False))
     return rows
 
@@ -395,7 +324,7 @@ def _programme(asked: Asked) -> list[Row | None]:
 def _stays(asked: Asked) -> list[Row | None]:
     rows = []
     for after in STAY_MONTHS:
-        found = [_stay(asked.folder, arm, after, market) for market, arm in asked.columns]
+        found = [recruitment.stay(asked.folder, arm, after, market) for market, arm in asked.columns]
         name = asked.terms.term("recruits_stay_row", years=str(after // 12))
         rows.append(_row(asked, name, found, unit_of("share"), signed=False))
     return rows
@@ -413,7 +342,7 @@ def _area(asked: Asked) -> list[Row | None]:
 
 
 def _others(asked: Asked) -> Row | None:
-    found = [_others_in_work(asked, arm, market) for market, arm in asked.columns]
+    found = [recruitment.others_in_work(asked.folder, arm, market) for market, arm in asked.columns]
     return _row(asked, asked.terms.term("recruits_others_row"), found, unit_of("persons"), signed=True)
 
 
@@ -425,7 +354,7 @@ def _changes(asked: Asked, names: Mapping[str, str]) -> list[Row | None]:
     """Differences from the baseline in the whole area, a row for each indicator under its word."""
     rows = []
     for name, word in names.items():
-        found = [_difference(asked, name, arm, market) for market, arm in asked.columns]
+        found = [recruitment.difference(asked.folder, name, arm, market) for market, arm in asked.columns]
         unit = scaled_euros([e.mean for e in found if e.mean is not None], unit_of(asked.folder.unit(name)))
         rows.append(_row(asked, asked.terms.term(word), found, unit, signed=True))
     return rows
@@ -433,7 +362,7 @@ def _changes(asked: Asked, names: Mapping[str, str]) -> list[Row | None]:
 
 def _shortage(asked: Asked) -> list[Row | None]:
     """Employed, hires, open vacancies and unemployed of the trades that are short of people in each baseline."""
-    short = {market: _in_shortage(asked.folder, market) for market in asked.markets}
+    short = {market: recruitment.in_shortage(asked.folder, market) for market in asked.markets}
     names = {
         "employed_open_market": "recruits_short_employed", "vacancies_open": "recruits_short_vacancies",
         "unemployed": "recruits_short_unemployed", "hires": "recruits_short_hires",
@@ -441,30 +370,18 @@ def _shortage(asked: Asked) -> list[Row | None]:
     rows = []
     for name, word in names.items():
         found = [
-            _difference(asked, name, arm, market, ("occupation", short[market])) for market, arm in asked.columns
+            recruitment.difference(asked.folder, name, arm, market, ("occupation", short[market]))
+            for market, arm in asked.columns
         ]
         rows.append(_row(asked, asked.terms.term(word), found, unit_of(asked.folder.unit(name)), signed=True))
     return rows
-
-
-def _in_shortage(folder: ResultsFolder, market: str | None) -> list[str]:
-    return [
-        code
-        for code in folder.groups("occupation")
-        if (_mean_of(folder.series("shortage_index", BASELINE, "occupation", code, market)) or 0.0) >= SHORTAGE
-    ]
-
-
-def _mean_of(series: Series | None) -> float | None:
-    held = None if series is None else series.values[np.isfinite(series.values)]
-    return None if held is None or not len(held) else float(held.mean())
 
 
 def _trades(asked: Asked) -> tuple[list[str], list[str]]:
     """Trades with the most vacancies that stay open, from the most down, and all others."""
     folder = asked.folder
     long_open = {
-        code: _mean_of(folder.series("vacancies_long_open", BASELINE, "occupation", code)) or 0.0
+        code: recruitment.mean_of(folder.series("vacancies_long_open", BASELINE, "occupation", code)) or 0.0
         for code in folder.groups("occupation")
         if code != NO_TRADE
     }
@@ -481,7 +398,7 @@ def _by_trade(asked: Asked, name: str, trades: Sequence[str], others: Sequence[s
     groups.append((asked.terms.term("whole_area"), ("", [""])))
     unit, rows = unit_of(asked.folder.unit(name)), []
     for label, group in groups:
-        found = [_difference(asked, name, arm, market, group) for market, arm in asked.columns]
+        found = [recruitment.difference(asked.folder, name, arm, market, group) for market, arm in asked.columns]
         rows.append(_row(asked, label, found, unit, signed=True))
     kept = [row for row in rows if row is not None]
     return kept if len(kept) > 1 else []
@@ -493,7 +410,7 @@ def _by_place(asked: Asked) -> list[Row]:
     groups = [(asked.terms.place(p.code, "name", p.name), ("municipality", [p.code])) for p in folder.places]
     groups.append((asked.terms.term("whole_area"), ("", [""])))
     by_group = [
-        (label, [_difference(asked, name, arm, market, group) for market, arm in asked.columns])
+        (label, [recruitment.difference(asked.folder, name, arm, market, group) for market, arm in asked.columns])
         for label, group in groups
     ]
     means = [e.mean for _, found in by_group for e in found if e.mean is not None]
@@ -509,7 +426,7 @@ def _by_place(asked: Asked) -> list[Row]:
 def _draw(asked: Asked, labels: Sequence[str], figures: Path) -> str:
     """Population against the baseline, and who of the recruits is still here; empty if neither was recorded."""
     lines = [asked.folder.difference_series("population", arm) for arm in asked.arms]
-    stays = [[_stay(asked.folder, arm, after) for after in STAY_MONTHS] for arm in asked.arms]
+    stays = [[recruitment.stay(asked.folder, arm, after) for after in STAY_MONTHS] for arm in asked.arms]
     drawn_stays = any(estimate.mean is not None for found in stays for estimate in found)
     if not any(line is not None for line in lines):
         return ""

@@ -11,12 +11,11 @@ import math
 import numpy as np
 
 from sim.compiled import kernel, rule
-from sim.dimensions import Benefit, Contract, Credential, Measure, Need, Origin, State
+from sim.dimensions import DAYS_PER_YEAR, Benefit, Contract, Credential, Measure, Need, Origin, State
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import KINDS, LIFE, take
 from sim.kernels.departure import CHILDREN, ELDERLY, move_out
 from sim.kernels.hazards import (
-    DAYS_PER_YEAR,
     accepts,
     death_rate,
     departure_rate,
@@ -179,7 +178,7 @@ def newcomer(w, stream, home, k, t):
         years = 15.0 + u / DAYS_PER_YEAR
         education = 0
     elif stream == RETURNING:
-        years = age_of_returner(u)
+        years = age_of_returner(w, u)
         degree = uniform(seed, Purpose.ARRIVAL_EDUCATION, uid, 0, 0) < p.moving.returner_degree_share
         education = 2 if degree else 1
     else:

@@ -9,13 +9,12 @@ decides whether a candidate is an event. `sim.headroom` refuses changes that wou
 from __future__ import annotations
 
 from sim.compiled import rule
-from sim.dimensions import DAYS_PER_MONTH, State
+from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, State
 from sim.kernels.calendar import HAZARD, KINDS, LIFE, SEARCH, link
 from sim.kernels.mobility import is_outside
 from sim.kernels.retention import is_from_abroad, onward_ceiling, onward_rate
 from sim.rng import LADDER_RUNGS, RUNG_PROBABILITY, Purpose, next_candidate, rung_of
 
-DAYS_PER_YEAR = 365.25
 _FIRST_YEAR = 365
 _NEAR_GRADUATION = 120
 _GRADUATE_YEARS = 30.0

@@ -13,11 +13,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import kernel, rule
-from sim.dimensions import ORIGINS, PAYERS, Credential, Origin, State, VacancyState
+from sim.dimensions import DAYS_PER_YEAR, ORIGINS, PAYERS, Credential, Origin, State, VacancyState
 from sim.indicators import Flow
 from sim.kernels.demography import clear_row, need_of, take_row
 from sim.kernels.departure import CHILDREN
-from sim.kernels.hazards import DAYS_PER_YEAR, schedule_life
+from sim.kernels.hazards import schedule_life
 from sim.kernels.hiring import hire
 from sim.kernels.mobility import draws_car, is_outside
 from sim.kernels.settling import FLUENT

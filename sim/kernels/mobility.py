@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 
 from sim.compiled import rule
+from sim.dimensions import DAYS_PER_YEAR
 from sim.rng import Purpose, normal, uniform
 
-DAYS_PER_YEAR = 365.25
 WORKING_CENTRE, WORKING_ELSEWHERE, IDLE_CENTRE, IDLE_ELSEWHERE, IDLE_YOUNG = range(5)
 WITHOUT_CAR, TOLD, HOUSED = 1, 2, 4
 LAYERS = 8

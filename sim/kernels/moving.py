@@ -13,11 +13,10 @@ Rates are in `sim.kernels.hazards`; what balances them at the start, in `agents.
 from __future__ import annotations
 
 from sim.compiled import kernel, rule
-from sim.dimensions import State
+from sim.dimensions import DAYS_PER_YEAR, State
 from sim.indicators import Flow
 from sim.kernels.departure import CHILDREN, has_child_along
 from sim.kernels.hazards import (
-    DAYS_PER_YEAR,
     departure_rate,
     schedule_life,
     study_departure_rate,
@@ -30,7 +29,6 @@ from sim.rng import Purpose, uniform
 
 MOVING_IN, TURNING_15, BIRTHS, RETURNING = 0, 1, 2, 3
 STREAMS = 4
-_YOUNGEST_RETURNER, _YEARS_OF_RETURN = 22.0, 12.0
 
 
 @rule
@@ -96,9 +94,10 @@ def count_arrival(w, i, stream, t):
 
 
 @rule
-def age_of_returner(u):
+def age_of_returner(w, u):
     """Age of somebody who comes back after studies, years, from a uniform number."""
-    return _YOUNGEST_RETURNER + _YEARS_OF_RETURN * u
+    p = w.parameters[0].moving
+    return p.returner_youngest_years + p.returner_spread_years * u
 
 
 @rule

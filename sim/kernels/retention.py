@@ -7,9 +7,8 @@ the language of work they have reached, and, of those with a spouse, whether the
 from __future__ import annotations
 
 from sim.compiled import rule
-from sim.dimensions import LANGUAGE_LEVELS, Origin, State
+from sim.dimensions import DAYS_PER_YEAR, LANGUAGE_LEVELS, Origin, State
 
-_DAYS_PER_YEAR = 365.25
 _N_LEVELS = len(LANGUAGE_LEVELS)
 
 
@@ -42,7 +41,7 @@ def onward_rate(w, p, i):
             rate *= p.immigration.leaving_spouse_works_multiplier
         else:
             rate *= p.immigration.leaving_spouse_idle_multiplier
-    return rate / _DAYS_PER_YEAR
+    return rate / DAYS_PER_YEAR
 
 
 @rule
@@ -57,4 +56,4 @@ def onward_ceiling(w, p, i):
     if person.spouse >= 0:
         spouse = max(p.immigration.leaving_spouse_works_multiplier, p.immigration.leaving_spouse_idle_multiplier)
         rate *= max(1.0, spouse)  # the spouse may be gone before the next day
-    return rate / _DAYS_PER_YEAR
+    return rate / DAYS_PER_YEAR

@@ -14,9 +14,9 @@ from __future__ import annotations
 import math
 
 from sim.compiled import kernel, rule
-from sim.dimensions import DAYS_PER_MONTH, LANGUAGE_LEVELS, Credential, Origin, State
+from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, LANGUAGE_LEVELS, Credential, Origin, State
 from sim.indicators import Flow
-from sim.kernels.hazards import DAYS_PER_YEAR, schedule_life
+from sim.kernels.hazards import schedule_life
 from sim.kernels.mobility import is_outside
 from sim.kernels.retention import is_at_work
 from sim.rng import NEVER, Purpose, uniform

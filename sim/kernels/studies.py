@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.compiled import rule
-from sim.dimensions import Origin, State
+from sim.dimensions import DAYS_PER_YEAR, Origin, State
 from sim.kernels.calendar import DATED, link
-from sim.kernels.hazards import DAYS_PER_YEAR, schedule_search
+from sim.kernels.hazards import schedule_search
 from sim.kernels.states import become_conscript, become_inactive, become_student, become_unemployed
 from sim.kernels.trades import choose_trade, learn
 from sim.rng import Purpose, uniform

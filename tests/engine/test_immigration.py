@@ -26,7 +26,7 @@ from sim.day import advance
 from sim.dimensions import DAYS_PER_MONTH, Contract, Credential, Origin, State
 from sim.errors import InputError
 from sim.indicators import Flow
-from sim.kernels.demography import move_out
+from sim.kernels.departure import move_out
 from sim.kernels.immigration import welcome_recruits
 from sim.kernels.search import suitability
 from sim.kernels.settling import FLUENT, settle_in
@@ -192,12 +192,17 @@ def test_no_spouse_is_left_behind(seed: int, follow: float, deaths: float) -> No
     spec = specification(parameters=with_values(values), days=300, seed=seed)
     spec = dataclasses.replace(spec, recruits=(Recruits("test", METAL, 20.0, FIRST_DAY),))
     model = EmploymentAreaModel(spec, build(spec))
-    pairs = 0
     for day in range(0, spec.days, 20):
         model.run(day + 20)
         check_spouses(model.world)
-        pairs += int(np.count_nonzero(model.world.arrays.persons.spouse >= 0))
-    assert pairs > 0
+
+
+def test_the_check_of_spouses_meets_couples() -> None:
+    spec = specification(parameters=with_values({"immigration.recruits_spouse_share": 1.0}), days=200, seed=1)
+    spec = dataclasses.replace(spec, recruits=(Recruits("test", METAL, 20.0, FIRST_DAY),))
+    model = EmploymentAreaModel(spec, build(spec))
+    model.run(spec.days)
+    assert np.count_nonzero(model.world.arrays.persons.spouse >= 0) > 0
 
 
 def test_the_spouse_goes_along_when_all_do() -> None:
@@ -212,6 +217,34 @@ def test_the_spouse_goes_along_when_all_do() -> None:
     assert persons.state[1] == persons.state[2] == State.ABSENT
     assert world.arrays.stocks[:, 0].sum() == before - 2
     assert world.arrays.flows[Flow.DEPARTURES_ABROAD, 0] == 2
+
+
+def test_family_service_helps_the_spouses_of_recruits_and_nobody_else() -> None:
+    """The same spouses, a level of the language higher and on the register from the first day, at the service's price;
+    spouses of other people who come to work are as they would be without it.
+    """
+    seen: dict[float, tuple[np.ndarray, np.ndarray, float]] = {}
+    for helped in (0.0, 1.0):
+        values = {
+            "immigration.recruits_spouse_share": 1.0, "immigration.family_service_share": helped,
+            "immigration.recruit_price_eur": 0.0, **NOBODY_COMES,
+        }  # fmt: skip
+        world = bare_world(specification(parameters=with_values(values), days=60), 1)
+        welcome_recruits(world.handle, METAL, 40, 0, 0)
+        spouses = world.arrays.persons[1:81]
+        spouses = spouses[spouses.origin == Origin.FAMILY]
+        seen[helped] = spouses.language_level.copy(), spouses.state.copy(), float(world.arrays.ledger.sum())
+    (level, state, euros), (with_help, registered, paid) = seen[0.0], seen[1.0]
+    assert len(level) == len(with_help) == 40
+    np.testing.assert_array_equal(with_help, np.minimum(level + 1, FLUENT))
+    assert (registered == State.UNEMPLOYED).all()
+    assert (state != State.UNEMPLOYED).any()
+    assert euros == 0.0
+    assert paid == pytest.approx(40 * declared()["immigration"]["family_service_price_eur"]["value"])
+    arrivals = {"immigration.arrivals_multiplier": 5.0, "immigration.spouse_share": 1.0}
+    parameters = [with_values(arrivals | {"immigration.family_service_share": share}) for share in (0.0, 1.0)]
+    one, other = (simulate(specification(days=120, parameters=values), with_lives=True) for values in parameters)
+    assert_same(one, other)
 
 
 def test_recruits_take_the_vacancies_of_their_trade_and_the_others_look_for_work() -> None:

@@ -274,7 +274,7 @@ def test_bands_of_the_board_are_those_of_the_data() -> None:
     """Mean of the years ± 1.96 × the larger of half their difference and the root of half the published moves."""
     region, board = Region.load(SATAKUNTA), Board.read("migration")
     bands = {moment.name.removeprefix("net_moves_"): (moment.low, moment.high) for moment in board.moments}
-    assert set(bands) == {*region.codes, "area"}
+    assert set(bands) == {*region.codes, "area", "abroad"}
     moves = region.moves.sum(axis=0) + region.moves.sum(axis=1)
     for i, code in enumerate(region.codes):
         first, second = region.net_moves[:, i]
