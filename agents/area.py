@@ -18,13 +18,14 @@ import numpy as np
 
 from agents.authority import KINDS, Authority
 from agents.demand import check_separations, read_demand
-from agents.employers import ClosingEmployer
+from agents.event import Event
+from agents.events import ClosingEmployer
 from agents.municipalities import Municipality
 from agents.purchasing import Purchasing
 from agents.recruitment import Recruitment
 from agents.region import Region, StartState
 from agents.service_lines import SERVICE_LINES
-from agents.specification import Closure, Cohort, RunResult, RunSpecification
+from agents.specification import Cohort, RunResult, RunSpecification
 from agents.synthetic import build_world
 from agents.synthetic.closeness import (
     appeal_of_trades,
@@ -117,11 +118,7 @@ class EmploymentAreaModel(mesa.Model):
         self.purchasing = Purchasing(self)
         self.recruitment = Recruitment(self)
         self.service_lines = [line(self) for line in SERVICE_LINES]
-        self.closing = [
-            ClosingEmployer(self, closure, self.employer_row(closure.employer), self._cohort_hit(closure))
-            for closure in specification.closures
-            if closure.jobs > 0  # a closure of no jobs is nothing: the employer goes on
-        ]
+        self.actors = [self._actor(event) for event in specification.events if event.jobs > 0]  # of no jobs: nothing
         self.datacollector = mesa.DataCollector(
             model_reporters={"unemployed": _unemployed, "vacancies_open": _vacancies},
             agenttype_reporters={Municipality: {"unemployed": "unemployed"}},
@@ -152,7 +149,7 @@ class EmploymentAreaModel(mesa.Model):
         """Let go of all that is large: Mesa 3.3 keeps every model alive (4 MB a run of five years)."""
         del self.world, self.recorder, self.datacollector, self.clock
         self.remove_all_agents()
-        del self.municipalities, self.service_lines, self.closing, self.authority, self.purchasing, self.recruitment
+        del self.municipalities, self.service_lines, self.actors, self.authority, self.purchasing, self.recruitment
 
     # -- facts ------------------------------------------------------------------------------------
 
@@ -230,15 +227,8 @@ class EmploymentAreaModel(mesa.Model):
                 day_of(cohort.marked, s.start_date), f"3 cohort {cohort.name}",
                 partial(self._mark, number, row, cohort),
             )  # fmt: skip
-        for employer in self.closing:
-            plan = employer.plan
-            clock.at(day_of(plan.announced, s.start_date), f"4 closure {plan.name} announced", employer.announce)
-            clock.at(day_of(plan.notice, s.start_date), f"4 closure {plan.name} notice", employer.give_notice)
-            for stage, (moment, _) in enumerate(plan.exits):
-                clock.at(
-                    day_of(moment, s.start_date), f"4 closure {plan.name} exit {stage:02d}",
-                    partial(employer.let_go, stage),
-                )  # fmt: skip
+        for actor in self.actors:
+            actor.register()
         self._set_demand()
 
     def _set_demand(self) -> None:
@@ -304,22 +294,23 @@ class EmploymentAreaModel(mesa.Model):
         excess = shift_targets(self.world.handle, before, after, index, self.clock.day)
         dismiss_excess(self.world.handle, excess, self.clock.day)
 
-    def _cohort_hit(self, closure: Closure) -> int:
-        """Number of the first cohort at a closing employer, 0 if nobody is marked there."""
-        numbers = [n for n, c in enumerate(self.specification.cohorts, start=1) if c.employer == closure.employer]
+    def _actor(self, event: Event) -> ClosingEmployer:
+        """The agent that acts on an event."""
+        return ClosingEmployer(self, event, self.employer_row(event.employer), self._cohort_hit(event))
+
+    def _cohort_hit(self, event: Event) -> int:
+        """Number of the first cohort at an event's employer, 0 if nobody is marked there."""
+        numbers = [n for n, c in enumerate(self.specification.cohorts, start=1) if c.employer == event.employer]
         return min(numbers, default=0)
 
     # -- checks -----------------------------------------------------------------------------------
 
     def _check_events(self) -> None:
-        """Refuse closures that are larger than their employer."""
-        for closure in self.specification.closures:
-            employer = self.region.employer(closure.employer)
-            if closure.jobs > employer.jobs:
-                raise InputError(
-                    f"shocks.{closure.name}: jobs is {closure.jobs}, but {employer.id} has {employer.jobs}"
-                )
-            _check_closure(closure)
+        """Refuse events that are larger than their employer."""
+        for event in self.specification.events:
+            employer = self.region.employer(event.employer)
+            if event.jobs > employer.jobs:
+                raise InputError(f"shocks.{event.name}: jobs is {event.jobs}, but {employer.id} has {employer.jobs}")
 
     def _describe_world(self) -> None:
         """Note facts of the world as built, in real persons."""
@@ -381,7 +372,7 @@ def simulate_arms(specifications: Sequence[RunSpecification], with_lives: bool =
     Parameters
     ----------
     specifications
-        Equal but for changes and closures.
+        Equal but for changes and events.
     with_lives
         Whether to return everybody's end state.
     """
@@ -415,16 +406,6 @@ def _points_of_the_start(region: Region) -> PointsOfTheStart:
 
 def _parameter_set(specification: RunSpecification) -> ParameterSet:
     return ParameterSet.from_declarations(specification.parameters)
-
-
-def _check_closure(closure: Closure) -> None:
-    """Refuse dates in the wrong order and shares that do not sum to 1."""
-    moments = [closure.announced, closure.notice, *(moment for moment, _ in closure.exits)]
-    if moments != sorted(moments):
-        raise InputError(f"shocks.{closure.name}: announced, notice and exits must not go back in time: {moments}")
-    total = sum(share for _, share in closure.exits)
-    if abs(total - 1.0) > 1e-6:
-        raise InputError(f"shocks.{closure.name}: the shares of exits sum to {total:g}, expected 1")
 
 
 def _log(table: np.recarray, n: int) -> dict[str, Any]:

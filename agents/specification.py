@@ -12,40 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from agents.event import Event
 from sim.changes import Change
 
 RECORD_LEVELS = ("summary", "monthly", "full")
-
-
-@dataclass(frozen=True)
-class Closure:
-    """A closing employer: who, how many, and when.
-
-    Attributes
-    ----------
-    name
-        Name of the shock (its YAML file).
-    employer
-        Identifier of the employer in the region's ``large_employers.csv``.
-    jobs
-        Jobs that end, persons; all of the employer's staff if equal to its headcount.
-    announced
-        Day on which the closure becomes known; hiring stops and leavers are not replaced.
-    notice
-        Day on which notices are given; staff begin to search.
-    exits
-        Dated shares of ``jobs`` that leave, ``((date, share), ...)``, dates rising, shares summing to 1.
-    marked
-        Day on which the staff is marked as a cohort, in every arm; None: the day of the announcement.
-    """
-
-    name: str
-    employer: str
-    jobs: int
-    announced: date
-    notice: date
-    exits: tuple[tuple[date, float], ...]
-    marked: date | None = None
 
 
 @dataclass(frozen=True)
@@ -174,8 +144,8 @@ class RunSpecification:
         Courses that the arm's policies order.
     recruits
         Recruits from abroad that the arm's policies order.
-    closures, cohorts
-        Structural events of the arm; cohorts are the same in all arms.
+    events, cohorts
+        Structural events of the arm (`agents.event`); cohorts are the same in all arms.
     demand_file
         CSV (month, index, optionally section) that drives demand, or None (`agents.demand`).
     demand_shift_years
@@ -193,7 +163,7 @@ class RunSpecification:
     changes: tuple[Change, ...] = ()
     places: tuple[PlaceChange, ...] = ()
     courses: tuple[Course, ...] = ()
-    closures: tuple[Closure, ...] = ()
+    events: tuple[Event, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
     start_file: Path | None = None
     demand_file: Path | None = None

@@ -70,7 +70,7 @@ def _tiny(specification: RunSpecification) -> RunSpecification:
     """A small world of the same parameters, for some weeks, with everything logged."""
     scale = max(TINY_SCALE * specification.scale, 0.01)
     return dataclasses.replace(
-        specification, days=DAYS, scale=scale, changes=(), closures=(), cohorts=(), record="full", demand_file=None
+        specification, days=DAYS, scale=scale, changes=(), events=(), cohorts=(), record="full", demand_file=None
     )
 
 

@@ -76,8 +76,8 @@ def specifications() -> tuple[RunSpecification, RunSpecification]:
 
     words = ["shock=closure_harjavalta", "horizon_years=2", "replications=1", "record=summary", "markets=[]"]
     first, second = (cut(run.specification) for run in make_plan(resolve("compare", words)).runs)
-    assert not first.closures
-    assert second.closures
+    assert not first.events
+    assert second.events
     return first, second
 
 
@@ -114,7 +114,7 @@ def one_pair(arms: tuple[RunSpecification, RunSpecification], seed: int) -> tupl
     from agents.region import Region
 
     region = Region.load(arms[0].region)
-    place = region.employer(arms[1].closures[0].employer).municipality
+    place = region.employer(arms[1].events[0].employer).municipality
     far = region.distance_km[: region.outside, place] > FAR_KM
     results = simulate_arms([dataclasses.replace(arm, seed=seed) for arm in arms], with_lives=True)
     return _unemployed(results[0]), _unemployed(results[1]), *_same_lives(results, far, place)

@@ -12,13 +12,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.specification import Closure, Cohort, Course, PlaceChange, Recruits, RunSpecification
+from agents.event import Event
+from agents.specification import Cohort, Course, PlaceChange, Recruits, RunSpecification
 from experiments.arm import Arm
 from experiments.configuration import PROJECT, Configuration
 from experiments.horizon import Horizon, years_shifted
 from experiments.policy import read_courses, read_places, read_policy, read_recruits
 from experiments.rules import in_force
-from experiments.shock import cohort_of, read_closure, read_cohort
+from experiments.shock import cohort_of, read_cohort, read_shock
 from experiments.targets import Target, placed
 from sim.changes import Change
 from sim.errors import InputError
@@ -59,7 +60,7 @@ class Market:
         First day and length.
     cohorts
         The same in all arms.
-    changes, places, courses, recruits, closures
+    changes, places, courses, recruits, events
         By arm, with absolute dates; the rules of the world are among the changes of every arm.
     """
 
@@ -71,7 +72,7 @@ class Market:
     places: dict[str, tuple[PlaceChange, ...]]
     courses: dict[str, tuple[Course, ...]]
     recruits: dict[str, tuple[Recruits, ...]]
-    closures: dict[str, tuple[Closure, ...]]
+    events: dict[str, tuple[Event, ...]]
 
 
 @dataclass(frozen=True)
@@ -168,16 +169,7 @@ def run_key(
             for c in specification.courses
         ),
         "recruits": sorted([r.occupation, r.persons, str(r.start)] for r in specification.recruits),
-        "closures": sorted(
-            [
-                c.employer,
-                c.jobs,
-                str(c.announced),
-                str(c.notice),
-                [[str(day), share] for day, share in c.exits],
-            ]
-            for c in specification.closures
-        ),
+        "events": sorted((event.identity() for event in specification.events), key=str),
         "cohorts": sorted(
             [c.name, c.employer, c.jobs, str(c.marked), c.occupation] for c in specification.cohorts
         ),
@@ -231,8 +223,8 @@ def _market(
 ) -> Market:
     """Resolve the events of every arm under a start state, and check them."""
     horizon = _horizon(state, configuration, region, main)
-    closures = {
-        arm: _closures(parts, configuration, horizon, region) for arm, parts in configuration.arms.items()
+    events = {
+        arm: _events(parts, configuration, horizon, region) for arm, parts in configuration.arms.items()
     }
     rules = in_force(configuration.rules, horizon)
     changes = {
@@ -246,26 +238,24 @@ def _market(
             c for name in given for c in read_courses(name, given[name], horizon, region, configuration.parameters)
         )
         recruits[arm] = tuple(r for name in given for r in read_recruits(name, given[name], horizon, region))
-    cohorts = {closure.name: cohort_of(closure) for group in closures.values() for closure in group}
+    cohorts = {event.name: cohort_of(event) for group in events.values() for event in group}
     for cohort, given in configuration.cohorts.items():
         cohorts[cohort] = read_cohort(cohort, given, horizon, region)
     for arm in configuration.arms:
         timetable = compose(configuration.parameters, changes[arm], horizon.start, horizon.days)
         check_headroom(timetable)
         check_sums(timetable)
-    return Market(name, state, horizon, tuple(cohorts.values()), changes, places, courses, recruits, closures)
+    return Market(name, state, horizon, tuple(cohorts.values()), changes, places, courses, recruits, events)
 
 
-def _closures(
-    arm: Arm, configuration: Configuration, horizon: Horizon, region: Region
-) -> tuple[Closure, ...]:
-    closures = [read_closure(name, configuration.shocks[name], horizon, region) for name in arm.shocks]
+def _events(arm: Arm, configuration: Configuration, horizon: Horizon, region: Region) -> tuple[Event, ...]:
+    events = [read_shock(name, configuration.shocks[name], horizon, region) for name in arm.shocks]
     by_employer: dict[str, str] = {}
-    for closure in closures:
-        other = by_employer.setdefault(closure.employer, closure.name)
-        if other != closure.name:
-            raise InputError(f"shocks {other} and {closure.name}: both close {closure.employer} in one arm")
-    return tuple(closures)
+    for event in events:
+        other = by_employer.setdefault(event.employer, event.name)
+        if other != event.name:
+            raise InputError(f"shocks {other} and {event.name}: both close {event.employer} in one arm")
+    return tuple(events)
 
 
 def _changes(arm: Arm, configuration: Configuration, horizon: Horizon) -> tuple[Change, ...]:
@@ -291,7 +281,7 @@ def _specification(
         places=market.places[arm],
         courses=market.courses[arm],
         recruits=market.recruits[arm],
-        closures=market.closures[arm],
+        events=market.events[arm],
         cohorts=market.cohorts,
         demand_file=configuration.demand_file,
         demand_shift_years=0 if configuration.demand_file is None else market.horizon.shift_years,

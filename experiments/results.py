@@ -304,20 +304,7 @@ def _told(market: Market) -> dict[str, Any]:
         "start_date": str(market.horizon.start),
         "last_date": str(market.horizon.last),
         "month_ends": {str(month): str(market.horizon.month_end(month)) for month in market.horizon.months},
-        "closures": {
-            arm: [
-                {
-                    "name": closure.name,
-                    "employer": closure.employer,
-                    "jobs": closure.jobs,
-                    "announced": str(closure.announced),
-                    "notice": str(closure.notice),
-                    "exits": [{"date": str(day), "share": share} for day, share in closure.exits],
-                }
-                for closure in closures
-            ]
-            for arm, closures in market.closures.items()
-        },
+        "events": {arm: [event.told() for event in events] for arm, events in market.events.items()},
         "changes": {
             arm: [
                 {"owner": change.owner, "parameter": change.parameter, "what": str(change)}

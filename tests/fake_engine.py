@@ -34,7 +34,7 @@ def simulate(specification: RunSpecification) -> RunResult:
     ends = month_ends(specification.start_date, specification.days)
     chance = np.random.default_rng(specification.seed)
     rows: list[tuple[object, str, str, str, float, str]] = []
-    effect = sum(closure.jobs for closure in specification.closures) / 10.0
+    effect = sum(event.jobs for event in specification.events) / 10.0
     extra = sum(change.amount for change in specification.changes if change.operation == "add")
     for end in ends:
         by_place = chance.integers(50, 60, len(PLACES)) + np.array([effect + extra, 0.0, 0.0])

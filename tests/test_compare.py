@@ -119,7 +119,7 @@ def test_damaged_stored_run_is_told_and_run_again(
 def test_failed_run_is_a_row_and_the_others_go_on(
     tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fake = engine(lambda s: RuntimeError("a\nfault") if s.seed == 43 and s.closures else None)
+    fake = engine(lambda s: RuntimeError("a\nfault") if s.seed == 43 and s.events else None)
     assert compare(tmp_path, *CLOSURE, "replications=3") == 1
     assert capsys.readouterr().err.strip().splitlines()[-1].startswith("1 of 6 runs failed")
     (folder,) = folders(tmp_path)
@@ -322,7 +322,7 @@ def test_markets_stand_beside_the_main_one(tmp_path: Path, engine: Engine) -> No
         rows = pq.read_table(folder / "markets" / market / "indicators.parquet")
         assert rows["date"][0].as_py() == date(year, 1, 31)
     manifest = strict_json(folder / "manifest.json")
-    (closure,) = manifest["markets"]["tight"]["closures"]["closure_kolmikko"]
+    (closure,) = manifest["markets"]["tight"]["events"]["closure_kolmikko"]
     assert closure["announced"] == "2022-02-03"
 
 

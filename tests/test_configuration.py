@@ -126,7 +126,7 @@ def test_default_closure_has_the_dates_of_the_brief_and_moves_with_the_market() 
     plan = make_plan(resolve("compare", [CLOSURE, "replications=1"]))
     dates = {}
     for market in plan.markets:
-        (closure,) = market.closures["closure_harjavalta"]
+        (closure,) = market.events["closure_harjavalta"]
         dates[market.name] = [closure.announced, closure.notice, *(day for day, _ in closure.exits)]
         assert [(cohort.name, cohort.jobs) for cohort in market.cohorts] == [("closure_harjavalta", 450)]
     months = [(2, 3), (3, 17), (4, 30), (5, 31), (6, 30), (7, 31), (9, 30)]
@@ -144,7 +144,7 @@ def test_absolute_dates_move_by_whole_years_under_another_market() -> None:
     ]))  # fmt: skip
     tight = next(market for market in plan.markets if market.name == "tight")
     assert tight.horizon.start == date(2022, 2, 1)
-    assert tight.closures["closure_harjavalta"][0].announced == date(2022, 3, 1)
+    assert tight.events["closure_harjavalta"][0].announced == date(2022, 3, 1)
 
 
 def test_cohort_is_the_same_in_all_arms() -> None:

@@ -16,7 +16,7 @@ from experiments.composition import resolve
 from experiments.horizon import Horizon
 from experiments.plan import make_plan
 from experiments.policy import read_policy
-from experiments.shock import read_closure
+from experiments.shock import read_shock
 from sim.timetable import compose
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -114,6 +114,6 @@ def test_files_that_the_guides_show_are_understood(document):
     for kind, name, body in shown:
         given = yaml.safe_load(body)
         if kind == "shocks":
-            assert read_closure(name, given, horizon, region).jobs > 0
+            assert read_shock(name, given, horizon, region).jobs > 0
         else:
             assert compose(parameters, read_policy(name, given, horizon), horizon.start, horizon.days).writes

@@ -35,6 +35,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "experiments" / "report"
 KOLMIKKO = {"KU901": 3000, "KU902": 1200, "KU903": 700}  # labour force
 CLOSURE = {
+    "kind": "closure",
     "name": "closure_kolmikko",
     "employer": "plant_kolmikko",
     "jobs": 60,
@@ -155,7 +156,7 @@ def make_folder(
         "packages": {"numpy": "2.0"},
         "runs": [],
         "markets": {
-            m: {"state": states[m][0], "closures": closed, "cohorts": cohorts}
+            m: {"state": states[m][0], "events": closed, "cohorts": cohorts}
             for m in ("main", *markets)
         },
         "configuration": {

@@ -352,7 +352,8 @@ class ResultsFolder:
 
     def closures(self, arm: str) -> list[ClosureEvent]:
         """Closures of an arm, with their dates under the main start state."""
-        return [_closure(event) for event in (self._main.get("closures") or {}).get(arm) or []]
+        events = (self._main.get("events") or {}).get(arm) or []
+        return [_closure(event) for event in events if event["kind"] == "closure"]
 
     def policies(self, arm: str) -> list[str]:
         """Names of an arm's policies."""

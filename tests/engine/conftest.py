@@ -18,4 +18,4 @@ def baseline() -> RunResult:
 @pytest.fixture(scope="session")
 def closed() -> RunResult:
     """The same year with the plant's closure."""
-    return simulate(specification(cohorts=(cohort(),), closures=(closure(),)), with_lives=True)
+    return simulate(specification(cohorts=(cohort(),), events=(closure(),)), with_lives=True)

@@ -93,8 +93,8 @@ def test_closing_one_job_costs_about_one_job() -> None:
     differences = []
     for seed in range(24):
         targets = []
-        for closures in ((), (closure(jobs=1),)):
-            model = EmploymentAreaModel(specification(seed=seed, days=730, closures=closures))
+        for events in ((), (closure(jobs=1),)):
+            model = EmploymentAreaModel(specification(seed=seed, days=730, events=events))
             model.run()
             targets.append(int(model.world.arrays.employers.target[model.employer_row("plant_kolmikko")]))
             model.release()

@@ -84,19 +84,19 @@ def configurations(draw: st.DrawFn) -> tuple[dict[str, Any], float | None]:
     for place in draw(st.lists(st.integers(1, 2), max_size=2, unique=True)):
         kind, weekdays, period = draw(st.sampled_from(KINDS_OF_PLACE))
         places.append(PlaceChange(f"place_{place}", place, kind, draw(day), weekdays, period))
-    closures, cohorts = (), ()
+    events, cohorts = (), ()
     if draw(st.booleans()):
         employer, most = ("plant_harjavalta", 450) if at_satakunta else ("plant_kolmikko", 60)
         moments = sorted({draw(day) for _ in range(3)})
         shares = [1.0 / len(moments)] * len(moments)
         plan = closure(draw(st.integers(0, most)), employer)
-        closures = (
+        events = (
             dataclasses.replace(
                 plan, announced=moments[0], notice=moments[0], exits=tuple(zip(moments, shares, strict=True))
             ),
         )
-        cohorts = (cohort(closures[0].jobs, employer, moments[0]),)
-    given |= {"changes": changes, "places": tuple(places), "closures": closures, "cohorts": cohorts}
+        cohorts = (cohort(events[0].jobs, employer, moments[0]),)
+    given |= {"changes": changes, "places": tuple(places), "events": events, "cohorts": cohorts}
     return given, draw(st.none() | st.floats(0.2, 3.0))
 
 
@@ -305,11 +305,11 @@ def run_checked(spec: RunSpecification, demand: float | None, folder: Path, ever
             check_flows(world.arrays.flows - so_far, before, population(world), n_searchers, n_open)
         if day % every == 0 or day == spec.days - 1:
             check(world)
-        for closing in model.closing:
+        for closing in model.actors:
             row = world.arrays.employers[closing.row]
             assert int(row.target) == int(row.filled) + int(row.open) + int(row.dormant)
             staff[closing.plan.name] = int(row.filled)
-    for plan in spec.closures:
+    for plan in spec.events:
         everybody = plan.jobs >= model.region.employer(plan.employer).jobs
         if everybody and plan.jobs > 0:
             assert staff[plan.name] == 0

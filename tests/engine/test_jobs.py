@@ -351,7 +351,7 @@ def test_after_a_closure_the_area_makes_up_for_some() -> None:
     """
     steady = with_values({"jobs.trend_per_year": 0.0})
     model = EmploymentAreaModel(
-        specification(days=4 * 365, closures=(closure(),), start="slack_2016", parameters=steady)
+        specification(days=4 * 365, events=(closure(),), start="slack_2016", parameters=steady)
     )
     missing = []
     for t in range(0, 4 * 365, 7):

@@ -15,7 +15,7 @@ from agents.specification import RunResult
 from sim.kernels.beginning import begin
 from sim.world import World
 
-SPEC = specification(days=365, cohorts=(cohort(30),), closures=(closure(),), record="monthly")
+SPEC = specification(days=365, cohorts=(cohort(30),), events=(closure(),), record="monthly")
 
 
 def reversed_world(monkeypatch: pytest.MonkeyPatch, persons: bool, vacancies: bool) -> World:

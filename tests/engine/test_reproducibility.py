@@ -17,7 +17,7 @@ from agents.specification import RunResult
 from sim.changes import Change
 
 FOLLOWED = specification(cohorts=(cohort(),))
-CLOSING = specification(cohorts=(cohort(),), closures=(closure(),))
+CLOSING = specification(cohorts=(cohort(),), events=(closure(),))
 
 
 def changed(parameter: str, operation: str, amount: float, **more) -> Change:
@@ -57,7 +57,7 @@ def test_in_another_process(closed: RunResult) -> None:
         "import hashlib\n"
         "from worlds import closure, cohort, lives, rows, specification\n"
         "from agents.area import simulate\n"
-        "result = simulate(specification(cohorts=(cohort(),), closures=(closure(),)), with_lives=True)\n"
+        "result = simulate(specification(cohorts=(cohort(),), events=(closure(),)), with_lives=True)\n"
         "text = repr((sorted(rows(result).items()), sorted(lives(result).items()), result.counters, result.built))\n"
         "print(hashlib.sha256(text.encode()).hexdigest())\n"
     )
@@ -146,7 +146,7 @@ def test_a_change_acts_from_its_first_day_and_not_before(baseline: RunResult) ->
 
 
 def test_a_closure_of_no_jobs_is_exactly_nothing(baseline: RunResult) -> None:
-    result = simulate(dataclasses.replace(FOLLOWED, closures=(closure(jobs=0),)), with_lives=True)
+    result = simulate(dataclasses.replace(FOLLOWED, events=(closure(jobs=0),)), with_lives=True)
     assert_same(result, baseline)
 
 

@@ -25,7 +25,7 @@ def uneven(scale: float, days: int, seed: int = 11, with_closure: bool = True) -
     return specification(
         region=SATAKUNTA, start="c09_uneven", start_file=DATA / "c09_start_uneven.csv", scale=scale, days=days,
         seed=seed, cohorts=(cohort(450, PLANT, FIRST_DAY),),
-        closures=(closure(450, PLANT),) if with_closure else (),
+        events=(closure(450, PLANT),) if with_closure else (),
     )  # fmt: skip
 
 

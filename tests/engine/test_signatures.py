@@ -21,7 +21,7 @@ from worlds import closure, cohort, specification
 from agents.area import simulate
 from agents.warm_up import call_every_kernel
 call_every_kernel(specification())
-simulate(specification(cohorts=(cohort(),), closures=(closure(),), record="full"))
+simulate(specification(cohorts=(cohort(),), events=(closure(),), record="full"))
 seen = {{}}
 for name, module in list(sys.modules.items()):
     if name.split(".")[0] == "sim":

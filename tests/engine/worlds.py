@@ -16,7 +16,8 @@ import pytest
 
 import agents.synthetic.build
 from agents.area import build
-from agents.specification import Closure, Cohort, RunResult, RunSpecification
+from agents.event import Closure
+from agents.specification import Cohort, RunResult, RunSpecification
 from experiments.composition import resolve
 from sim.dimensions import Contract, Line, Measure, State, VacancyState
 from sim.rng import NEVER, VACANCY_UID

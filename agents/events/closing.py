@@ -1,13 +1,16 @@
-"""Employers in scripted events. All others need no agent: rules that run for each event are kernels."""
+"""An employer that closes, wholly or in part."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 import mesa
 
-from agents.specification import Closure
+from agents.event import Closure
 from agents.surroundings import Surroundings
+from sim.clock import day_of
+from sim.errors import InputError
 from sim.kernels.closure import announce, carry_on, exit_staff, give_notice
 
 
@@ -28,10 +31,19 @@ class ClosingEmployer(mesa.Agent):
 
     def __init__(self, model: mesa.Model, plan: Closure, row: int, cohort: int = 0) -> None:
         super().__init__(model)
-        self.cohort = cohort
         self.area = cast(Surroundings, model)
+        self.cohort = cohort
         self.plan = plan
         self.row = row
+        _check(plan)
+
+    def register(self) -> None:
+        """Put what is to happen on the clock."""
+        clock, plan, start = self.area.clock, self.plan, self.area.specification.start_date
+        clock.at(day_of(plan.announced, start), f"4 closure {plan.name} announced", self.announce)
+        clock.at(day_of(plan.notice, start), f"4 closure {plan.name} notice", self.give_notice)
+        for stage, (moment, _) in enumerate(plan.exits):
+            clock.at(day_of(moment, start), f"4 closure {plan.name} exit {stage:02d}", partial(self.let_go, stage))
 
     @property
     def staff(self) -> float:
@@ -76,3 +88,13 @@ class ClosingEmployer(mesa.Agent):
     def _is_whole(self) -> bool:
         """Whether the employer closes down."""
         return self.plan.jobs >= self.area.region.employer(self.plan.employer).jobs
+
+
+def _check(plan: Closure) -> None:
+    """Refuse dates in the wrong order and shares that do not sum to 1."""
+    moments = list(plan.moments)
+    if moments != sorted(moments):
+        raise InputError(f"shocks.{plan.name}: announced, notice and exits must not go back in time: {moments}")
+    total = sum(share for _, share in plan.exits)
+    if abs(total - 1.0) > 1e-6:
+        raise InputError(f"shocks.{plan.name}: the shares of exits sum to {total:g}, expected 1")

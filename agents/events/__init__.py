@@ -1,0 +1,5 @@
+"""Agents of structural events. All other employers need none: rules that run for each event are kernels."""
+
+from agents.events.closing import ClosingEmployer
+
+__all__ = ["ClosingEmployer"]

@@ -1,0 +1,46 @@
+"""Structural events and the people they hit, from shock files: a reader for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from agents.event import Event
+from experiments.horizon import Horizon
+from experiments.shock.closure import read_closure
+from experiments.shock.cohort import cohort_of, read_cohort
+from experiments.shock.reading import known
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from agents.region import Region
+
+__all__ = ["READERS", "cohort_of", "read_cohort", "read_shock"]
+
+READERS = {"closure": read_closure}
+"""Reader of each ``kind`` of a shock file."""
+
+
+def read_shock(name: str, given: Mapping[str, Any], horizon: Horizon, region: Region) -> Event:
+    """Read a shock by its ``kind``.
+
+    Parameters
+    ----------
+    name
+        Name of the shock.
+    given
+        What its file says.
+    horizon
+        Resolves the dates.
+    region
+        Knows the employers.
+
+    Raises
+    ------
+    InputError
+        Unknown kind, or whatever the reader of the kind refuses.
+    """
+    kind = given.get("kind")
+    if kind not in READERS:
+        raise InputError(f"shocks.{name}.kind: no kind {kind!r}{known(str(kind), READERS)}")
+    return READERS[kind](name, given, horizon, region)

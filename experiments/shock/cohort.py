@@ -1,0 +1,48 @@
+"""Cohorts: people who are followed in every arm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from agents.event import Event
+from agents.specification import Cohort
+from experiments.horizon import Horizon
+from experiments.shock.reading import check_keys, read_employer
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from agents.region import Region
+
+_COHORT = ("employer", "marked", "jobs")
+REST = -1
+"""Number of persons of a cohort: all of the trade who are in no other one."""
+
+
+def read_cohort(name: str, given: Mapping[str, Any], horizon: Horizon, region: Region) -> Cohort:
+    """Read an entry of ``cohorts``: ``{employer, marked, jobs}``, or ``{occupation, marked, [persons]}``: unemployed
+    people of a trade, all those in no other cohort without a number.
+
+    Raises
+    ------
+    InputError
+        As `read_closure`.
+    """
+    where = f"cohorts.{name}"
+    if not isinstance(given, Mapping):
+        raise InputError(f"{where}: expected {{employer, marked, jobs}}, got {given!r}")
+    if "occupation" in given:
+        check_keys(given, ("occupation", "marked"), where, ("persons",))
+        trade = region.trade(str(given["occupation"]), f"{where}.occupation")
+        persons = given.get("persons", REST)
+        if type(persons) is not int or persons < REST:
+            raise InputError(f"{where}.persons: expected a whole number of persons from 0, got {persons!r}")
+        return Cohort(name, "", horizon.inside(given["marked"], f"{where}.marked"), persons, trade)
+    check_keys(given, _COHORT, where)
+    employer, jobs = read_employer(given, where, region)
+    return Cohort(name, employer, horizon.inside(given["marked"], f"{where}.marked"), jobs)
+
+
+def cohort_of(event: Event) -> Cohort:
+    """The people whom an event hits: the staff on its marking day, by default that of the announcement."""
+    return Cohort(event.name, event.employer, event.marked or event.announced, event.jobs)
