@@ -173,6 +173,7 @@ def test_erlang_c_itself() -> None:
     assert erlang_c(3, 0.5) == pytest.approx(0.236842, rel=1e-5)  # 9/38
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize(("c", "rho"), FAST)
 def test_a_desk_is_an_erlang_queue(c: int, rho: float) -> None:
     """Six comparisons, each beyond 2.6 standard errors by chance with P = 1.2 %."""
@@ -188,6 +189,7 @@ def test_all_desks_are_erlang_queues() -> None:
     assert z.max() < 4.0
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize("wrong", ["one adviser more", "load three points higher"])
 def test_another_queue_is_seen(wrong: str) -> None:
     """Power: what three advisers at a load of .7 do is not what theory says of four, or of a load of .73."""
