@@ -19,7 +19,7 @@ import numpy as np
 from agents.authority import KINDS, Authority
 from agents.demand import check_separations, read_demand
 from agents.event import Event
-from agents.events import ClosingEmployer
+from agents.events import ClosingEmployer, OnSiteService
 from agents.municipalities import Municipality
 from agents.purchasing import Purchasing
 from agents.recruitment import Recruitment
@@ -119,6 +119,7 @@ class EmploymentAreaModel(mesa.Model):
         self.recruitment = Recruitment(self)
         self.service_lines = [line(self) for line in SERVICE_LINES]
         self.actors = [self._actor(event) for event in specification.events if event.jobs > 0]  # of no jobs: nothing
+        self.on_site = OnSiteService(self, self.authority, self.actors)
         self.datacollector = mesa.DataCollector(
             model_reporters={"unemployed": _unemployed, "vacancies_open": _vacancies},
             agenttype_reporters={Municipality: {"unemployed": "unemployed"}},
@@ -149,7 +150,8 @@ class EmploymentAreaModel(mesa.Model):
         """Let go of all that is large: Mesa 3.3 keeps every model alive (4 MB a run of five years)."""
         del self.world, self.recorder, self.datacollector, self.clock
         self.remove_all_agents()
-        del self.municipalities, self.service_lines, self.actors, self.authority, self.purchasing, self.recruitment
+        del self.municipalities, self.service_lines, self.actors, self.on_site
+        del self.authority, self.purchasing, self.recruitment
 
     # -- facts ------------------------------------------------------------------------------------
 
@@ -229,6 +231,7 @@ class EmploymentAreaModel(mesa.Model):
             )  # fmt: skip
         for actor in self.actors:
             actor.register()
+        self.on_site.register()
         self._set_demand()
 
     def _set_demand(self) -> None:
@@ -265,6 +268,8 @@ class EmploymentAreaModel(mesa.Model):
         names = self.timetable.apply(self.world.arrays.parameters, day)
         if "services.staff_fte" in names:
             self.authority.change_posts()
+        if "staff.called_up_fte" in names:
+            self.authority.call_up()
         if "immigration.english_employer_share" in names:
             arrays = self.world.arrays
             share = float(arrays.parameters[0].immigration.english_employer_share)

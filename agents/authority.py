@@ -46,6 +46,8 @@ class Authority(mesa.Agent):
         lines.posts = posts
         lines.staffed = np.maximum(posts - leavers * lead, 0.0)
         lines.novices = np.minimum(leavers * float(p.staff.learning_months), lines.staffed)
+        lines.called_up = np.asarray(p.staff.called_up_fte, np.float64)
+        lines.on_site = 0.0
         lines.arriving[:, :] = 0.0
         lines.arriving[:, :lead] = leavers[:, None]
         census_clients(self.area.world.handle, 0)
@@ -96,10 +98,19 @@ class Authority(mesa.Agent):
 
     @property
     def effective_fte(self) -> NDArray[np.float64]:
-        """Staff by line, novices counted by what they get done, FTE, shape (7,)."""
+        """Staff by line at desks, novices counted by what they get done, FTE, shape (7,).
+
+        Who is called up knows the work; who is on site is not at the desks.
+        """
         lines, p = self.area.world.arrays.lines, self._parameters
         loss = 1.0 - float(p.staff.novice_productivity)
-        return np.maximum(np.asarray(lines.staffed - lines.novices * loss, np.float64), 0.0)
+        fte = lines.staffed - lines.novices * loss + lines.called_up - lines.on_site
+        return np.maximum(np.asarray(fte, np.float64), 0.0)
+
+    def call_up(self) -> None:
+        """Let the people who are called up begin, or leave, today: a reserve, or staff lent by others."""
+        self.area.world.arrays.lines.called_up = np.asarray(self._parameters.staff.called_up_fte, np.float64)
+        self.place_staff()
 
     # -- placing --------------------------------------------------------------------------------------
 

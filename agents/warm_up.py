@@ -84,6 +84,7 @@ def call_every_kernel(specification: RunSpecification) -> None:
     from sim.kernels.demand import dismiss_excess, shift_targets
     from sim.kernels.immigration import welcome_recruits
     from sim.kernels.invitation import REST, invite, mark_unemployed
+    from sim.kernels.on_site import meet_on_site
     from sim.kernels.queue import move_queue
     from sim.kernels.trial import QUARTERS
 
@@ -93,6 +94,7 @@ def call_every_kernel(specification: RunSpecification) -> None:
     mark_cohort(world.handle, 0, 1, 1)
     announce(world.handle, 0, 2, day)
     give_notice(world.handle, 0, day)
+    meet_on_site(world.handle, 0, 0.0, day)
     exit_staff(world.handle, 0, 1, 1, day)
     carry_on(world.handle, 0, day)
     level = np.ones(len(world.arrays.sections))

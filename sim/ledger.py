@@ -81,6 +81,11 @@ class Premises(NamedTuple):
     travel_eur: NDArray[np.float64]
 
 
+def paid_fte(lines: np.recarray, p: np.record) -> float:
+    """Staff that the area pays, FTE: those in post, and the reserve, called up or not, or more if more are called."""
+    return float(lines.staffed.sum()) + max(float(p.staff.reserve_fte), float(lines.called_up.sum()))
+
+
 def charge_month(ledger: NDArray[np.float64], p: np.record, area_fte: float, premises: Premises, scale: float) -> None:
     """Charge a month's staff, premises and travel.
 

@@ -47,6 +47,7 @@ from sim.ledger import (
     charge_mobility,
     charge_month,
     municipal_net,
+    paid_fte,
     tax_memo_eur,
 )
 from sim.mismatch import mismatch_share, shortage_index
@@ -276,7 +277,7 @@ class Recorder:
         charge_month(
             world.arrays.ledger,
             p,
-            float(world.arrays.lines.staffed.sum()),
+            paid_fte(world.arrays.lines, p),
             self._premises(world),
             float(world.control.scale),
         )
@@ -398,7 +399,7 @@ class Recorder:
         all_ways("queue", desks.waiting * weight)
         all_ways("utilisation", desks.minutes_used, desks.minutes_offered)
         all_ways("caseload", desks.clients * weight, desks.fte)
-        staffed = np.asarray(a.lines.staffed, np.float64)
+        staffed = np.asarray(a.lines.staffed + a.lines.called_up, np.float64)
         self._write(moment, "staff_fte", "", ("",), np.array([staffed.sum()]))
         self._write(moment, "staff_fte", "line", LINES, staffed)
         by_place = np.asarray(np.bincount(place, desks.fte, minlength=n_places), np.float64)

@@ -193,6 +193,8 @@ LINE = np.dtype(
         ("staffed", "f8"),  # FTE in post, productive ones and novices. Owner: agents
         ("novices", "f8"),  # of these still learning, FTE. Owner: agents
         ("reserved", "f8"),  # share of their time for registered jobseekers who are not simulated one by one
+        ("called_up", "f8"),  # FTE at work beside the posts: a reserve, or lent. Owner: agents
+        ("on_site", "f8"),  # of these and those in post, FTE at workplaces under notice this week. Owner: agents
         ("arriving", "f8", (24,)),  # FTE that begin in so many months. Owner: agents
         ("duplicated", "f8"),  # minutes of municipal staff that repeat what the area does, this month
         ("visits", "f8"),  # employers visited this month, agents

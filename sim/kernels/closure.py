@@ -8,18 +8,19 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import kernel, rule
-from sim.dimensions import VacancyState
+from sim.dimensions import State, VacancyState
 from sim.kernels.hazards import schedule_search
 from sim.kernels.jobs import belongs_to_closing, close, end_closing_job
 from sim.kernels.separation import displace
-from sim.kernels.states import leave_job
+from sim.kernels.states import leave_job, leave_register
 from sim.rng import Purpose, bits
+from sim.tables import NOT_YET
 
 _SHIFT = np.uint64(1)
 
 
 @rule
-def _staff(w, e):
+def staff_of(w, e):
     """Rows of the people whose job is with an employer, furloughed ones included."""
     rows = np.empty(w.employers[e].filled, np.int64)
     n = 0
@@ -65,7 +66,7 @@ def announce(w, e, n, t):
 def give_notice(w, e, t):
     """Give the staff of a closing employer notice: they search as people at risk of losing the job from today."""
     w.employers[e].has_given_notice = 1
-    for i in _staff(w, e):
+    for i in staff_of(w, e):
         schedule_search(w, i, t - 1)
 
 
@@ -73,7 +74,9 @@ def give_notice(w, e, t):
 def carry_on(w, e, t):
     """End the time of notice of an employer that closed a part of itself and goes on with the rest."""
     w.employers[e].has_given_notice = 0
-    for i in _staff(w, e):
+    for i in staff_of(w, e):
+        if w.persons[i].state == State.EMPLOYED and w.persons[i].registered_since > NOT_YET:
+            leave_register(w, i, t, t)  # met on site, and stays
         schedule_search(w, i, t - 1)
 
 
@@ -92,7 +95,7 @@ def exit_staff(w, e, n, cohort, t):
     int
         How many left.
     """
-    rows = keyed_order(w, _staff(w, e), 1.0)
+    rows = keyed_order(w, staff_of(w, e), 1.0)
     others = np.zeros(rows.shape[0], np.int64)
     for k in range(rows.shape[0]):
         others[k] = cohort > 0 and w.persons[rows[k]].cohort != cohort
@@ -116,7 +119,7 @@ def mark_cohort(w, e, n, cohort):
     int
         How many were marked.
     """
-    rows = keyed_order(w, _staff(w, e), 0.0)
+    rows = keyed_order(w, staff_of(w, e), 0.0)
     marked = min(n, rows.shape[0])
     for k in range(marked):
         w.persons[rows[k]].cohort = cohort
