@@ -18,8 +18,8 @@ import numpy as np
 
 from agents.authority import KINDS, Authority
 from agents.demand import check_separations, read_demand
-from agents.event import Event
-from agents.events import ClosingEmployer, OnSiteService
+from agents.event import Event, FurloughWave
+from agents.events import ClosingEmployer, FurloughingEmployer, OnSiteService
 from agents.municipalities import Municipality
 from agents.purchasing import Purchasing
 from agents.recruitment import Recruitment
@@ -119,7 +119,7 @@ class EmploymentAreaModel(mesa.Model):
         self.recruitment = Recruitment(self)
         self.service_lines = [line(self) for line in SERVICE_LINES]
         self.actors = [self._actor(event) for event in specification.events if event.jobs > 0]  # of no jobs: nothing
-        self.on_site = OnSiteService(self, self.authority, self.actors)
+        self.on_site = OnSiteService(self, self.authority, [a for a in self.actors if isinstance(a, ClosingEmployer)])
         self.datacollector = mesa.DataCollector(
             model_reporters={"unemployed": _unemployed, "vacancies_open": _vacancies},
             agenttype_reporters={Municipality: {"unemployed": "unemployed"}},
@@ -299,9 +299,12 @@ class EmploymentAreaModel(mesa.Model):
         excess = shift_targets(self.world.handle, before, after, index, self.clock.day)
         dismiss_excess(self.world.handle, excess, self.clock.day)
 
-    def _actor(self, event: Event) -> ClosingEmployer:
+    def _actor(self, event: Event) -> ClosingEmployer | FurloughingEmployer:
         """The agent that acts on an event."""
-        return ClosingEmployer(self, event, self.employer_row(event.employer), self._cohort_hit(event))
+        row, cohort = self.employer_row(event.employer), self._cohort_hit(event)
+        if isinstance(event, FurloughWave):
+            return FurloughingEmployer(self, event, row, cohort)
+        return ClosingEmployer(self, event, row, cohort)
 
     def _cohort_hit(self, event: Event) -> int:
         """Number of the first cohort at an event's employer, 0 if nobody is marked there."""

@@ -27,11 +27,26 @@ class Closure:
     announced
         Day on which the closure becomes known; hiring stops and leavers are not replaced.
     notice
-        Day on which notices are given; staff begin to search.
+        Day on which notices are given, the end of the change negotiations.
     exits
-        Dated shares of ``jobs`` that leave, ``((date, share), ...)``, dates rising, shares summing to 1.
+        Dated shares of ``jobs`` that leave, ``((date, share), ...)``, dates rising, shares summing to 1. Empty if
+        notice is given by tenure.
     marked
         Day on which the staff is marked as a cohort, in every arm; None: the day of the announcement.
+    by_tenure
+        Last days of the notice periods by class of tenure, the shortest first, rising; empty if ``exits`` are dated.
+    kind
+        ``closure``, ``downsizing`` or ``bankruptcy``.
+    rumour
+        Day from which staff fear for their jobs, before the announcement; None for no rumour.
+    closing
+        Last day of work: whose notice ends earlier stays until then. None: nobody stays longer than her notice.
+    inside_firm_share
+        Share of those who leave that goes on in the firm's staff outside the area.
+    restart, restart_jobs
+        Day on which the employer, or who bought it, takes up so many jobs again; None for never.
+    probability
+        That it happens in a replication; arms share the draw.
     """
 
     name: str
@@ -41,25 +56,107 @@ class Closure:
     notice: date
     exits: tuple[tuple[date, float], ...]
     marked: date | None = None
+    by_tenure: tuple[date, ...] = ()
+    kind: str = "closure"
+    rumour: date | None = None
+    closing: date | None = None
+    inside_firm_share: float = 0.0
+    restart: date | None = None
+    restart_jobs: int = 0
+    probability: float = 1.0
+
+    @property
+    def first(self) -> date:
+        """Its first day: that of the rumour, or of the announcement."""
+        return self.rumour or self.announced
+
+    @property
+    def last_days(self) -> tuple[date, ...]:
+        """Last days by class of tenure, with those who stay until the closing; empty if ``exits`` are dated."""
+        return tuple(max(day, self.closing or day) for day in self.by_tenure)
 
     @property
     def moments(self) -> tuple[date, ...]:
-        """Its days, in the order in which they have to come."""
-        return (self.announced, self.notice, *(day for day, _ in self.exits))
+        """Its days from the announcement to the last exit, in the order in which they have to come."""
+        return (self.announced, self.notice, *(self.last_days or tuple(day for day, _ in self.exits)))
 
     def identity(self) -> list[Any]:
         """Everything that decides a result, and nothing else (not its name), for the key of a run."""
         exits = [[str(day), share] for day, share in self.exits]
-        return ["closure", self.employer, self.jobs, str(self.announced), str(self.notice), exits]
+        return [
+            "closure", self.employer, self.jobs, str(self.announced), str(self.notice), exits,
+            [str(day) for day in self.last_days], str(self.rumour), self.inside_firm_share, str(self.restart),
+            self.restart_jobs, self.probability,
+        ]  # fmt: skip
+
+    def told(self) -> dict[str, Any]:
+        """What a manifest says of it; exits by tenure have dates and no shares, which the staff decides."""
+        exits: list[dict[str, Any]] = [{"date": str(day), "share": share} for day, share in self.exits]
+        exits += [{"date": str(day)} for day in sorted(set(self.last_days))]
+        told: dict[str, Any] = {
+            "kind": self.kind, "name": self.name, "employer": self.employer, "jobs": self.jobs,
+            "announced": str(self.announced), "notice": str(self.notice), "exits": exits,
+        }  # fmt: skip
+        if self.rumour is not None:
+            told["rumour"] = str(self.rumour)
+        if self.restart is not None:
+            told["restart"] = {"date": str(self.restart), "jobs": self.restart_jobs}
+        if self.inside_firm_share > 0.0:
+            told["inside_firm_share"] = self.inside_firm_share
+        if self.probability < 1.0:
+            told["probability"] = self.probability
+        return told
+
+
+@dataclass(frozen=True)
+class FurloughWave:
+    """An employer that furloughs permanent staff full time and calls them back.
+
+    Attributes
+    ----------
+    name
+        Name of the shock (its YAML file).
+    employer
+        Identifier of the employer in the region's ``large_employers.csv``.
+    jobs
+        People who are furloughed; their jobs stay theirs.
+    start, end
+        First and last day on which furloughs begin: all on ``start`` if they are equal, else evenly by week.
+    recall
+        Day on which they are called back; a share (`furlough.recall_share`) comes back, the others lose the job.
+    marked
+        Day on which the staff is marked as a cohort, in every arm; None: the first day.
+    """
+
+    name: str
+    employer: str
+    jobs: int
+    start: date
+    end: date
+    recall: date
+    marked: date | None = None
+
+    @property
+    def announced(self) -> date:
+        """Day on which it becomes known: its first day."""
+        return self.start
+
+    @property
+    def moments(self) -> tuple[date, ...]:
+        """Its days, in the order in which they have to come."""
+        return (self.start, self.end, self.recall)
+
+    def identity(self) -> list[Any]:
+        """Everything that decides a result, and nothing else (not its name), for the key of a run."""
+        return ["furlough_wave", self.employer, self.jobs, str(self.start), str(self.end), str(self.recall)]
 
     def told(self) -> dict[str, Any]:
         """What a manifest says of it."""
         return {
-            "kind": "closure", "name": self.name, "employer": self.employer, "jobs": self.jobs,
-            "announced": str(self.announced), "notice": str(self.notice),
-            "exits": [{"date": str(day), "share": share} for day, share in self.exits],
+            "kind": "furlough_wave", "name": self.name, "employer": self.employer, "jobs": self.jobs,
+            "announced": str(self.start), "end": str(self.end), "recall": str(self.recall),
         }  # fmt: skip
 
 
-Event: TypeAlias = Closure
+Event: TypeAlias = Closure | FurloughWave
 """Any of them."""

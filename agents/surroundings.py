@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from agents.region import Region, StartState
 from agents.specification import RunSpecification
 from sim.clock import Clock
+from sim.timetable import Timetable
 from sim.world import World
 
 
@@ -27,6 +28,8 @@ class Surroundings(Protocol):
         Size of the region against the one that amounts of a whole area are stated for.
     clock
         The master clock.
+    timetable
+        Values of parameters on every day.
     built
         Facts of the run beside its indicators (`agents.specification.RunResult`).
     """
@@ -38,6 +41,7 @@ class Surroundings(Protocol):
     scale: float
     region_size: float
     clock: Clock
+    timetable: Timetable
     built: dict[str, Any]
 
     def last_day_of_month(self, day: int) -> int:

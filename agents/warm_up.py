@@ -80,7 +80,15 @@ def call_every_kernel(specification: RunSpecification) -> None:
     from sim.dimensions import State
     from sim.kernels.benefits import settle_all
     from sim.kernels.census import CAUSES, census_causes, census_trial, recount
-    from sim.kernels.closure import announce, carry_on, exit_staff, give_notice, mark_cohort
+    from sim.kernels.closure import (
+        announce,
+        enter_phase,
+        exit_staff,
+        furlough_staff,
+        give_notice,
+        mark_cohort,
+        reopen,
+    )  # fmt: skip
     from sim.kernels.demand import dismiss_excess, shift_targets
     from sim.kernels.immigration import welcome_recruits
     from sim.kernels.invitation import REST, invite, mark_unemployed
@@ -93,10 +101,12 @@ def call_every_kernel(specification: RunSpecification) -> None:
     day = DAYS - 1
     mark_cohort(world.handle, 0, 1, 1)
     announce(world.handle, 0, 2, day)
-    give_notice(world.handle, 0, day)
+    enter_phase(world.handle, 0, 3, 0, day)
+    furlough_staff(world.handle, 0, 1, 1, DAYS, day)
+    give_notice(world.handle, 0, 1, np.full(5, DAYS), day)
     meet_on_site(world.handle, 0, 0.0, day)
     exit_staff(world.handle, 0, 1, 1, day)
-    carry_on(world.handle, 0, day)
+    reopen(world.handle, 0, 1, day)
     level = np.ones(len(world.arrays.sections))
     dismiss_excess(world.handle, shift_targets(world.handle, level, 0.99 * level, 0.9 * level, day), day)
     settle_all(world.handle, DAYS)

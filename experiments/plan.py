@@ -241,6 +241,10 @@ def _market(
     cohorts = {event.name: cohort_of(event) for group in events.values() for event in group}
     for cohort, given in configuration.cohorts.items():
         cohorts[cohort] = read_cohort(cohort, given, horizon, region)
+    for followed in cohorts.values():
+        if followed.jobs > 0 and round(followed.jobs * configuration.scale) == 0:
+            raise InputError(f"cohorts.{followed.name}: {followed.jobs} persons at scale={configuration.scale:g} are "
+                             f"an empty cohort; use a larger scale")  # fmt: skip
     for arm in configuration.arms:
         timetable = compose(configuration.parameters, changes[arm], horizon.start, horizon.days)
         check_headroom(timetable)

@@ -71,6 +71,7 @@ class Measure(IntEnum):
     WORK_ABILITY_COORDINATION = 12
     INTEGRATION_TRAINING = 13
     REHABILITATIVE_WORK = 14
+    CHANGE_TRAINING = 15  # of change security: people whom an employer has dismissed
 
 
 class Need(IntEnum):
@@ -128,6 +129,7 @@ MEASURES = (
     "degree_training", "modular_training", "tailored_training", "joint_training", "coaching", "career_guidance",
     "work_trial", "wage_subsidy_private", "wage_subsidy_public", "start_up_grant", "apprenticeship",
     "self_motivated_study", "work_ability_coordination", "integration_training", "rehabilitative_work",
+    "change_training",
 )  # fmt: skip
 ORIGINS = ("native", "domestic", "labour", "family", "student", "protection", "asylum")
 PARTNERS = ("wellbeing_area", "kela")
@@ -155,6 +157,8 @@ ISCO2 = (
 PAYERS = ("municipality", "state", "wellbeing_area", "employment_fund", "employer")
 MAJOR_GROUPS = tuple("0123456789")
 """Major groups of ISCO-08, the first digit of an occupation."""
+CLOSURE_PHASES = ("rumour", "negotiations", "notice")
+"""Phases of a structural event before people leave."""
 CAR_GROUPS = ("working_centre", "working_elsewhere", "idle_centre", "idle_elsewhere", "idle_young")
 """Whose use of a car is known: by work, by home (the host municipality is the centre), under 25 and idle."""
 STEPS = ("1", "2", "3", "4", "5")
@@ -180,5 +184,6 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "share_key": SHARE_KEYS,
     "major_group": MAJOR_GROUPS,
     "car_group": CAR_GROUPS,
+    "closure_phase": CLOSURE_PHASES,
 }
 """Dimensions that a parameter may be declared over (``over: line``), with their labels in order."""

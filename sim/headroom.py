@@ -27,7 +27,7 @@ HAZARDS: dict[str, tuple[str, ...]] = {
     "search in measures": ("search.rate_unemployed_per_month", "measures.search_multiplier"),
     "search of the furloughed": ("search.rate_furloughed_per_month",),
     "search on the job": ("search.rate_employed_per_month", "search.employed_by_age"),
-    "search under notice": ("search.rate_under_notice_per_month",),
+    "search under notice": ("search.rate_under_notice_per_month", "structural.phase_risk"),
     "search from outside the labour force": ("search.rate_inactive_per_month",),
     "search of graduates": ("search.rate_graduating_per_month",),
     "search from outside the area": ("search.rate_outside_per_month",),

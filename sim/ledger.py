@@ -37,6 +37,7 @@ class Item(IntEnum):
     MEASURES = 8
     RECRUITMENT = 9  # of people from abroad, and services for their families
     MOBILITY = 10  # programmes that bring people to work
+    CHANGE_SECURITY = 11  # of dismissed people: coaching, training and money that employers and their fund pay
 
 
 class Payer(IntEnum):

@@ -136,6 +136,12 @@ class Purpose(IntEnum):
     JOB_REMOTE = 123  # vacancy
     MOBILITY_REFERRAL = 124
     MEASURE_INVITATION = 130  # lasting for a day: read by courses and cohorts
+    CLOSURE_HAPPENS = 160  # lasting; employer
+    CLOSURE_INSIDE = 161
+    CLOSURE_EMPLOYER = 162
+    CLOSURE_PENSION = 163
+    CLOSURE_DESTINATION = 164
+    CHANGE_TRAINING = 165
 
 
 CANDIDATES = (
@@ -160,6 +166,7 @@ LASTING = (
     Purpose.MOBILITY_HOUSING,
     Purpose.EMPLOYER_ENGLISH,
     Purpose.MEASURE_INVITATION,
+    Purpose.CLOSURE_HAPPENS,
 )
 """Purposes of lasting numbers of a person, talk or employer, read again whenever they matter."""
 

@@ -18,6 +18,8 @@ NOT_YET = -(1 << 20)
 the first simulated one are negative, so that -1 is a day."""
 NO_LOSS = -(1 << 15)
 """`lost_job` of somebody who has not lost a job: a day long before all others that two bytes hold."""
+ON_PATH = -1.0
+"""`attachment` of somebody unemployed who waits for her pension on additional days and looks for no work."""
 APPLICANTS_KEPT = 3
 """Best acceptable applicants that an employer remembers in a round of recruitment."""
 
@@ -30,7 +32,7 @@ PERSON = np.dtype(
         ("since", "i4"),  # day on which the labour state (and job) began. Owner: states
         ("spell", "i4"),  # first day of the unemployment spell under way. Owner: states
         ("clock", "i4"),  # origin of the duration clock; frozen in services. Owner: states, training
-        ("ends", "i4"),  # day on which contract, furlough, course or studies end. Owner: states
+        ("ends", "i4"),  # day on which contract, notice, furlough, course or studies end. Owner: states
         ("boost_until", "i4"),  # search is raised before this day. Owner: service
         ("registered_since", "i4"),  # day the job search on the register began, or NOT_YET. Owner: states
         ("search_ended", "i4"),  # day the last job search on the register ended, or will end by itself. Owner: states
@@ -43,7 +45,7 @@ PERSON = np.dtype(
         ("paid_until", "i4"),  # day before which benefit is paid; NEVER without a right to it. Owner: benefits
         ("employed_days", "i2"),  # days employed in the open market, ended jobs. Owner: states
         ("employability", "f4"),  # fixed multiplier of suitability, mean about 1. Owner: builder, demography
-        ("attachment", "f4"),  # multiplier of entry from outside the labour force. Owner: states
+        ("attachment", "f4"),  # multiplier of entry from outside the labour force; ON_PATH. Owner: states, separation
         ("gain", "f4"),  # factor of suitability that measures have brought, 1 without. Owner: measures
         ("home", "i2"),  # place of residence; municipalities, then neighbours. Owner: builder, demography
         ("occupation", "i2"),  # trade of the last job or course, index in the region's list. Owner: hiring, measures
@@ -100,7 +102,10 @@ EMPLOYER = np.dtype(
         ("struck_off", "i4"),  # of start_jobs, ended for good by structural events: demand does not come back there
         ("visited_until", "i4"),  # a visit of employer services acts before this day. Owner: agents
         ("speaks_english", "i1"),  # English is enough at work. Owner: builder, agents
-        ("has_given_notice", "i1"),  # its staff search as people under notice. Owner: closure
+        ("phase", "i1"),  # of a structural event: 1 rumour, 2 negotiations, 3 notice; 0 none. Owner: closure
+        ("at_risk", "i4"),  # jobs that are rumoured to end, not announced yet. Owner: closure
+        ("noticed", "i4"),  # staff whom notice has been given, each with a last day of her own. Owner: states
+        ("inside_firm_share", "f4"),  # of those who go, stay with the firm elsewhere. Owner: closure
     ]
 )
 

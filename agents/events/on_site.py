@@ -8,7 +8,7 @@ from typing import cast
 import mesa
 
 from agents.authority import Authority
-from agents.events.closing import ClosingEmployer
+from agents.events.closing import NOTICE, ClosingEmployer
 from agents.surroundings import Surroundings
 from agents.working_time import client_minutes_a_month
 from sim.clock import day_of
@@ -42,6 +42,8 @@ class OnSiteService(mesa.Agent):
         start = self.area.specification.start_date
         days: set[int] = set()
         for employer in self.closing:
+            if not employer.happens:
+                continue
             notice, last = (day_of(moment, start) for moment in (employer.plan.notice, employer.plan.moments[-1]))
             days |= set(range(notice + 1, last + WEEK_DAYS + 1, WEEK_DAYS))
         for day in sorted(days):
@@ -54,7 +56,7 @@ class OnSiteService(mesa.Agent):
         row = world.arrays.lines[Line.BROKERAGE]
         left = 0
         if fte > 0.0:
-            rows = [e.row for e in self.closing if world.arrays.employers[e.row].has_given_notice]
+            rows = [e.row for e in self.closing if world.arrays.employers[e.row].phase == NOTICE]
             week = client_minutes_a_month(p) / WORKING_DAYS_PER_MONTH * WORKING_DAYS
             for employer in rows:
                 world.ensure_room(people=int(world.arrays.employers[employer].filled))

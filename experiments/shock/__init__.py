@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agents.event import Event
 from experiments.horizon import Horizon
 from experiments.shock.closure import read_closure
 from experiments.shock.cohort import cohort_of, read_cohort
+from experiments.shock.furlough import read_furlough_wave
 from experiments.shock.reading import known
 from sim.errors import InputError
 
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["READERS", "cohort_of", "read_cohort", "read_shock"]
 
-READERS = {"closure": read_closure}
+READERS: dict[str, Callable[[str, Mapping[str, Any], Horizon, Region], Event]] = {
+    "closure": read_closure,
+    "downsizing": read_closure,
+    "bankruptcy": read_closure,
+    "furlough_wave": read_furlough_wave,
+}
 """Reader of each ``kind`` of a shock file."""
 
 

@@ -40,6 +40,8 @@ def read_cohort(name: str, given: Mapping[str, Any], horizon: Horizon, region: R
         return Cohort(name, "", horizon.inside(given["marked"], f"{where}.marked"), persons, trade)
     check_keys(given, _COHORT, where)
     employer, jobs = read_employer(given, where, region)
+    if jobs == 0:
+        raise InputError(f"{where}.jobs: an empty cohort; expected 1 to {region.employer(employer).jobs} persons")
     return Cohort(name, employer, horizon.inside(given["marked"], f"{where}.marked"), jobs)
 
 

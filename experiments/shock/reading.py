@@ -1,4 +1,4 @@
-"""What readers of shock files share: keys, employers."""
+"""What readers of shock files share: keys, employers, shares."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ def read_employer(given: Mapping[str, Any], where: str, region: Region) -> tuple
         raise InputError(f"{where}.jobs: {jobs} is more than the employer's staff; "
                          f"{employer} has {staff[employer]}")  # fmt: skip
     return employer, jobs
+
+
+def read_share(given: object, where: str) -> float:
+    """Read a share, 0 to 1."""
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1:
+        raise InputError(f"{where}: expected a share from 0 to 1, got {given!r}")
+    return float(given)
 
 
 def check_keys(given: Mapping[str, Any], keys: tuple[str, ...], where: str, optional: tuple[str, ...] = ()) -> None:

@@ -9,11 +9,11 @@ decides whether a candidate is an event. `sim.headroom` refuses changes that wou
 from __future__ import annotations
 
 from sim.compiled import rule
-from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, State
+from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, Contract, State
 from sim.kernels.calendar import HAZARD, KINDS, LIFE, SEARCH, link
 from sim.kernels.mobility import is_outside
 from sim.kernels.retention import is_from_abroad, onward_ceiling, onward_rate
-from sim.rng import LADDER_RUNGS, RUNG_PROBABILITY, Purpose, next_candidate, rung_of
+from sim.rng import LADDER_RUNGS, NEVER, RUNG_PROBABILITY, Purpose, next_candidate, rung_of
 
 _FIRST_YEAR = 365
 _NEAR_GRADUATION = 120
@@ -122,6 +122,25 @@ def entry_rate(w, p, i):
 
 
 @rule
+def is_under_notice(person):
+    """Whether an employee has been given notice: her contract has no term, and yet a day on which it ends."""
+    return person.state == State.EMPLOYED and person.contract == Contract.OPEN_ENDED and person.ends < NEVER
+
+
+@rule
+def job_loss_risk(w, p, i):
+    """Share of search under notice that an employee of a threatened employer searches with: 1 for those who have been
+    given notice; of the others nobody knows who has to go, each searches by her risk and the phase.
+    """
+    employer = w.employers[w.persons[i].employer]
+    weight = p.structural.phase_risk[max(int(employer.phase), 1) - 1]
+    if is_under_notice(w.persons[i]):
+        return weight
+    ending = max(int(employer.to_close), int(employer.at_risk)) - int(employer.noticed)
+    return weight * max(0.0, min(1.0, ending / max(int(employer.filled) - int(employer.noticed), 1)))
+
+
+@rule
 def search_rate(w, p, i, t, boost):
     """Rate of serious applications, a day.
 
@@ -136,14 +155,11 @@ def search_rate(w, p, i, t, boost):
         rate = p.search.rate_employed_per_month * p.search.employed_by_age[age_band(person, t)]
         if is_outside(w, person.home):
             rate = 0.0  # in-commuters change jobs outside the area unseen
-        if w.employers[person.employer].has_given_notice:
-            # nobody knows who has to go: each searches by her risk
-            employer = w.employers[person.employer]
-            risk = min(1.0, employer.to_close / max(employer.filled, 1))
-            rate += risk * (p.search.rate_under_notice_per_month - rate)
+        if w.employers[person.employer].phase > 0:
+            rate += job_loss_risk(w, p, i) * (p.search.rate_under_notice_per_month - rate)
         return rate / DAYS_PER_MONTH
     if state == State.UNEMPLOYED:
-        return p.search.rate_unemployed_per_month * boost / DAYS_PER_MONTH
+        return 0.0 if person.attachment < 0.0 else p.search.rate_unemployed_per_month * boost / DAYS_PER_MONTH
     if state == State.FURLOUGHED:
         return p.search.rate_furloughed_per_month / DAYS_PER_MONTH
     if state == State.TRAINING or state == State.IN_SERVICE or state == State.SUBSIDISED:

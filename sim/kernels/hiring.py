@@ -79,7 +79,7 @@ def hire(w, i, v, t):
     else:
         count(w, Flow.HIRES_ENTRANT, i)
     if w.persons[i].employer >= 0:
-        replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
+        replace_leaver(w, i, t)
         leave_job(w, i)
     w.flows[Flow.VACANCIES_FILLED, vacancy.place] += 1.0
     w.flows[Flow.VACANCY_DAYS, vacancy.place] += t - vacancy.opened

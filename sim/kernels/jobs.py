@@ -17,6 +17,7 @@ from sim.dimensions import Contract, State, VacancyState
 from sim.indicators import Counter, Flow, TradeFlow
 from sim.kernels.calendar import VACANCY_KIND, link_vacancy, unlink_vacancy
 from sim.kernels.contracts import contract_end, contract_of
+from sim.kernels.hazards import is_under_notice
 from sim.kernels.mobility import draws_remote, is_outside
 from sim.kernels.states import become_employed, count, leave_job
 from sim.kernels.trial import count_job
@@ -114,13 +115,16 @@ def withdraw(w, v):
 
 @rule
 def closing_share(w, employer):
-    """Share of an employer's jobs that a structural event has still to end; 1 if it closes down."""
-    return w.employers[employer].to_close / max(w.employers[employer].target, 1)
+    """Share of an employer's jobs that a structural event has still to end, of those whose holder has not been given
+    notice; 1 if it closes down.
+    """
+    firm = w.employers[employer]
+    return (firm.to_close - firm.noticed) / max(firm.target - firm.noticed, 1)
 
 
 @rule
 def belongs_to_closing(w, employer, uid, t, k):
-    """Say whether a job that somebody leaves or would take is one of those that are to end.
+    """Say whether a job without notice that somebody leaves or would take is one of those that are to end.
 
     Parameters
     ----------
@@ -132,6 +136,15 @@ def belongs_to_closing(w, employer, uid, t, k):
     if w.employers[employer].to_close <= 0:
         return False
     return uniform(w.control[0].seed, Purpose.CLOSURE_PART, uid, t, k) < closing_share(w, employer)
+
+
+@rule
+def holds_closing_job(w, i, t, k):
+    """Say whether the job that a person leaves is one of those that are to end: surely if she has been given notice."""
+    employer = int(w.persons[i].employer)
+    if w.employers[employer].to_close > 0 and is_under_notice(w.persons[i]):
+        return True
+    return belongs_to_closing(w, employer, w.persons[i].uid, t, k)
 
 
 @rule
@@ -172,13 +185,14 @@ def posting_day(w, employer, uid, mean_days, t):
 
 
 @rule
-def replace_leaver(w, employer, occupation, leaver, t):
-    """Decide what becomes of a job whose holder left: somebody is looked for, or it was in the part that closes."""
-    if belongs_to_closing(w, employer, leaver, t, 0):
+def replace_leaver(w, i, t):
+    """Decide what becomes of a job whose holder leaves: somebody is looked for, or it was in the part that closes."""
+    employer = int(w.persons[i].employer)
+    if holds_closing_job(w, i, t, 0):
         w.counters[Counter.JOB_EVENTS] += 1
         end_closing_job(w, employer)
     else:
-        refill(w, employer, occupation, leaver, t)
+        refill(w, employer, int(w.persons[i].occupation), w.persons[i].uid, t)
 
 
 @rule
@@ -200,7 +214,7 @@ def refill(w, employer, occupation, leaver, t):
 def vacate(w, i, t):
     """Give up the job that a person holds, to be filled by somebody else."""
     if w.persons[i].employer >= 0:
-        replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
+        replace_leaver(w, i, t)
         leave_job(w, i)
 
 
@@ -276,20 +290,21 @@ def add_job(w, employer, occupation, uid, t, mean_days):
 
 
 @rule
-def move_job(w, employer, occupation, leaver, t):
-    """Destroy a job; the demand for it comes back later at an employer drawn by size.
+def move_job(w, i, t):
+    """Destroy the job that a person holds; the demand for it comes back later at an employer drawn by size.
 
     A job held outside the area comes back outside, at the same employer, so that the outside market
     does not drift; a job of a closing part is gone.
     """
     w.counters[Counter.JOB_EVENTS] += 1
-    if belongs_to_closing(w, employer, leaver, t, 0):
+    employer, occupation = int(w.persons[i].employer), int(w.persons[i].occupation)
+    if holds_closing_job(w, i, t, 0):
         end_closing_job(w, employer)
         return
     w.employers[employer].target -= 1
     place = w.employers[employer].place
     p = w.parameters[0]
-    uid = vacancy_identity(leaver, t)
+    uid = vacancy_identity(w.persons[i].uid, t)
     if is_outside(w, place):
         add_job(w, employer, occupation, uid, t, p.jobs.creation_days)
         return

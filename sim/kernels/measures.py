@@ -11,7 +11,8 @@ for all but subsidised work in firms the duration clock stands still. Afterwards
   term, in which some stay on; in public bodies and associations: work for a term, and nothing afterwards;
 * start-up grant: self-employment;
 * work trial, work-ability coordination, rehabilitative work: a factor on how suitable she is for employers, the
-  largest of those she has earned; integration training: a level of the language (`settling`).
+  largest of those she has earned; integration training: a level of the language (`settling`);
+* training of change security: a factor like that of modular training, in her own trade (`separation`).
 
 Seats, prices and lead times are the purchaser's business (`agents.purchasing`): here a seat is free or not.
 """
@@ -40,6 +41,7 @@ from sim.rng import Purpose, uniform
 from sim.tables import NOT_YET
 
 N_MEASURES = 15
+"""Measures that talks may lead to: all but the training of change security, which follows a dismissal."""
 TRAININGS = (
     Measure.DEGREE_TRAINING, Measure.MODULAR_TRAINING, Measure.TAILORED_TRAINING, Measure.JOINT_TRAINING,
 )  # fmt: skip
@@ -64,7 +66,7 @@ def is_training(measure):
 @rule
 def state_of(measure):
     """Labour state of those who take part in a measure."""
-    if is_training(measure) or measure == Measure.INTEGRATION_TRAINING:
+    if is_training(measure) or measure == Measure.INTEGRATION_TRAINING or measure == Measure.CHANGE_TRAINING:
         return State.TRAINING.value
     if measure == Measure.WAGE_SUBSIDY_PUBLIC or measure == Measure.APPRENTICESHIP:
         return State.SUBSIDISED.value
@@ -251,7 +253,7 @@ def end_measure(w, i, t):
         if stays:
             stay_on(w, i, t)
             return
-        replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), uid, t)
+        replace_leaver(w, i, t)
         leave_job(w, i)
         if is_outside(w, w.persons[i].home):
             become_outsider(w, i, t)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sim.compiled import kernel, rule
 from sim.dimensions import Line, Need, State
 from sim.indicators import Flow
-from sim.kernels.closure import keyed_order, staff_of
+from sim.kernels.closure import by_turn
 from sim.kernels.mobility import is_outside
 from sim.kernels.places import staffed_desk
 from sim.kernels.services import FIRST_INTERVIEW, log_contact, recognise, route
@@ -72,7 +72,7 @@ def meet_on_site(w, e, minutes, t):
     """
     p = w.parameters[0]
     desk = staffed_desk(w, Line.BROKERAGE.value, w.points[w.employers[e].place].serves)
-    rows = keyed_order(w, staff_of(w, e), 1.0)
+    rows = by_turn(w, e, 0)
     number = min(rows.shape[0], int(w.employers[e].to_close))
     used, left = 0.0, 0
     for k in range(number):

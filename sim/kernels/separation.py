@@ -1,7 +1,7 @@
 """Separation: jobs end by dismissal, by leaving, by the end of a contract, or pause in a furlough.
 
 What becomes of the job is decided here too (`jobs`): an employee who leaves is replaced, a dismissal
-destroys the job and the demand comes back at some other employer.
+destroys the job and the demand comes back at some other employer; a structural event ends it for good.
 """
 
 from __future__ import annotations
@@ -10,19 +10,23 @@ from sim.compiled import kernel, rule
 from sim.dimensions import DAYS_PER_MONTH, Contract, State
 from sim.indicators import Counter
 from sim.kernels.calendar import DATED, HAZARD, link, take
+from sim.kernels.change_security import begin_change_training, grant_change_security
 from sim.kernels.contracts import contract_end, next_season
 from sim.kernels.departure import move_out
+from sim.kernels.destinations import goes_elsewhere
 from sim.kernels.hazards import (
     accepts,
     close_down_rate,
     dismissal_rate,
     furlough_rate,
+    is_under_notice,
     leaving_rate,
     schedule_hazard,
+    schedule_search,
     slump_factor,
     start_up_rate,
 )
-from sim.kernels.jobs import belongs_to_closing, end_closing_job, keep_for, move_job, refill, replace_leaver
+from sim.kernels.jobs import end_closing_job, holds_closing_job, keep_for, move_job, refill, replace_leaver
 from sim.kernels.labour_force import leave_or_enter
 from sim.kernels.measures import end_measure
 from sim.kernels.mobility import is_outside
@@ -34,10 +38,12 @@ from sim.kernels.states import (
     become_unemployed,
     is_in_measure,
     leave_job,
+    leave_register,
     return_from_furlough,
 )
 from sim.kernels.studies import go_on_from_school, goes_after_degree, graduate
-from sim.rng import Purpose, exponential, uniform
+from sim.rng import NEVER, Purpose, exponential, uniform
+from sim.tables import NOT_YET
 
 
 @rule
@@ -67,9 +73,34 @@ def displace(w, i, t):
 @rule
 def dismiss(w, i, t):
     """End a job for good: its holder is unemployed, the demand for it moves to another employer."""
-    move_job(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
+    move_job(w, i, t)
     leave_job(w, i)
     displace(w, i, t)
+
+
+@rule
+def let_go(w, i, t):
+    """End one of the jobs of a closing part: its holder goes where she goes (`destinations`), most to the register."""
+    employer, tenure = int(w.persons[i].employer), t - int(w.persons[i].since)
+    end_closing_job(w, employer)
+    leave_job(w, i)
+    if not goes_elsewhere(w, i, employer, t):
+        displace(w, i, t)
+        grant_change_security(w, i, employer, tenure, t)
+
+
+@rule
+def end_notice(w, i, t):
+    """End a period of notice: the job goes, or stays if enough others have left meanwhile."""
+    if w.employers[w.persons[i].employer].to_close > 0:
+        let_go(w, i, t)
+    else:
+        w.employers[w.persons[i].employer].noticed -= 1
+        w.persons[i].ends = NEVER
+        if w.persons[i].registered_since > NOT_YET:
+            leave_register(w, i, t, t)  # met on site, and stays
+        schedule_hazard(w, i, t)
+        schedule_search(w, i, t)
 
 
 @rule
@@ -78,7 +109,7 @@ def leave(w, i, t):
     p = w.parameters[0]
     seed, uid = w.control[0].seed, w.persons[i].uid
     registers = uniform(seed, Purpose.SEPARATION_DESTINATION, uid, t, 0) < p.separation.leave_to_unemployment_share
-    replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
+    replace_leaver(w, i, t)
     leave_job(w, i)
     lose_job(w, i, t, registers)
 
@@ -86,7 +117,7 @@ def leave(w, i, t):
 @rule
 def start_business(w, i, t):
     """Give up a job to be self-employed; the employer looks for somebody else."""
-    replace_leaver(w, int(w.persons[i].employer), int(w.persons[i].occupation), w.persons[i].uid, t)
+    replace_leaver(w, i, t)
     leave_job(w, i)
     become_self_employed(w, i, t)
 
@@ -127,7 +158,7 @@ def end_contract(w, i, t):
     person = w.persons[i]
     seed = w.control[0].seed
     u = uniform(seed, Purpose.CONTRACT_RENEWAL, person.uid, t, 0)
-    closing = belongs_to_closing(w, int(person.employer), person.uid, t, 1)
+    closing = holds_closing_job(w, i, t, 1)
     registers = uniform(seed, Purpose.SEPARATION_REGISTER, person.uid, t, 0) < p.contracts.register_share
     again = next_season(w, t)
     is_public = w.sections[w.employers[person.employer].section].is_public
@@ -144,6 +175,7 @@ def end_contract(w, i, t):
         schedule_hazard(w, i, t)
     elif u < renewal + p.contracts.conversion_share and not closing:
         w.persons[i].contract = Contract.OPEN_ENDED
+        w.persons[i].ends = NEVER
         schedule_hazard(w, i, t)
     else:
         if closing:
@@ -169,7 +201,12 @@ def separations(w, t):
         w.counters[Counter.DATED_EVENTS] += 1
         state = w.persons[i].state
         if state == State.EMPLOYED:
-            end_contract(w, i, t)
+            if w.persons[i].contract == Contract.OPEN_ENDED:
+                end_notice(w, i, t)
+            else:
+                end_contract(w, i, t)
+        elif state == State.UNEMPLOYED:
+            begin_change_training(w, i, t)
         elif state == State.FURLOUGHED:
             end_furlough(w, i, t)
         elif is_in_measure(state):
@@ -193,7 +230,8 @@ def separations(w, t):
             dismissal = dismissal_rate(w, p, i, t) * slump_factor(w, p, i)
             leaving = leaving_rate(w, p, i, t)
             furloughing = 0.0
-            if w.persons[i].contract == Contract.OPEN_ENDED and not is_outside(w, w.persons[i].home):
+            in_notice = is_under_notice(w.persons[i])
+            if w.persons[i].contract == Contract.OPEN_ENDED and not in_notice and not is_outside(w, w.persons[i].home):
                 furloughing = furlough_rate(w, p, i, season)
             w.counters[Counter.SEPARATION_EVENTS] += 1
             if accepts(w, i, HAZARD, dismissal, u):

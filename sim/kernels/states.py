@@ -14,7 +14,7 @@ from sim.dimensions import DAYS_PER_MONTH, Contract, Measure, State
 from sim.indicators import Flow
 from sim.kernels.benefits import claim, count_work, receives_benefit, settle
 from sim.kernels.calendar import DATED, HAZARD, SEARCH, SERVICE, link, unlink
-from sim.kernels.hazards import schedule_hazard, schedule_search
+from sim.kernels.hazards import is_under_notice, schedule_hazard, schedule_search
 from sim.kernels.settling import keep_permit, schedule_permit
 from sim.rng import NEVER, Purpose, exponential, mix, uniform
 from sim.tables import NOT_YET
@@ -100,6 +100,7 @@ def leave_job(w, i):
     employer = w.persons[i].employer
     if employer >= 0:
         w.employers[employer].filled -= 1
+        w.employers[employer].noticed -= is_under_notice(w.persons[i])
         w.persons[i].employer = -1
         w.persons[i].contract = Contract.NONE
         w.persons[i].is_part_time = 0

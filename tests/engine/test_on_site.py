@@ -14,7 +14,7 @@ from agents.area import EmploymentAreaModel, build, simulate
 from sim.changes import Change
 from sim.dimensions import Line, State
 from sim.indicators import Flow
-from sim.kernels.closure import announce, carry_on, exit_staff, give_notice
+from sim.kernels.closure import announce, enter_phase, exit_staff
 from sim.kernels.on_site import meet_on_site
 from sim.kernels.services import services
 from sim.tables import NOT_YET
@@ -31,7 +31,7 @@ def plant(n: int = 4):
     staff(world, Line.BROKERAGE, 1)
     world.arrays.employers.start_jobs[0] = n
     announce(world.handle, 0, n, 3)
-    give_notice(world.handle, 0, 3)
+    enter_phase(world.handle, 0, 3, 0, 3)
     return world
 
 
@@ -69,7 +69,7 @@ def test_who_stays_with_the_rest_is_no_jobseeker() -> None:
     meet_on_site(world.handle, 0, 1000.0, 6)
     assert np.count_nonzero(world.arrays.persons.registered_since[:4] > NOT_YET) == 2
     exit_staff(world.handle, 0, 1, 0, 20)
-    carry_on(world.handle, 0, 20)
+    enter_phase(world.handle, 0, 0, 0, 20)
     stays = world.arrays.persons.state[:4] == State.EMPLOYED
     assert np.all(world.arrays.persons.registered_since[:4][stays] == NOT_YET)
 
