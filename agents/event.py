@@ -154,7 +154,7 @@ class FurloughWave:
         """What a manifest says of it."""
         return {
             "kind": "furlough_wave", "name": self.name, "employer": self.employer, "jobs": self.jobs,
-            "announced": str(self.start), "end": str(self.end), "recall": str(self.recall),
+            "start": str(self.start), "end": str(self.end), "recall": str(self.recall),
         }  # fmt: skip
 
 

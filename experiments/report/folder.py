@@ -136,6 +136,7 @@ class ClosureEvent:
     announced: date | None
     notice: date | None
     exits: tuple[date, ...]
+    kind: str = "closure"
 
 
 class ResultsFolder:
@@ -399,7 +400,7 @@ def _closure(event: Mapping[str, Any]) -> ClosureEvent:
     exits = tuple(found for item in event.get("exits") or [] if (found := day(item.get("date"))))
     return ClosureEvent(
         str(event["name"]), str(event["employer"]), int(event["jobs"]),
-        day(event.get("announced")), day(event.get("notice")), exits,
+        day(event.get("announced")), day(event.get("notice")), exits, str(event.get("kind", "closure")),
     )  # fmt: skip
 
 

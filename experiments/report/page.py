@@ -162,7 +162,8 @@ class Page:
         marks: dict[tuple[Any, ...], timeseries.Mark] = {}
         for arm in self.arms:
             for closure in self.results.closures(arm):
-                for key, day in (("announced", closure.announced), ("notice", closure.notice)):
+                told = (("announced", closure.announced), ("notice", closure.notice))
+                for key, day in told if closure.kind != "bankruptcy" else (("bankruptcy", closure.announced),):
                     if day:
                         marks[key, day] = timeseries.Mark(self._mark(key, day), day)
                 if closure.exits:
