@@ -14,6 +14,7 @@ from experiments.plan import make_plan
 from sim.errors import InputError
 
 CLOSURE = "shock=closure_harjavalta"
+FURLOUGH, WAVE = "shock=furlough_wave_harjavalta", "shocks.furlough_wave_harjavalta"
 SHOCK = "shocks.closure_harjavalta"
 KOLMIKKO = ("region=kolmikko", "shock=closure_kolmikko")
 
@@ -59,8 +60,23 @@ def test_wrong_value_is_told_in_one_line(overrides: list[str], told: list[str]) 
         ([CLOSURE, f"{SHOCK}.employer=plant_harjavata"], ["did you mean 'plant_harjavalta'"]),
         ([CLOSURE, f"{SHOCK}.kind=closur"], ["did you mean 'closure'"]),
         ([CLOSURE, f"{SHOCK}.announced=2031-01-01"], ["announced", "outside the horizon"]),
-        ([CLOSURE, f"{SHOCK}.announced=2025-03-20"], ["notice", "before announced"]),
-        ([CLOSURE, f"{SHOCK}.notice=2025-05-01"], ["exits", "before notice"]),
+        ([CLOSURE, f"{SHOCK}.announced=2025-03-20", f"{SHOCK}.notice=2025-03-17"], ["notice", "before announced"]),
+        ([CLOSURE, SHOCK + ".exits=[{date: 2025-03-30, share: 1}]"], ["before notice can end", "2025-03-31"]),
+        ([CLOSURE, f"{SHOCK}.rumour=2025-03-01"], ["announced", "before rumour"]),
+        ([CLOSURE, f"{SHOCK}.closing=2025-03-01"], ["closing", "before notice"]),
+        ([CLOSURE, f"{SHOCK}.closing=2025-05-31", SHOCK + ".exits=[{date: 2025-04-30, share: 1}]"], ["closing"]),
+        ([CLOSURE, f"{SHOCK}.inside_firm_share=1.5"], ["inside_firm_share", "1.5"]),
+        ([CLOSURE, f"{SHOCK}.probability=-0.1"], ["probability", "-0.1"]),
+        ([CLOSURE, SHOCK + ".restart={date: 2025-06-01, jobs: 100}"], ["restart", "before the last exit"]),
+        ([CLOSURE, SHOCK + ".restart={date: 2025-12-01, jobs: 451}"], ["restart.jobs", "1 to 450"]),
+        ([CLOSURE, f"{SHOCK}.rumor=2025-02-01"], ["did you mean 'rumour'"]),
+        (["shock=downsizing_harjavalta", "shocks.downsizing_harjavalta.jobs=450"], ["leaves some"]),
+        ([FURLOUGH, f"{WAVE}.share=1.2"], ["share", "1.2"]),
+        ([FURLOUGH, f"{WAVE}.recall=2025-03-01"], ["recall", "not after"]),
+        ([FURLOUGH, f"{WAVE}.jobs=5"], ["jobs or share", "both"]),
+        (["shock=closure_harjavalta+furlough_wave_harjavalta"], ["both", "plant_harjavalta"]),
+        ([CLOSURE, "cohorts.c={employer: plant_harjavalta, jobs: 0, marked: 2025-02-01}"], ["empty cohort"]),
+        ([CLOSURE, "scale=0.01", f"{SHOCK}.jobs=10"], ["empty cohort", "scale=0.01"]),
         ([CLOSURE, f"{SHOCK}.notice=2025-02-30"], ["notice", "2025-02-30"]),
         (
             [CLOSURE, "shocks.closure_harjavalta.notice={months_after_strat: 1}"],
@@ -127,13 +143,13 @@ def test_default_closure_has_the_dates_of_the_brief_and_moves_with_the_market() 
     dates = {}
     for market in plan.markets:
         (closure,) = market.events["closure_harjavalta"]
-        dates[market.name] = [closure.announced, closure.notice, *(day for day, _ in closure.exits)]
+        dates[market.name] = [closure.announced, closure.notice, *closure.last_days]
         assert [(cohort.name, cohort.jobs) for cohort in market.cohorts] == [("closure_harjavalta", 450)]
-    months = [(2, 3), (3, 17), (4, 30), (5, 31), (6, 30), (7, 31), (9, 30)]
+    months = [(2, 3), (3, 17), (3, 31), (4, 17), (5, 17), (7, 17), (9, 17)]  # six weeks; 14 days, 1, 2, 4, 6 months
     assert dates == {
         "main": [date(2025, *day) for day in months],
         "tight": [date(2022, *day) for day in months],
-        "slack": [date(2016, *day) for day in months],
+        "slack": [date(2016, 2, 3), *(date(2016, month, day - 1) for month, day in months[1:])],  # a leap year
     }
 
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import KOLMIKKO, SATAKUNTA, closure, cohort, specification, with_values
+from worlds import KOLMIKKO, SATAKUNTA, closure, cohort, furlough_wave, specification, with_values
 
 from agents.area import EmploymentAreaModel, build
+from agents.event import Closure
 from agents.specification import PlaceChange, RunSpecification
 from sim.changes import Change
 from sim.dimensions import Contract, Measure, State, VacancyState
@@ -21,6 +22,7 @@ from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, KINDS, LIFE, SEARCH, SERVICE, VACANCY_KIND
 from sim.kernels.census import recount
 from sim.kernels.measures import WITH_A_TRADE, state_of
+from sim.rng import NEVER
 from sim.tables import NOT_YET
 from sim.world import World
 
@@ -90,14 +92,26 @@ def configurations(draw: st.DrawFn) -> tuple[dict[str, Any], float | None]:
         moments = sorted({draw(day) for _ in range(3)})
         shares = [1.0 / len(moments)] * len(moments)
         plan = closure(draw(st.integers(0, most)), employer)
-        events = (
-            dataclasses.replace(
-                plan, announced=moments[0], notice=moments[0], exits=tuple(zip(moments, shares, strict=True))
-            ),
-        )
+        dates = dict(announced=moments[0], notice=moments[0], inside_firm_share=draw(st.sampled_from([0.0, 0.5])))
+        kind = draw(st.sampled_from(["exits", "by tenure", "restart", "furlough"]))
+        if kind == "furlough":
+            recall = moments[-1] + timedelta(days=draw(st.integers(1, 40)))
+            events = (furlough_wave(plan.jobs, employer, start=moments[0], end=moments[-1], recall=recall),)
+        elif kind == "exits":
+            exits = tuple(zip(moments, shares, strict=True))
+            events = (dataclasses.replace(plan, **dates, exits=exits),)
+        else:
+            last_days = tuple(moments[0] + timedelta(days=days) for days in (7, 14, 15, 20, 33))
+            again = dict(restart=last_days[-1], restart_jobs=plan.jobs) if kind == "restart" else {}
+            events = (dataclasses.replace(plan, **dates, exits=(), by_tenure=last_days, **again),)
         cohorts = (cohort(events[0].jobs, employer, moments[0]),)
     given |= {"changes": changes, "places": tuple(places), "events": events, "cohorts": cohorts}
     return given, draw(st.none() | st.floats(0.2, 3.0))
+
+
+def under_notice(people: Any) -> np.ndarray:
+    """Who has been given notice: a contract without a term that ends."""
+    return (people.state == State.EMPLOYED) & (people.contract == Contract.OPEN_ENDED) & (people.ends < NEVER)
 
 
 def check(world: World) -> None:
@@ -130,6 +144,8 @@ def check(world: World) -> None:
     assert np.all(np.isin(people.state[people.home >= outside], (State.EMPLOYED, State.OUTSIDE)))
     assert not np.any(people.state[people.home < outside] == State.OUTSIDE)
 
+    notice = people.employer[under_notice(people)]
+    np.testing.assert_array_equal(np.bincount(notice, minlength=len(employers)), employers.noticed)
     vacancies = a.vacancies[: int(control.n_vacancies)]
     taken = vacancies.state != VacancyState.FREE
     assert len(np.unique(vacancies.uid[taken])) == taken.sum()
@@ -240,6 +256,8 @@ def check_calendar(world: World) -> None:
     np.testing.assert_array_equal(found, days.ravel())
     dated = np.isin(people.state, DATED_STATES)
     dated |= (people.state == State.EMPLOYED) & (people.contract == Contract.FIXED_TERM)
+    dated |= under_notice(people)
+    dated |= (people.state == State.UNEMPLOYED) & (people.ends < NEVER)  # training of change security is to begin
     ends = people.ends
     np.testing.assert_array_equal(days[dated, DATED], np.where(ends[dated] < horizon, ends[dated], -1))
     assert np.all(days[~dated, DATED] < 0)
@@ -311,7 +329,8 @@ def run_checked(spec: RunSpecification, demand: float | None, folder: Path, ever
             staff[closing.plan.name] = int(row.filled)
     for plan in spec.events:
         everybody = plan.jobs >= model.region.employer(plan.employer).jobs
-        if everybody and plan.jobs > 0:
+        gone = isinstance(plan, Closure) and plan.moments[-1] <= spec.start_date + timedelta(days=spec.days - 1)
+        if everybody and plan.jobs > 0 and gone and plan.restart is None:
             assert staff[plan.name] == 0
 
 

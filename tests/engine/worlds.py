@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 
 import agents.synthetic.build
 from agents.area import build
-from agents.event import Closure
+from agents.event import Closure, FurloughWave
 from agents.specification import Cohort, RunResult, RunSpecification
 from experiments.composition import resolve
 from sim.dimensions import Contract, Line, Measure, State, VacancyState
@@ -64,6 +65,19 @@ def closure(jobs: int = 60, employer: str = "plant_kolmikko") -> Closure:
     """The plant's closure: announced 3 February, two exits."""
     exits = ((date(2025, 4, 30), 0.5), (date(2025, 6, 30), 0.5))
     return Closure("closing", employer, jobs, date(2025, 2, 3), date(2025, 3, 17), exits)
+
+
+def tenured(jobs: int = 60, employer: str = "plant_kolmikko", **given: Any) -> Closure:
+    """The plant's closure with notice by tenure: announced 3 February, notice 17 March."""
+    last_days = tuple(date(2025, *day) for day in ((3, 31), (4, 17), (5, 17), (7, 17), (9, 17)))
+    plan = Closure("closing", employer, jobs, date(2025, 2, 3), date(2025, 3, 17), (), by_tenure=last_days)
+    return dataclasses.replace(plan, **given)
+
+
+def furlough_wave(jobs: int = 30, employer: str = "plant_kolmikko", **given: Any) -> FurloughWave:
+    """The plant furloughs some of its staff from 3 February to 5 May."""
+    start = date(2025, 2, 3)
+    return dataclasses.replace(FurloughWave("wave", employer, jobs, start, start, date(2025, 5, 5)), **given)
 
 
 def cohort(jobs: int = 60, employer: str = "plant_kolmikko", marked: date = date(2025, 2, 3)) -> Cohort:
