@@ -12,16 +12,20 @@ from worlds import in_another_process
 
 LOOK = """
 import json, os, sys
+from datetime import date
 {before}
 import sim.compiled
 import numba
 numba.config.CACHE_DIR = {cache!r}
 sim.compiled.CACHE_FOLDER = __import__("pathlib").Path({cache!r})
-from worlds import closure, cohort, specification
+from worlds import closure, cohort, furlough_wave, specification, tenured
 from agents.area import simulate
 from agents.warm_up import call_every_kernel
 call_every_kernel(specification())
 simulate(specification(cohorts=(cohort(),), events=(closure(),), record="full"))
+again = dict(inside_firm_share=0.3, restart=date(2025, 9, 17), restart_jobs=20, rumour=date(2025, 1, 20))
+simulate(specification(events=(tenured(**again),)))
+simulate(specification(days=150, events=(furlough_wave(),)))
 seen = {{}}
 for name, module in list(sys.modules.items()):
     if name.split(".")[0] == "sim":
