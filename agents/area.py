@@ -17,8 +17,8 @@ import mesa
 import numpy as np
 
 from agents.authority import KINDS, Authority
-from agents.demand import check_separations, read_demand
-from agents.event import Event, FurloughWave
+from agents.demand import check_separations, deepened, read_demand
+from agents.event import Closure, Event, FurloughWave, Slump
 from agents.events import ClosingEmployer, FurloughingEmployer, OnSiteService
 from agents.municipalities import Municipality
 from agents.purchasing import Purchasing
@@ -95,6 +95,9 @@ class EmploymentAreaModel(mesa.Model):
                 specification.demand_file, specification.start_date, specification.days,
                 specification.demand_shift_years,
             )  # fmt: skip
+        slumps = [event for event in specification.events if isinstance(event, Slump)]
+        self.demand = deepened(self.demand, slumps, specification.start_date, specification.days)
+        if self.demand is not None:
             check_separations(self.demand, self.timetable)
         self.scale = float(specification.scale)
         self.region_size = float(self.region.population.sum()) / REFERENCE_POPULATION
@@ -118,7 +121,11 @@ class EmploymentAreaModel(mesa.Model):
         self.purchasing = Purchasing(self)
         self.recruitment = Recruitment(self)
         self.service_lines = [line(self) for line in SERVICE_LINES]
-        self.actors = [self._actor(event) for event in specification.events if event.jobs > 0]  # of no jobs: nothing
+        self.actors = [
+            self._actor(event)
+            for event in specification.events
+            if not isinstance(event, Slump) and event.jobs > 0  # of no jobs: nothing
+        ]
         self.on_site = OnSiteService(self, self.authority, [a for a in self.actors if isinstance(a, ClosingEmployer)])
         self.datacollector = mesa.DataCollector(
             model_reporters={"unemployed": _unemployed, "vacancies_open": _vacancies},
@@ -299,7 +306,7 @@ class EmploymentAreaModel(mesa.Model):
         excess = shift_targets(self.world.handle, before, after, index, self.clock.day)
         dismiss_excess(self.world.handle, excess, self.clock.day)
 
-    def _actor(self, event: Event) -> ClosingEmployer | FurloughingEmployer:
+    def _actor(self, event: Closure | FurloughWave) -> ClosingEmployer | FurloughingEmployer:
         """The agent that acts on an event."""
         row, cohort = self.employer_row(event.employer), self._cohort_hit(event)
         if isinstance(event, FurloughWave):
@@ -316,6 +323,8 @@ class EmploymentAreaModel(mesa.Model):
     def _check_events(self) -> None:
         """Refuse events that are larger than their employer."""
         for event in self.specification.events:
+            if isinstance(event, Slump):
+                continue
             employer = self.region.employer(event.employer)
             if event.jobs > employer.jobs:
                 raise InputError(f"shocks.{event.name}: jobs is {event.jobs}, but {employer.id} has {employer.jobs}")

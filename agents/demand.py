@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.event import Slump
 from sim.clock import date_of
 from sim.dimensions import SECTIONS
 from sim.errors import InputError, near_miss
@@ -129,6 +130,21 @@ def read_demand(path: Path, start_date: date, days: int, shift_years: int = 0) -
             levels[k, columns] = series[section][min(first_month + k, last)]
     levels.flags.writeable = False
     return Demand(path.name, start_date, levels)
+
+
+def deepened(demand: Demand | None, slumps: Sequence[Slump], start_date: date, days: int) -> Demand | None:
+    """A demand index with slumps on top of it, or of a level index of 1; what there is without any."""
+    if not slumps:
+        return demand
+    first = _month_number(start_date)
+    n_months = _month_number(date_of(days - 1, start_date)) - first + 1
+    index = np.ones((n_months, len(SECTIONS))) if demand is None else np.array(demand.index)
+    for slump in slumps:
+        for month in range(n_months):
+            index[month, list(slump.sections)] *= slump.factor(first + month - _month_number(slump.start))
+    index.flags.writeable = False
+    file = f"shocks.{slumps[0].name}" if demand is None else demand.file
+    return Demand(file, start_date, index)
 
 
 def check_separations(demand: Demand, timetable: Timetable) -> None:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.event import Event
+from agents.event import Event, Slump
 from agents.specification import Cohort, Course, PlaceChange, Recruits, RunSpecification
 from experiments.arm import Arm
 from experiments.configuration import PROJECT, Configuration
@@ -238,7 +238,12 @@ def _market(
             c for name in given for c in read_courses(name, given[name], horizon, region, configuration.parameters)
         )
         recruits[arm] = tuple(r for name in given for r in read_recruits(name, given[name], horizon, region))
-    cohorts = {event.name: cohort_of(event) for group in events.values() for event in group}
+    cohorts = {
+        event.name: cohort_of(event)
+        for group in events.values()
+        for event in group
+        if not isinstance(event, Slump)  # it hits nobody in particular
+    }
     for cohort, given in configuration.cohorts.items():
         cohorts[cohort] = read_cohort(cohort, given, horizon, region)
     for followed in cohorts.values():
@@ -256,6 +261,8 @@ def _events(arm: Arm, configuration: Configuration, horizon: Horizon, region: Re
     events = [read_shock(name, configuration.shocks[name], horizon, region) for name in arm.shocks]
     by_employer: dict[str, str] = {}
     for event in events:
+        if isinstance(event, Slump):
+            continue
         other = by_employer.setdefault(event.employer, event.name)
         if other != event.name:
             raise InputError(f"shocks {other} and {event.name}: both close {event.employer} in one arm")

@@ -11,6 +11,7 @@ from experiments.shock.closure import read_closure
 from experiments.shock.cohort import cohort_of, read_cohort
 from experiments.shock.furlough import read_furlough_wave
 from experiments.shock.reading import known
+from experiments.shock.slump import read_slump
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ READERS: dict[str, Callable[[str, Mapping[str, Any], Horizon, Region], Event]] =
     "downsizing": read_closure,
     "bankruptcy": read_closure,
     "furlough_wave": read_furlough_wave,
+    "slump": read_slump,
 }
 """Reader of each ``kind`` of a shock file."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from agents.event import Event
+from agents.event import Closure, FurloughWave
 from agents.specification import Cohort
 from experiments.horizon import Horizon
 from experiments.shock.reading import check_keys, read_employer
@@ -45,6 +45,6 @@ def read_cohort(name: str, given: Mapping[str, Any], horizon: Horizon, region: R
     return Cohort(name, employer, horizon.inside(given["marked"], f"{where}.marked"), jobs)
 
 
-def cohort_of(event: Event) -> Cohort:
+def cohort_of(event: Closure | FurloughWave) -> Cohort:
     """The people whom an event hits: the staff on its marking day, by default that of the announcement."""
     return Cohort(event.name, event.employer, event.marked or event.announced, event.jobs)

@@ -57,7 +57,8 @@ changes = (
     Change("mobility.grant_known_share", "set", 0.7, date(2025, 2, 1), source="test"),
     Change("mobility.weekday_housing_share", "set", 0.1, date(2025, 2, 1), source="test"),
 )
-spec = specification(days={days}, scale=0.5, events=(tenured(inside_firm_share=0.3),), cohorts=(cohort(),), changes=changes,
+spec = specification(days={days}, scale=0.5, events=(tenured(inside_firm_share=0.3),), cohorts=(cohort(),),
+                     changes=changes,
                      courses=(Course("bridge", "modular_training", 9, 20.0, date(2025, 2, 1), 8),),
                      demand_file=folder / "demand.csv")
 EmploymentAreaModel(spec, build(spec)).run()

@@ -22,7 +22,7 @@ from worlds import (
 )
 
 from agents.area import EmploymentAreaModel, build, simulate
-from agents.event import Closure
+from agents.event import Closure, Slump
 from experiments.shock.timeline import end_of_negotiations, notice_ends
 from sim.changes import Change
 from sim.dimensions import AGE_BANDS, DAYS_PER_YEAR, Contract, Measure, State
@@ -404,6 +404,19 @@ def test_more_leave_early_the_longer_they_know() -> None:
 
 def _employers_of(model: EmploymentAreaModel) -> list[Any]:
     return [employer for employer in model.region.large_employers if employer.id != "plant_kolmikko"]
+
+
+def test_a_slump_comes_and_goes() -> None:
+    """Depth .2 for three months, then back over one month: factors by month, and the index of its industries."""
+    slump = Slump("slump", (2, 5), 0.2, date(2025, 3, 1), 3, 1)
+    assert [slump.factor(k) for k in range(-1, 5)] == pytest.approx([1.0, 0.8, 0.8, 0.8, 0.9, 1.0])
+    model = EmploymentAreaModel(specification(days=365, events=(slump, tenured())))
+    assert model.demand is not None
+    assert model.demand.index[:, 2].tolist() == pytest.approx([1, 1, 0.8, 0.8, 0.8, 0.9, 1, 1, 1, 1, 1, 1])
+    assert np.all(model.demand.index[:, 0] == 1.0)
+    model.run(100)
+    assert model.world.arrays.sections.demand[5] == pytest.approx(0.8)
+    assert model.world.arrays.employers.phase[model.employer_row("plant_kolmikko")] == 3  # a closure in a recession
 
 
 def test_two_closures_compose() -> None:
