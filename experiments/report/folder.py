@@ -20,6 +20,8 @@ from scipy.special import stdtrit
 from sim.errors import InputError
 
 BASELINE = "baseline"
+ENDING_JOBS = ("closure", "downsizing", "bankruptcy")
+"""Kinds of events that let staff go for good."""
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -352,9 +354,9 @@ class ResultsFolder:
     # Arms -------------------------------------------------------------------------------------
 
     def closures(self, arm: str) -> list[ClosureEvent]:
-        """Closures of an arm, with their dates under the main start state."""
+        """Closures, downsizings and bankruptcies of an arm, with their dates under the main start state."""
         events = (self._main.get("events") or {}).get(arm) or []
-        return [_closure(event) for event in events if event["kind"] == "closure"]
+        return [_closure(event) for event in events if event["kind"] in ENDING_JOBS]
 
     def policies(self, arm: str) -> list[str]:
         """Names of an arm's policies."""

@@ -219,7 +219,8 @@ class Page:
         """Short name of an arm, as at the end of a line: its letter, or what it is if there is only one."""
         if len(self.arms) > 1:
             return self.letters[arm]
-        closed = self.results.closures(arm) and not self.results.policies(arm)
+        closures = self.results.closures(arm)
+        closed = any(c.kind == "closure" for c in closures) and not self.results.policies(arm)
         return self.terms.term("closure" if closed else "alternative")
 
     def _levels(self) -> list[Markup]:

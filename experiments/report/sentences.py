@@ -115,7 +115,7 @@ def _first(
     folder: ResultsFolder, arm: str, terms: Terms, notation: Notation, tone: str, values: dict[str, str]
 ) -> str:
     closures = folder.closures(arm)
-    if len(closures) == 1 and not folder.policies(arm) and closures[0].jobs:
+    if len(closures) == 1 and not folder.policies(arm) and closures[0].jobs and closures[0].kind == "closure":
         code, section = folder.employer_place(closures[0].employer)
         if code:
             return terms.sentence(
