@@ -136,6 +136,7 @@ def test_listed_employers_fit_their_cell(name: str) -> None:
     assert (used <= region.jobs).all()
 
 
+@pytest.mark.verify
 def test_loading_is_fast() -> None:
     seconds = []
     for _ in range(3):

@@ -46,7 +46,7 @@ class OnSiteService(mesa.Agent):
                 continue
             notice, last = (day_of(moment, start) for moment in (employer.plan.notice, employer.plan.moments[-1]))
             days |= set(range(notice + 1, last + WEEK_DAYS + 1, WEEK_DAYS))
-        for day in sorted(days):
+        for day in sorted(day for day in days if day < self.area.specification.days):
             self.area.clock.at(day, "5 on site", self.work)
 
     def work(self) -> None:
