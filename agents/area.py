@@ -18,8 +18,8 @@ import numpy as np
 
 from agents.authority import KINDS, Authority
 from agents.demand import check_separations, deepened, read_demand
-from agents.event import Closure, Event, FurloughWave, Slump
-from agents.events import ClosingEmployer, FurloughingEmployer, OnSiteService
+from agents.event import Closure, Event, FurloughWave, Opening, Slump
+from agents.events import ClosingEmployer, FurloughingEmployer, OnSiteService, OpeningEmployer, Ripples
 from agents.municipalities import Municipality
 from agents.purchasing import Purchasing
 from agents.recruitment import Recruitment
@@ -101,6 +101,7 @@ class EmploymentAreaModel(mesa.Model):
             check_separations(self.demand, self.timetable)
         self.scale = float(specification.scale)
         self.region_size = float(self.region.population.sum()) / REFERENCE_POPULATION
+        self._openings = [event for event in specification.events if isinstance(event, Opening)]
         self._check_events()
         self.world = world if world is not None else build(specification)
         self._month_end = is_month_end(specification.start_date, specification.days)
@@ -114,6 +115,7 @@ class EmploymentAreaModel(mesa.Model):
             self.region.residents["foreign_language"],
             _points_of_the_start(self.region),
             self.region_size,
+            [opening.name for opening in self._openings],
         )
         self.built: dict[str, Any] = {}
         self.municipalities = [Municipality(self, place) for place in range(self.region.outside)]
@@ -121,12 +123,14 @@ class EmploymentAreaModel(mesa.Model):
         self.purchasing = Purchasing(self)
         self.recruitment = Recruitment(self)
         self.service_lines = [line(self) for line in SERVICE_LINES]
+        self._make_room_for_openings()
         self.actors = [
             self._actor(event)
             for event in specification.events
             if not isinstance(event, Slump) and event.jobs > 0  # of no jobs: nothing
         ]
         self.on_site = OnSiteService(self, self.authority, [a for a in self.actors if isinstance(a, ClosingEmployer)])
+        self.ripples = Ripples(self, self._openings) if self.actors else None
         self.datacollector = mesa.DataCollector(
             model_reporters={"unemployed": _unemployed, "vacancies_open": _vacancies},
             agenttype_reporters={Municipality: {"unemployed": "unemployed"}},
@@ -157,7 +161,7 @@ class EmploymentAreaModel(mesa.Model):
         """Let go of all that is large: Mesa 3.3 keeps every model alive (4 MB a run of five years)."""
         del self.world, self.recorder, self.datacollector, self.clock
         self.remove_all_agents()
-        del self.municipalities, self.service_lines, self.actors, self.on_site
+        del self.municipalities, self.service_lines, self.actors, self.on_site, self.ripples
         del self.authority, self.purchasing, self.recruitment
 
     # -- facts ------------------------------------------------------------------------------------
@@ -186,6 +190,9 @@ class EmploymentAreaModel(mesa.Model):
         arrays, control = self.world.arrays, self.world.control
         if float(arrays.parameters[0].trial.employer_days) > 0.0:
             self.built["trial_jobs"] = arrays.trial_jobs.tolist()
+        for actor in self.actors:
+            if isinstance(actor, OpeningEmployer):
+                self.built.setdefault("openings", {})[actor.plan.name] = actor.told()
         start = np.datetime64(self.specification.start_date)
         contacts, spells = _log(arrays.contacts, int(control.n_contacts)), _log(arrays.spells, int(control.n_spells))
         for columns, names in ((contacts, ("day", "due", "joined")), (spells, ("start", "end"))):
@@ -239,6 +246,8 @@ class EmploymentAreaModel(mesa.Model):
         for actor in self.actors:
             actor.register()
         self.on_site.register()
+        if self.ripples is not None:
+            self.ripples.register()
         self._set_demand()
 
     def _set_demand(self) -> None:
@@ -306,8 +315,13 @@ class EmploymentAreaModel(mesa.Model):
         excess = shift_targets(self.world.handle, before, after, index, self.clock.day)
         dismiss_excess(self.world.handle, excess, self.clock.day)
 
-    def _actor(self, event: Closure | FurloughWave) -> ClosingEmployer | FurloughingEmployer:
+    def _actor(
+        self, event: Closure | FurloughWave | Opening
+    ) -> ClosingEmployer | FurloughingEmployer | OpeningEmployer:
         """The agent that acts on an event."""
+        if isinstance(event, Opening):
+            number = 1 + self._openings.index(event)
+            return OpeningEmployer(self, event, number, self.employer_row, self.purchasing.order_course)
         row, cohort = self.employer_row(event.employer), self._cohort_hit(event)
         if isinstance(event, FurloughWave):
             return FurloughingEmployer(self, event, row, cohort)
@@ -318,12 +332,20 @@ class EmploymentAreaModel(mesa.Model):
         numbers = [n for n, c in enumerate(self.specification.cohorts, start=1) if c.employer == event.employer]
         return min(numbers, default=0)
 
+    def _make_room_for_openings(self) -> None:
+        """Lengthen the books of openings to those of the arm; the world as built is that of all arms."""
+        n = 1 + len(self._openings)
+        books = {name: getattr(self.world.arrays, name) for name in ("planned_jobs", "chains")}
+        if n > len(books["chains"]):
+            grown = {name: np.zeros((n, *book.shape[1:]), book.dtype) for name, book in books.items()}
+            self.world.replace(**grown)
+
     # -- checks -----------------------------------------------------------------------------------
 
     def _check_events(self) -> None:
         """Refuse events that are larger than their employer."""
         for event in self.specification.events:
-            if isinstance(event, Slump):
+            if isinstance(event, Slump | Opening):
                 continue
             employer = self.region.employer(event.employer)
             if event.jobs > employer.jobs:

@@ -184,7 +184,8 @@ class RunResult:
         Columns of the logs, empty unless ``record == "full"``.
     built
         Facts of the world as built, before the first day: ``unemployed`` by municipality, ``cohort``
-        sizes, ``staff_fte``, ``population`` (all in real persons); ``recruits`` ordered and placed, if any.
+        sizes, ``staff_fte``, ``population`` (all in real persons); ``recruits`` ordered and placed, if any;
+        ``openings`` by event: who took the jobs, and the chains of vacancies.
     lives
         Columns ``uid``, ``municipality``, ``workplace``, ``life_hash``, ``unemployed_days``,
         ``employed_days`` of everybody at the end, or None unless asked for.

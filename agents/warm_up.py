@@ -93,7 +93,9 @@ def call_every_kernel(specification: RunSpecification) -> None:
     from sim.kernels.immigration import welcome_recruits
     from sim.kernels.invitation import REST, invite, mark_unemployed
     from sim.kernels.on_site import meet_on_site
+    from sim.kernels.opening import finish, open_jobs
     from sim.kernels.queue import move_queue
+    from sim.kernels.ripples import cancel_jobs, count_out_of_work, ripple
     from sim.kernels.trial import QUARTERS
 
     tiny = _tiny(specification)
@@ -109,6 +111,13 @@ def call_every_kernel(specification: RunSpecification) -> None:
     reopen(world.handle, 0, 1, day)
     level = np.ones(len(world.arrays.sections))
     dismiss_excess(world.handle, shift_targets(world.handle, level, 0.99 * level, 0.9 * level, day), day)
+    no_jobs = np.zeros(len(world.arrays.trades), np.int64)
+    open_jobs(world.handle, 0, no_jobs, no_jobs, 0, day)
+    finish(world.handle, 0, day)
+    excess = np.zeros(len(world.arrays.employers), np.int32)
+    ripple(world.handle, world.arrays.employer_share, np.uint64(1), 0, 1, True, excess, day)
+    cancel_jobs(world.handle, excess)
+    count_out_of_work(world.handle, np.zeros(1, np.int8), np.zeros(world.arrays.stocks.shape[1], np.int64))
     settle_all(world.handle, DAYS)
     recount(world.handle)
     move_queue(world.handle, 0, 1)

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.event import Event, Slump
+from agents.event import Event, Opening, Slump
 from agents.specification import Cohort, Course, PlaceChange, Recruits, RunSpecification
 from experiments.arm import Arm
 from experiments.configuration import PROJECT, Configuration
@@ -242,7 +242,7 @@ def _market(
         event.name: cohort_of(event)
         for group in events.values()
         for event in group
-        if not isinstance(event, Slump)  # it hits nobody in particular
+        if not isinstance(event, Slump | Opening)  # they hit nobody in particular
     }
     for cohort, given in configuration.cohorts.items():
         cohorts[cohort] = read_cohort(cohort, given, horizon, region)
@@ -260,8 +260,14 @@ def _market(
 def _events(arm: Arm, configuration: Configuration, horizon: Horizon, region: Region) -> tuple[Event, ...]:
     events = [read_shock(name, configuration.shocks[name], horizon, region) for name in arm.shocks]
     by_employer: dict[str, str] = {}
+    sites: dict[str, str] = {}
+    for opening in events:
+        if isinstance(opening, Opening):
+            same = sites.setdefault(opening.site, opening.name)
+            if same != opening.name:
+                raise InputError(f"shocks {same} and {opening.name}: both open {opening.site} in one arm")
     for event in events:
-        if isinstance(event, Slump):
+        if isinstance(event, Slump | Opening):
             continue
         other = by_employer.setdefault(event.employer, event.name)
         if other != event.name:

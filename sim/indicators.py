@@ -143,6 +143,8 @@ _ALL = (
     Indicator("hires_from_employment", "persons", "flow", "none"),
     Indicator("hires_from_outside_labour_force", "persons", "flow", "none"),
     Indicator("hires_from_outside_area", "persons", "flow", "none"),
+    Indicator("hires_by_origin", "persons", "stock", "none"),
+    Indicator("vacancy_chain_length", "hires", "rate", "none"),
     Indicator("separations", "persons", "flow", "none"),
     Indicator("applications", "applications", "flow", "none"),
     Indicator("commuters_own", "persons", "stock", "none"),

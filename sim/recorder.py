@@ -39,6 +39,7 @@ from sim.kernels.census import (
     census_places,
     census_trial,
 )
+from sim.kernels.chains import FIRST_ORIGIN, LAST_ORIGIN, Entry
 from sim.kernels.trial import QUARTERS
 from sim.ledger import (
     BENEFITS,
@@ -103,6 +104,8 @@ class Recorder:
         Places of service of the start.
     region_size
         Size of the region against the one that amounts of a whole area are stated for.
+    openings
+        Names of openings; the first is number 1.
     """
 
     def __init__(
@@ -116,6 +119,7 @@ class Recorder:
         foreign_language: NDArray[np.float64],
         points: PointsOfTheStart,
         region_size: float = 1.0,
+        openings: Sequence[str] = (),
     ) -> None:
         self._places = tuple(places)
         self._labour_force = np.append(labour_force, labour_force.sum())
@@ -126,6 +130,7 @@ class Recorder:
         self._foreign_language = foreign_language
         self._points = points
         self._region_size = region_size
+        self._openings = tuple(openings)
         self._blocks: list[tuple[np.datetime64, str, str, tuple[str, ...], NDArray[np.float64]]] = []
 
     def record(self, world: World, month_end: int) -> None:
@@ -231,6 +236,7 @@ class Recorder:
         self._record_immigrants(moment, world, month_end, flows, abroad, weight)
         self._record_money(moment, world, persons, unemployed, weight)
         self._record_cohorts(moment, cohort_states * weight)
+        self._record_openings(moment, a.chains * weight)
         if self._with_groups:
             self._record_groups(moment, world, month_end, weight)
         for counted in (a.flows, a.trade_flows, a.ledger, a.measure_days):
@@ -475,6 +481,25 @@ class Recorder:
                 if came > 0:
                     share = recruits[year, 0] / came
                     self._write(moment, "recruits_staying_share", "months", (str(after),), np.array([share]))
+
+    def _record_openings(self, moment: np.datetime64, chains: NDArray[np.floating]) -> None:
+        """Who has been hired by each opening so far, and the hires of a chain of vacancies for each of them.
+
+        Parameters
+        ----------
+        chains
+            `Arrays.chains` in real persons.
+        """
+        for number, opening in enumerate(self._openings, start=1):
+            hires = chains[number, :, FIRST_ORIGIN : LAST_ORIGIN + 1]
+            groups = tuple(f"{opening}/{Entry(k).name.lower()}" for k in range(FIRST_ORIGIN, LAST_ORIGIN + 1))
+            lost = chains[number, 0, Entry.LOST : Entry.STRUCK_OFF + 1].sum()
+            still_open = chains[number, 0, Entry.POSTED] - hires[0].sum() - lost
+            groups += (f"{opening}/open", f"{opening}/lost")
+            self._write(moment, "hires_by_origin", "origin", groups, np.append(hires[0], [still_open, lost]))
+            if hires[0].sum() > 0.0:
+                length = np.array([hires.sum() / hires[0].sum()])
+                self._write(moment, "vacancy_chain_length", "event", (opening,), length)
 
     def _record_cohorts(self, moment: np.datetime64, states: NDArray[np.floating]) -> None:
         """Where the people of each cohort are."""

@@ -136,6 +136,8 @@ class Purpose(IntEnum):
     JOB_REMOTE = 123  # vacancy
     MOBILITY_REFERRAL = 124
     MEASURE_INVITATION = 130  # lasting for a day: read by courses and cohorts
+    OPENING_DEMAND = 140  # vacancy
+    RIPPLE_EMPLOYER = 141  # job lost or gained by a ripple, by source and ordinal; read again when it comes back
     CLOSURE_HAPPENS = 160  # lasting; employer
     CLOSURE_INSIDE = 161
     CLOSURE_EMPLOYER = 162
@@ -167,6 +169,7 @@ LASTING = (
     Purpose.EMPLOYER_ENGLISH,
     Purpose.MEASURE_INVITATION,
     Purpose.CLOSURE_HAPPENS,
+    Purpose.RIPPLE_EMPLOYER,
 )
 """Purposes of lasting numbers of a person, talk or employer, read again whenever they matter."""
 

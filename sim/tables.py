@@ -100,6 +100,10 @@ EMPLOYER = np.dtype(
         ("dormant", "i4"),  # wanted, not yet posted. Owner: jobs
         ("to_close", "i4"),  # jobs that a structural event has still to end. Owner: closure, jobs
         ("struck_off", "i4"),  # of start_jobs, ended for good by structural events: demand does not come back there
+        ("closed", "i4"),  # jobs that structural events have ended so far. Owner: jobs
+        ("opened", "i4"),  # jobs that openings and their ripples added, to which demand comes back. Owner: opening
+        ("rippled", "i4"),  # jobs lost to ripples of structural events, negative if gained. Owner: ripples
+        ("until", "i4"),  # day on which all its jobs end (a building site), 0 for none. Owner: agents
         ("visited_until", "i4"),  # a visit of employer services acts before this day. Owner: agents
         ("speaks_english", "i1"),  # English is enough at work. Owner: builder, agents
         ("phase", "i1"),  # of a structural event: 1 rumour, 2 negotiations, 3 notice; 0 none. Owner: closure
@@ -147,6 +151,8 @@ VACANCY = np.dtype(
         ("is_registered", "i1"),
         ("is_part_time", "i1"),
         ("is_remote", "i1"),  # can be done from home
+        ("chain", "i1"),  # opening whose chain of vacancies it belongs to, 0 for none. Owner: chains
+        ("link", "i1"),  # place in the chain, 0 for a job of the opening itself. Owner: chains
         ("rank", "i1"),  # next applicant to be offered the job today. Owner: hiring
         ("applicant", "i4", (APPLICANTS_KEPT,)),  # rows of persons, best first
         ("applicant_uid", "u8", (APPLICANTS_KEPT,)),
@@ -256,7 +262,8 @@ CONTROL = np.dtype(
         ("n_contacts", "i8"),  # rows in use of the contact log
         ("n_spells", "i8"),
         ("keeps_log", "i8"),
-        ("n_struck", "i8"),  # jobs that structural events struck off and employers have not made up for
+        ("n_struck", "i8"),  # jobs that structural events struck off and nobody has made up for; below 0: added
+        ("n_opened", "i8"),  # jobs of all employers' `opened`
         ("scale", "f8"),  # agents for each real person
     ]
 )
@@ -354,5 +361,9 @@ class Arrays(NamedTuple):
     away: np.ndarray  # f8[places]: people who left for studies and may come back, agents. Owner: moving
     others: np.ndarray  # f8[2, places]: children under 15 and people of 75 and over, agents
     employer_share: np.ndarray  # f8[employers]: cumulated shares of jobs, for drawing an employer
+    planned_jobs: np.ndarray  # i8[openings + 1, 2, occupations]: jobs of an opening, and of these still to be posted
+    chains: np.ndarray  # i8[openings + 1, links, entries]: what became of the jobs of a chain (`sim.kernels.chains`)
+    newly_in_work: np.ndarray  # f8[2, places]: residents in work by a chain: others, members of a cohort (`ripples`)
+    rippled: np.ndarray  # i8[sections + 1, places]: jobs lost to ripples by their source, the last: local demand
     contacts: Records  # CONTACT[rows]
     spells: Records  # SPELL[rows]

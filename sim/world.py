@@ -72,6 +72,31 @@ class World:
         self.arrays = self.arrays._replace(**arrays)
         self._handle = None
 
+    def add_employer(self, uid: np.uint64, place: int, section: int, until: int = 0) -> int:
+        """Append an employer without jobs, between days; where demand falls in the others is left as it was.
+
+        Parameters
+        ----------
+        uid
+            Identity, of no other employer.
+        place, section
+            Where it is, and its industry.
+        until
+            Day on which all its jobs will end, 0 for none.
+
+        Returns
+        -------
+        int
+            Its row.
+        """
+        row = len(self.arrays.employers)
+        employers = _longer(self.arrays.employers, row + 1)
+        employers[row].uid, employers[row].until = uid, until
+        employers[row].place, employers[row].section = place, section
+        share = self.arrays.employer_share
+        self.replace(employers=employers, employer_share=np.append(share, share[-1]))
+        return row
+
     def ensure_room(self, jobs: int = 0, people: int = 0) -> None:
         """Grow tables that could fill up within a day. Called between days only.
 

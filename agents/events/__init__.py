@@ -3,5 +3,7 @@
 from agents.events.closing import ClosingEmployer
 from agents.events.furloughing import FurloughingEmployer
 from agents.events.on_site import OnSiteService
+from agents.events.opening import OpeningEmployer
+from agents.events.ripples import Ripples
 
-__all__ = ["ClosingEmployer", "FurloughingEmployer", "OnSiteService"]
+__all__ = ["ClosingEmployer", "FurloughingEmployer", "OnSiteService", "OpeningEmployer", "Ripples"]

@@ -58,6 +58,7 @@ from sim.dimensions import (
 from sim.indicators import Counter, Flow, TradeFlow
 from sim.kernels.beginning import begin
 from sim.kernels.calendar import KINDS
+from sim.kernels.chains import LINKS, Entry
 from sim.kernels.mobility import IDLE_CENTRE, IDLE_YOUNG, WORKING_CENTRE, WORKING_ELSEWHERE
 from sim.kernels.moving import BIRTHS, STREAMS, TURNING_15
 from sim.kernels.trial import QUARTERS
@@ -261,6 +262,10 @@ def build_world(
             away=np.zeros(region.outside),
             others=_others(region, scale),
             employer_share=np.cumsum(inside),
+            planned_jobs=np.zeros((1, 2, n_trades), np.int64),
+            chains=np.zeros((1, LINKS, len(Entry)), np.int64),
+            newly_in_work=np.zeros((2, n_places)),
+            rippled=np.zeros((len(SECTIONS) + 1, n_places), np.int64),
             contacts=np.zeros(1000 if keeps_log else 1, CONTACT).view(np.recarray),
             spells=np.zeros(1000 if keeps_log else 1, SPELL).view(np.recarray),
         ),

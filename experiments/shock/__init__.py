@@ -10,6 +10,7 @@ from experiments.horizon import Horizon
 from experiments.shock.closure import read_closure
 from experiments.shock.cohort import cohort_of, read_cohort
 from experiments.shock.furlough import read_furlough_wave
+from experiments.shock.opening import read_opening
 from experiments.shock.reading import known
 from experiments.shock.slump import read_slump
 from sim.errors import InputError
@@ -25,6 +26,7 @@ READERS: dict[str, Callable[[str, Mapping[str, Any], Horizon, Region], Event]] =
     "bankruptcy": read_closure,
     "furlough_wave": read_furlough_wave,
     "slump": read_slump,
+    "opening": read_opening,
 }
 """Reader of each ``kind`` of a shock file."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from sim.compiled import kernel, rule
 from sim.dimensions import DAYS_PER_YEAR, Contract, State, VacancyState
 from sim.kernels.calendar import DATED, link
+from sim.kernels.chains import Entry, end_link
 from sim.kernels.hazards import is_under_notice, schedule_search
 from sim.kernels.jobs import (
     belongs_to_closing,
@@ -87,6 +88,7 @@ def announce(w, e, n, t):
         vacancy = w.vacancies[v]
         if vacancy.state != VacancyState.FREE and vacancy.employer == e and belongs_to_closing(w, e, vacancy.uid, t, 0):
             end_closing_job(w, e)
+            end_link(w, v, Entry.STRUCK_OFF)
             close(w, v)
 
 
@@ -209,8 +211,9 @@ def reopen(w, e, n, t):
     What was struck off is given back for as many jobs.
     """
     w.employers[e].phase = 0
+    w.employers[e].closed = max(0, w.employers[e].closed - n)
     w.employers[e].struck_off = max(0, w.employers[e].struck_off - n)
-    w.control[0].n_struck = max(0, w.control[0].n_struck - n)
+    w.control[0].n_struck -= n
     for k in range(n):
         uid = vacancy_identity(pair(w.employers[e].uid, np.uint64(_REOPENED + k)), t)
         v = new_row(w, e, draw_occupation(w, e, uid), uid)

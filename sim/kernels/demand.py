@@ -10,6 +10,7 @@ import numpy as np
 from sim.compiled import kernel, rule
 from sim.dimensions import VacancyState
 from sim.kernels.calendar import link_vacancy
+from sim.kernels.chains import Entry
 from sim.kernels.closure import keyed_order
 from sim.kernels.jobs import add_job, draw_occupation, posting_pace, vacancy_identity, withdraw
 from sim.kernels.mobility import is_outside
@@ -26,7 +27,7 @@ def _jobs_added(w, e, before, after):
     end where they began, and small employers move in proportion to their jobs.
     """
     employer = w.employers[e]
-    jobs = employer.start_jobs - employer.struck_off
+    jobs = employer.start_jobs + employer.opened - employer.struck_off
     u = uniform(w.control[0].seed, Purpose.DEMAND_ROUNDING, employer.uid, 0, 0)
     return int(np.floor(jobs * (after - 1.0) + u)) - int(np.floor(jobs * (before - 1.0) + u))
 
@@ -69,6 +70,22 @@ def _in_keyed_order(w, kind, excess):
     return rows[:n][np.argsort(keys[:n])]
 
 
+@rule
+def cancel(w, excess):
+    """Cancel jobs that nobody holds where an employer has too many, dormant ones first; what is left stays in excess.
+
+    Parameters
+    ----------
+    excess
+        Jobs to end by employer, i4[employers].
+    """
+    for kind in (VacancyState.DORMANT, VacancyState.OPEN):
+        for v in _in_keyed_order(w, kind, excess):
+            if excess[w.vacancies[v].employer] > 0:
+                excess[w.vacancies[v].employer] -= 1
+                withdraw(w, v, Entry.WITHDRAWN)
+
+
 @kernel
 def shift_targets(w, before, after, index, t):
     """Move demand to a new month: targets to another level, and the pace of postings.
@@ -102,11 +119,7 @@ def shift_targets(w, before, after, index, t):
                 add_job(w, e, draw_occupation(w, e, uid), uid, t, w.parameters[0].jobs.dormant_days)
         elif jobs < 0:
             excess[e] = min(-jobs, employer.target)
-    for kind in (VacancyState.DORMANT, VacancyState.OPEN):
-        for v in _in_keyed_order(w, kind, excess):
-            if excess[w.vacancies[v].employer] > 0:
-                excess[w.vacancies[v].employer] -= 1
-                withdraw(w, v)
+    cancel(w, excess)
     return excess
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from sim.compiled import kernel, rule
 from sim.dimensions import DAYS_PER_MONTH, Contract, Measure, State
 from sim.indicators import Counter, Flow, TradeFlow
+from sim.kernels.chains import count_hire, pass_on
 from sim.kernels.contracts import contract_end
 from sim.kernels.jobs import add_job, close, give_up_or_go_on, replace_leaver, vacancy_identity
 from sim.kernels.measures import uses_voucher
@@ -78,8 +79,14 @@ def hire(w, i, v, t):
         count(w, Flow.HIRES_UNEMPLOYED, i)
     else:
         count(w, Flow.HIRES_ENTRANT, i)
+    chain = int(vacancy.chain)
+    if chain > 0:
+        count_hire(w, i, v)
     if w.persons[i].employer >= 0:
-        replace_leaver(w, i, t)
+        place = w.employers[w.persons[i].employer].place
+        left = replace_leaver(w, i, t)
+        if chain > 0 and not is_outside(w, place):
+            pass_on(w, v, left)
         leave_job(w, i)
     w.flows[Flow.VACANCIES_FILLED, vacancy.place] += 1.0
     w.flows[Flow.VACANCY_DAYS, vacancy.place] += t - vacancy.opened
@@ -89,6 +96,9 @@ def hire(w, i, v, t):
     contract, part_time, uid = int(vacancy.contract), vacancy.is_part_time, vacancy.uid
     rivals = vacancy.n_applicants - vacancy.rank
     close(w, v)
+    until = int(w.employers[employer].until)
+    if until > t:
+        contract = Contract.FIXED_TERM.value
     if uses_voucher(w, i, employer, t):
         months = p.measures.mean_months[Measure.WAGE_SUBSIDY_PRIVATE]
         ends = t + int(months * DAYS_PER_MONTH)
@@ -98,9 +108,11 @@ def hire(w, i, v, t):
     if contract == Contract.OPEN_ENDED:
         count_job(w, p, employer, 1, t)
     ends = contract_end(w, uid, t) if contract == Contract.FIXED_TERM else NEVER
+    if until > t:
+        ends = until
     become_employed(w, i, employer, occupation, contract, part_time, ends, t)
     inside = not is_outside(w, home) and not is_outside(w, w.employers[employer].place)
-    if rivals > 0 and inside and w.control[0].n_struck > 0:
+    if rivals > 0 and inside and w.control[0].n_struck > 0 and until == 0:
         # a second suitable applicant was there: jobs that structural events struck off are made up for
         u = uniform(w.control[0].seed, Purpose.JOB_EXPANSION, uid, t, 0)
         missing = w.control[0].n_struck / w.employer_share[-1]

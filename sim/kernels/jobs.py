@@ -16,6 +16,7 @@ from sim.compiled import kernel, rule
 from sim.dimensions import Contract, State, VacancyState
 from sim.indicators import Counter, Flow, TradeFlow
 from sim.kernels.calendar import VACANCY_KIND, link_vacancy, unlink_vacancy
+from sim.kernels.chains import Entry, end_link
 from sim.kernels.contracts import contract_end, contract_of
 from sim.kernels.hazards import is_under_notice
 from sim.kernels.mobility import draws_remote, is_outside
@@ -48,6 +49,8 @@ def new_row(w, employer, occupation, uid):
     w.vacancies[v].place = w.employers[employer].place
     w.vacancies[v].day = -1
     w.vacancies[v].state = VacancyState.FREE
+    w.vacancies[v].chain = 0
+    w.vacancies[v].link = 0
     return v
 
 
@@ -107,8 +110,15 @@ def close(w, v):
 
 
 @rule
-def withdraw(w, v):
-    """Take a job out of the vacancy table and lower the employer's target."""
+def withdraw(w, v, how):
+    """Take a job out of the vacancy table and lower the employer's target.
+
+    Parameters
+    ----------
+    how
+        Why, for the chain of vacancies that it belongs to, if any (`chains.Entry`).
+    """
+    end_link(w, v, how)
     w.employers[w.vacancies[v].employer].target -= 1
     close(w, v)
 
@@ -152,6 +162,7 @@ def end_closing_job(w, employer):
     """End one of the jobs of the closing part."""
     w.employers[employer].target -= 1
     w.employers[employer].to_close -= 1
+    w.employers[employer].closed += 1
     w.flows[Flow.JOBS_CLOSED, w.employers[employer].place] += 1.0
 
 
@@ -186,18 +197,30 @@ def posting_day(w, employer, uid, mean_days, t):
 
 @rule
 def replace_leaver(w, i, t):
-    """Decide what becomes of a job whose holder leaves: somebody is looked for, or it was in the part that closes."""
+    """Decide what becomes of a job whose holder leaves: somebody is looked for, or it was in the part that closes.
+
+    Returns
+    -------
+    int
+        Row of the vacancy, or -1 if nobody is looked for.
+    """
     employer = int(w.persons[i].employer)
     if holds_closing_job(w, i, t, 0):
         w.counters[Counter.JOB_EVENTS] += 1
         end_closing_job(w, employer)
-    else:
-        refill(w, employer, int(w.persons[i].occupation), w.persons[i].uid, t)
+        return -1
+    return refill(w, employer, int(w.persons[i].occupation), w.persons[i].uid, t)
 
 
 @rule
 def refill(w, employer, occupation, leaver, t):
-    """Look for somebody for a left job: it is posted at once, or after some time."""
+    """Look for somebody for a left job: it is posted at once, or after some time.
+
+    Returns
+    -------
+    int
+        Row of the vacancy.
+    """
     w.counters[Counter.JOB_EVENTS] += 1
     p = w.parameters[0]
     seed = w.control[0].seed
@@ -208,6 +231,7 @@ def refill(w, employer, occupation, leaver, t):
         post(w, v, t)
     else:
         let_wait(w, v, posting_day(w, employer, uid, p.jobs.dormant_days, t))
+    return v
 
 
 @rule
@@ -259,10 +283,31 @@ def call_back(w, i, v, t):
 
 
 @rule
-def draw_employer(w, uid):
-    """Draw an employer of the area in proportion to its jobs at the start, less what structural events struck off;
-    -1 if none.
+def draw_opened(w, uid):
+    """Draw an employer in proportion to the jobs that openings added to it, or -1: one of the jobs of the start.
+
+    A draw of its own, so that the others fall as they do without an opening.
     """
+    u = uniform(w.control[0].seed, Purpose.OPENING_DEMAND, uid, 0, 0)
+    u *= w.control[0].n_opened + w.employer_share[-1]
+    if u >= w.control[0].n_opened:
+        return -1
+    for e in range(w.employers.shape[0]):
+        u -= w.employers[e].opened
+        if u < 0.0:
+            return e if w.employers[e].to_close == 0 else -1
+    return -1
+
+
+@rule
+def draw_employer(w, uid):
+    """Draw an employer of the area in proportion to its jobs at the start, less what structural events struck off,
+    and what openings added; -1 if none.
+    """
+    if w.control[0].n_opened > 0:
+        e = draw_opened(w, uid)
+        if e >= 0:
+            return e
     for k in range(_TRIES):
         u = uniform(w.control[0].seed, Purpose.JOB_EMPLOYER, uid, 0, k)
         employer = np.searchsorted(w.employer_share, u * w.employer_share[-1], side="right")
@@ -294,7 +339,7 @@ def move_job(w, i, t):
     """Destroy the job that a person holds; the demand for it comes back later at an employer drawn by size.
 
     A job held outside the area comes back outside, at the same employer, so that the outside market
-    does not drift; a job of a closing part is gone.
+    does not drift; a job of a closing part or of a building site is gone.
     """
     w.counters[Counter.JOB_EVENTS] += 1
     employer, occupation = int(w.persons[i].employer), int(w.persons[i].occupation)
@@ -302,6 +347,8 @@ def move_job(w, i, t):
         end_closing_job(w, employer)
         return
     w.employers[employer].target -= 1
+    if w.employers[employer].until > 0:
+        return
     place = w.employers[employer].place
     p = w.parameters[0]
     uid = vacancy_identity(w.persons[i].uid, t)
@@ -387,8 +434,9 @@ def give_up_or_go_on(w, v, t):
         w.flows[Flow.JOBS_LOST, place] += 1.0
         w.trade_flows[TradeFlow.LOST, w.vacancies[v].occupation] += 1.0
         uid = vacancy_identity(w.vacancies[v].uid, t)
-        withdraw(w, v)
-        other = draw_employer(w, uid)
+        is_lasting = w.employers[w.vacancies[v].employer].until == 0
+        withdraw(w, v, Entry.LOST)
+        other = draw_employer(w, uid) if is_lasting else -1
         if other >= 0:
             add_job(w, other, draw_occupation(w, other, uid), uid, t, p.jobs.return_days)
     else:

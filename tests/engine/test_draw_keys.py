@@ -43,7 +43,7 @@ import collections, json, pathlib, tempfile
 import dataclasses
 from datetime import date
 from sim import rng
-from worlds import cohort, specification, tenured
+from worlds import cohort, opening, specification, tenured
 from agents.area import EmploymentAreaModel, build
 from agents.specification import Course
 from sim.changes import Change
@@ -57,7 +57,7 @@ changes = (
     Change("mobility.grant_known_share", "set", 0.7, date(2025, 2, 1), source="test"),
     Change("mobility.weekday_housing_share", "set", 0.1, date(2025, 2, 1), source="test"),
 )
-spec = specification(days={days}, scale=0.5, events=(tenured(inside_firm_share=0.3),), cohorts=(cohort(),),
+spec = specification(days={days}, scale=0.5, events=(tenured(inside_firm_share=0.3), opening()), cohorts=(cohort(),),
                      changes=changes,
                      courses=(Course("bridge", "modular_training", 9, 20.0, date(2025, 2, 1), 8),),
                      demand_file=folder / "demand.csv")

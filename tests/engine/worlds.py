@@ -17,7 +17,7 @@ import pytest
 
 import agents.synthetic.build
 from agents.area import build
-from agents.event import Closure, FurloughWave
+from agents.event import Building, Closure, FurloughWave, Opening, Training
 from agents.specification import Cohort, RunResult, RunSpecification
 from experiments.composition import resolve
 from sim.dimensions import Contract, Line, Measure, State, VacancyState
@@ -78,6 +78,17 @@ def furlough_wave(jobs: int = 30, employer: str = "plant_kolmikko", **given: Any
     """The plant furloughs some of its staff from 3 February to 5 May."""
     start = date(2025, 2, 3)
     return dataclasses.replace(FurloughWave("wave", employer, jobs, start, start, date(2025, 5, 5)), **given)
+def opening(jobs: int = 40, **given: Any) -> Opening:
+    """A new plant in the second municipality: announced 3 February, built, trained for, and at work on 2 June."""
+    values: dict[str, Any] = {
+        "name": "opening", "site": "plant", "grows": False, "municipality": 1, "section": 2, "jobs": jobs,
+        "announced": date(2025, 2, 3), "start": date(2025, 6, 2),
+        "recruitment": ((date(2025, 3, 3), 0.5), (date(2025, 5, 1), 0.5)),
+        "building": Building(10, date(2025, 2, 17), date(2025, 6, 2)),
+        "training": Training(8, "tailored_training", 2.0),
+        "from_outside": 0.1,
+    }  # fmt: skip
+    return Opening(**(values | given))
 
 
 def cohort(jobs: int = 60, employer: str = "plant_kolmikko", marked: date = date(2025, 2, 3)) -> Cohort:
