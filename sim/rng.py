@@ -142,6 +142,7 @@ class Purpose(IntEnum):
     CLOSURE_PENSION = 163
     CLOSURE_DESTINATION = 164
     CHANGE_TRAINING = 165
+    STAFF_ORDER = 150  # lasting
 
 
 CANDIDATES = (
@@ -167,6 +168,7 @@ LASTING = (
     Purpose.EMPLOYER_ENGLISH,
     Purpose.MEASURE_INVITATION,
     Purpose.CLOSURE_HAPPENS,
+    Purpose.STAFF_ORDER,
 )
 """Purposes of lasting numbers of a person, talk or employer, read again whenever they matter."""
 
