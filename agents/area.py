@@ -36,6 +36,7 @@ from agents.synthetic.closeness import (
     usual_nearness,
 )
 from agents.synthetic.immigrants import speaks_english
+from agents.synthetic.staff import chosen_staff
 from sim.clock import Clock, day_of, is_month_end
 from sim.day import advance
 from sim.dimensions import LINES, SECTIONS, State
@@ -292,7 +293,12 @@ class EmploymentAreaModel(mesa.Model):
 
     def _mark(self, number: int, row: int, cohort: Cohort) -> None:
         jobs = REST if cohort.jobs == REST else round(cohort.jobs * self.scale)
-        if cohort.occupation < 0:
+        if cohort.staff:
+            persons = self.world.arrays.persons[: int(self.world.control.n_persons)]
+            rows = chosen_staff(persons, row, cohort, self.scale, self.world.control.seed)
+            persons.cohort[rows] = number
+            marked = len(rows)
+        elif cohort.occupation < 0:
             marked = mark_cohort(self.world.handle, row, jobs, number)
         else:
             marked = mark_unemployed(self.world.handle, cohort.occupation, jobs, number, self.clock.day)
@@ -357,6 +363,7 @@ def build(specification: RunSpecification) -> World:
         specification.seed,
         specification.scale,
         specification.record == "full",
+        specification.cohorts,
     )
 
 
