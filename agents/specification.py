@@ -208,7 +208,8 @@ class RunResult:
         Columns of the logs, empty unless ``record == "full"``.
     built
         Facts of the world as built, before the first day: ``unemployed`` by municipality, ``cohort``
-        sizes, ``staff_fte``, ``population`` (all in real persons); ``recruits`` ordered and placed, if any.
+        sizes, ``staff_fte``, ``population`` (all in real persons); ``recruits`` ordered and placed, if any;
+        ``cohort_registered``, who of each employer's cohort has registered by each month-end.
     lives
         Columns ``uid``, ``municipality``, ``workplace``, ``life_hash``, ``unemployed_days``,
         ``employed_days`` of everybody at the end, or None unless asked for.

@@ -110,6 +110,22 @@ rank=depth|length|euros. Public employers are left out unless stress.public=true
 employer get a made-up one unless stress.synthetic=false (conf/stress/). stress.KEY=VALUE takes the place of a value of
 the file. The table is also written as stress.json and stress.csv, with the page and a map.
 Flags --cfg, --fresh and --retry-failed as with compare.""",
+    "tabletop": """\
+kohtaanto tabletop: a structural event month by month, with decisions between; everything is kept in a file.
+
+  kohtaanto tabletop new exercise shock=closure_harjavalta
+  kohtaanto tabletop exercise.yaml
+  kohtaanto tabletop exercise.yaml next
+
+new writes the file from the keys of a run (start=, region=, replications= …). The file shows where things stand after
+the months played, and the 80 % interval of what is expected; next plays a month. Decisions are lines of the file:
+  decisions:
+    - {month: 1, fte: {brokerage: +4, competence: -4}}
+    - {month: 2, courses: [{measure: modular_training, occupation: "83", seats: 20}]}
+They act from the day after their month; those of months that have been played can not be changed. What has been seen
+  observed: [{until: 2025-06-30, registrations: 83}]
+updates the forecast of the others. The same file gives the same numbers. language=, outputs= and engine.processes= may
+be typed beside the file.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 

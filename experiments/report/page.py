@@ -46,6 +46,10 @@ def write(folder: Path, language: str = "fi") -> Path:
         from experiments.stress import page as stress
 
         return stress.write(folder, language)
+    if (folder / "tabletop.json").is_file():
+        from experiments.tabletop import page as tabletop
+
+        return tabletop.write(folder, language)
     return Page(ResultsFolder(folder), Terms(language)).write()
 
 
