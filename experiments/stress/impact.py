@@ -121,19 +121,3 @@ def half_gone(series: NDArray[np.float64], peak: int) -> float:
     """Months from the peak to the first month-end at which at most half of it is left; NaN if there is none."""
     below = np.flatnonzero(series[peak:] <= 0.5 * series[peak])
     return float(below[0]) if len(below) and series[peak] > 0.0 else math.nan
-
-
-def in_order(impacts: Sequence[Impact], by: str) -> list[Impact]:
-    """The worst first, by one of `RANKINGS`; a length beyond the run is longer than any."""
-    keys = {
-        "depth": lambda one: -one.depth.mean,
-        "length": lambda one: -(one.half_gone if math.isfinite(one.half_gone) else math.inf),
-        "euros": lambda one: -one.euros.mean,
-    }
-    return sorted(impacts, key=lambda one: (keys[by](one), -one.depth.mean, one.target.id))
-
-
-def towns_hit(impacts: Sequence[Impact]) -> dict[str, float]:
-    """For each municipality the deepest rise of its unemployment in any one of the closures, persons."""
-    codes = impacts[0].towns if impacts else {}
-    return {code: max(impact.towns[code].mean for impact in impacts) for code in codes}

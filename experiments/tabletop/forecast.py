@@ -121,13 +121,17 @@ def forecast(
     -------
     tuple of ndarray
         Values, shape (R x factors, T), and their weights. Without an observation these are the replications
-        themselves.
+        themselves; with one the past is scaled to it.
     """
     weights = np.repeat(known.weights, len(known.factors)) / len(known.factors)
     if known.day == 0.0:
         return registered, weights
-    still = np.maximum(registered - at(registered, known.day)[:, None], 0.0)
+    then = at(registered, known.day)[:, None]
+    still = np.maximum(registered - then, 0.0)
     values = known.count + still[:, None, :] * known.factors[None, :, None]
+    # what was before goes through the last observation
+    past = np.minimum(registered, then) * (known.count / np.maximum(then, 1e-9))
+    values = np.where((registered <= then)[:, None, :], past[:, None, :], values)
     return np.minimum(values.reshape(-1, registered.shape[1]), size), weights
 
 
