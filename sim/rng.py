@@ -136,13 +136,13 @@ class Purpose(IntEnum):
     JOB_REMOTE = 123  # vacancy
     MOBILITY_REFERRAL = 124
     MEASURE_INVITATION = 130  # lasting for a day: read by courses and cohorts
+    STAFF_ORDER = 150  # lasting
     CLOSURE_HAPPENS = 160  # lasting; employer
     CLOSURE_INSIDE = 161
     CLOSURE_EMPLOYER = 162
     CLOSURE_PENSION = 163
     CLOSURE_DESTINATION = 164
     CHANGE_TRAINING = 165
-    STAFF_ORDER = 150  # lasting
 
 
 CANDIDATES = (
@@ -167,8 +167,8 @@ LASTING = (
     Purpose.MOBILITY_HOUSING,
     Purpose.EMPLOYER_ENGLISH,
     Purpose.MEASURE_INVITATION,
-    Purpose.CLOSURE_HAPPENS,
     Purpose.STAFF_ORDER,
+    Purpose.CLOSURE_HAPPENS,
 )
 """Purposes of lasting numbers of a person, talk or employer, read again whenever they matter."""
 

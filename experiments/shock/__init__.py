@@ -13,7 +13,7 @@ from experiments.shock.furlough import read_furlough_wave
 from experiments.shock.reading import known
 from experiments.shock.slump import read_slump
 from experiments.shock.staff_file import KEY as STAFF_FILE
-from experiments.shock.staff_file import check_one_staff, digest_of_staff, with_staff
+from experiments.shock.staff_file import WITHOUT_STAFF, check_one_staff, digest_of_staff, with_staff
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,5 +56,7 @@ def read_shock(name: str, given: Mapping[str, Any], horizon: Horizon, region: Re
     kind = given.get("kind")
     if kind not in READERS:
         raise InputError(f"shocks.{name}.kind: no kind {kind!r}{known(str(kind), READERS)}")
+    if kind in WITHOUT_STAFF and given.get(STAFF_FILE) is not None:
+        raise InputError(f"shocks.{name}.{STAFF_FILE}: an event of the kind {kind} hits no staff; leave it out")
     own = {key: value for key, value in given.items() if key != STAFF_FILE}  # it belongs to the cohort
     return READERS[kind](name, own, horizon, region)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KEY = "staff_file"
 """Key of a shock file."""
-WITHOUT_STAFF = ("opening",)
+WITHOUT_STAFF = ("opening", "slump")
 """Kinds of events that hit nobody who is there already."""
 YOUNGEST, OLDEST = 15, 74
 COLUMNS = {
@@ -73,13 +73,11 @@ def with_staff(cohort: Cohort, given: Mapping[str, Any], horizon: Horizon, regio
     Raises
     ------
     InputError
-        An event without staff, a later marking day, or a faulty file (`read_staff`).
+        A later marking day, or a faulty file (`read_staff`).
     """
     if given.get(KEY) is None:
         return cohort
     where = f"shocks.{cohort.name}"
-    if given.get("kind") in WITHOUT_STAFF:
-        raise InputError(f"{where}.{KEY}: an event of the kind {given['kind']} hits no staff; leave it out")
     if given.get("marked") not in (None, "start") and cohort.marked != horizon.start:
         raise InputError(
             f"{where}.marked: {cohort.marked}, but a {KEY} tells who is there on the first day, {horizon.start}; "

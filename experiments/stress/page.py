@@ -77,10 +77,13 @@ def text(content: Mapping[str, Any], language: str) -> str:
 
 def heads(terms: Terms) -> list[str]:
     """Heads of the columns; the last five are the payers."""
-    keys = ("employer", "industry", "jobs", "depth", "peak", "half", "euros")
-    return [*(terms.term(f"stress_{key}") for key in keys), *(terms.named("payers", payer) for payer in _PAYERS)]
+    return [*(terms.term(key) for key in _COLUMNS), *(terms.named("payers", payer) for payer in _PAYERS)]
 
 
+_COLUMNS = (
+    "stress_employer", "stress_industry", "stress_jobs", "stress_depth", "stress_peak", "stress_half", "stress_euros",
+)  # fmt: skip
+_HEADING = {"depth": "stress_by_depth", "length": "stress_by_length", "euros": "stress_by_euros"}
 _PAYERS = ("municipality", "state", "wellbeing_area", "employment_fund", "employer")
 
 
@@ -159,7 +162,7 @@ def write(folder: Path, language: str = "fi") -> Path:
         map=_map(content, results, terms, notation),
         replications=str(content["replications"]),
         months=str(content["months"]),
-        rank=terms.term(f"stress_by_{content['rank']}"),
+        rank=terms.term(_HEADING[content["rank"]]),
         left_out=[name_of(one, terms) for one in content["left_out"]],
         attribution=terms.term("map_attribution") if results.attributed else "",
     )

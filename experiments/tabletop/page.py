@@ -25,6 +25,13 @@ FILE = "tabletop.json"
 REGISTRATIONS, UNEMPLOYED = "tabletop_registrations", "tabletop_unemployed"
 _DECIMALS = {"staff": 1, "wait": 1, "money": 2}
 _MILLION = 1e6
+_OF_THE_AREA = {
+    "unemployed": "tabletop_unemployed", "wait": "tabletop_wait", "queue": "tabletop_queue", "money": "tabletop_money",
+}  # fmt: skip
+_OF_THE_EVENT = {
+    "in_work": "tabletop_cohort_in_work", "unemployed": "tabletop_cohort_unemployed",
+    "in_courses": "tabletop_cohort_in_courses",
+}  # fmt: skip
 
 
 def text(content: Mapping[str, Any], language: str) -> str:
@@ -63,9 +70,9 @@ def rows(content: Mapping[str, Any], terms: Terms, notation: Notation) -> list[l
         if key == "staff":
             label = terms.term("tabletop_staff", line=terms.named("lines", group))
         elif group:
-            label = _of(terms.term(f"tabletop_cohort_{key}"), group, several, terms)
+            label = _of(terms.term(_OF_THE_EVENT[key]), group, several, terms)
         else:
-            label = terms.term(f"tabletop_{key}")
+            label = terms.term(_OF_THE_AREA[key])
         cells = [_with_interval(numbers, factor, _DECIMALS.get(key, 0), notation) for numbers in row["played"]]
         shown.append([label, *cells])
     return shown

@@ -105,7 +105,10 @@ def prepare(game: Game, keys: Sequence[str] = ()) -> Prepared:
     policies = policies_of(game.decisions, game.month, main.horizon, base.parameters, str(game.path))
     if policies:
         plan = make_plan(_configuration(game, base, arm.shocks, arm.policies, policies))
-    sizes = {event.name: int(event.jobs) for event in main.events[EVENT] if event.jobs > 0}
+    hit = {cohort.name for cohort in main.cohorts}
+    sizes = {event.name: int(event.jobs) for event in main.events[EVENT] if event.jobs > 0 and event.name in hit}
+    if not sizes:
+        raise InputError(f"{game.path}, scenario: {', '.join(arm.shocks)} hits nobody in particular; add a closure")
     return Prepared(plan, sizes)
 
 
