@@ -36,6 +36,7 @@ from agents.synthetic.closeness import (
     usual_nearness,
 )
 from agents.synthetic.immigrants import speaks_english
+from agents.synthetic.staff import chosen_staff
 from sim.clock import Clock, day_of, is_month_end
 from sim.day import advance
 from sim.dimensions import LINES, SECTIONS, State
@@ -54,6 +55,8 @@ from sim.world import World
 
 REFERENCE_POPULATION = 100_000.0
 """People of 15–74 for whom amounts of a whole area (seats of training) are stated."""
+_REGISTERED = (State.UNEMPLOYED, State.FURLOUGHED, State.TRAINING, State.IN_SERVICE, State.SUBSIDISED)
+"""States of people who have registered."""
 _FIT_AND_DISTANCE = (
     "fit.", "trades.appeal", "search.distance_decay_per_km", "search.own_municipality_factor", "search.outside_factor",
     "mobility.",
@@ -267,6 +270,20 @@ class EmploymentAreaModel(mesa.Model):
     def _close_month(self, day: int) -> None:
         self.recorder.record(self.world, day - 1)
         self.datacollector.collect(self)
+        self._count_registered()
+
+    def _count_registered(self) -> None:
+        """Note how many of each employer's cohort have registered as unemployed by the month-end, real persons."""
+        if all(cohort.occupation >= 0 for cohort in self.specification.cohorts):
+            return
+        people = self.world.arrays.persons[: int(self.world.control.n_persons)]
+        people = people[people.cohort > 0]
+        came = (people.unemployed_days > 0) | np.isin(people.state, _REGISTERED)
+        number = np.bincount(people.cohort[came], minlength=len(self.specification.cohorts) + 1)
+        told = self.built.setdefault("cohort_registered", {})
+        for k, cohort in enumerate(self.specification.cohorts, start=1):
+            if cohort.occupation < 0:
+                told.setdefault(cohort.name, []).append(float(number[k]) / self.scale)
 
     def _plan_month(self) -> None:
         self.authority.plan_month()
@@ -301,7 +318,12 @@ class EmploymentAreaModel(mesa.Model):
 
     def _mark(self, number: int, row: int, cohort: Cohort) -> None:
         jobs = REST if cohort.jobs == REST else round(cohort.jobs * self.scale)
-        if cohort.occupation < 0:
+        if cohort.staff:
+            persons = self.world.arrays.persons[: int(self.world.control.n_persons)]
+            rows = chosen_staff(persons, row, cohort, self.scale, self.world.control.seed)
+            persons.cohort[rows] = number
+            marked = len(rows)
+        elif cohort.occupation < 0:
             marked = mark_cohort(self.world.handle, row, jobs, number)
         else:
             marked = mark_unemployed(self.world.handle, cohort.occupation, jobs, number, self.clock.day)
@@ -379,6 +401,7 @@ def build(specification: RunSpecification) -> World:
         specification.seed,
         specification.scale,
         specification.record == "full",
+        specification.cohorts,
     )
 
 

@@ -19,9 +19,32 @@ RECORD_LEVELS = ("summary", "monthly", "full")
 
 
 @dataclass(frozen=True)
+class StaffCell:
+    """So many of an employer's staff: an occupation, an age, perhaps a home.
+
+    Attributes
+    ----------
+    occupation
+        Position in the region's list.
+    low, high
+        First and last age, whole years at the start.
+    jobs
+        Persons.
+    home
+        Position of the municipality or, beyond these, of the neighbour where they live; -1 for anywhere.
+    """
+
+    occupation: int
+    low: int
+    high: int
+    jobs: int
+    home: int = -1
+
+
+@dataclass(frozen=True)
 class Cohort:
     """The staff of one employer, or the unemployed of one trade, on one day; marked in every arm and never treated
-    differently.
+    differently. With ``staff`` the world is built so that the employer has exactly these people, in every arm.
     """
 
     name: str
@@ -29,6 +52,7 @@ class Cohort:
     marked: date
     jobs: int  # persons; the first ones in an order that is the same in every arm; -1: who is in no other cohort
     occupation: int = -1  # trade of the unemployed, position in the region's list
+    staff: tuple[StaffCell, ...] = ()  # who they are on the first day, jobs in all; empty: whoever is there
 
 
 @dataclass(frozen=True)
@@ -185,7 +209,8 @@ class RunResult:
     built
         Facts of the world as built, before the first day: ``unemployed`` by municipality, ``cohort``
         sizes, ``staff_fte``, ``population`` (all in real persons); ``recruits`` ordered and placed, if any;
-        ``openings`` by event: who took the jobs, and the chains of vacancies.
+        ``openings`` by event: who took the jobs, and the chains of vacancies;
+        ``cohort_registered``, who of each employer's cohort has registered by each month-end.
     lives
         Columns ``uid``, ``municipality``, ``workplace``, ``life_hash``, ``unemployed_days``,
         ``employed_days`` of everybody at the end, or None unless asked for.

@@ -7,6 +7,7 @@ a parameter may be replaced by a number, and every unknown key is answered with 
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
@@ -24,11 +25,15 @@ from sim.parameters import ParameterSet
 CONF = PROJECT / "conf"
 COMMANDS_WITH_MARKETS = ("compare",)
 
-READ_ALONE = {"board": "validate", "bridges": "bridges", "readiness": "drill", "target": "calibrate", "trial": "trial"}
+READ_ALONE = {
+    "board": "validate", "bridges": "bridges", "readiness": "drill", "stress": "stress", "target": "calibrate",
+    "trial": "trial",
+}  # fmt: skip
 """Groups that are no part of a configuration, and the command that reads them."""
 
 # Text that is taken as typed: names and paths need no quoting against the grammar of overrides.
 _AS_TYPED = ("name", "outputs", "start_file", "demand_file")
+_STAFF_FILE = re.compile(r"shocks\.[^.]+\.staff_file")
 # Nodes whose keys are the user's own.
 _OPEN = ("arms", "cohorts", "market_states", "targets")
 _DECLARATION = ("value", "low", "high", "unit", "meaning", "source", "source_kind", "over")
@@ -66,6 +71,8 @@ def resolve(command: str, overrides: Sequence[str]) -> Configuration:
             raise InputError(f"'{text}': expected KEY=VALUE, such as shock=closure_harjavalta or seed=1")
         if key in _AS_TYPED:
             as_typed[key] = _typed_text(typed, key)
+        elif _STAFF_FILE.fullmatch(key):
+            values.append((key, _typed_text(typed, "staff_file")))
         elif key in ("shock", "policy"):
             choices[key] = read_choice(typed, key)
         elif key == "region" and typed not in known["region"]:
@@ -280,7 +287,7 @@ def _typed_text(typed: str, key: str) -> str | None:
         return None
     if not typed.strip():
         raise InputError(f"{key}=: expected text, got nothing")
-    return str(Path(typed).resolve()) if key != "name" and key in _AS_TYPED else typed
+    return str(Path(typed).resolve()) if key in (*_AS_TYPED[1:], "staff_file") else typed
 
 
 def _own_region(typed: str | None, known: Sequence[str]) -> Path:
@@ -299,7 +306,8 @@ def _set(tree: dict[str, Any], key: str, value: Any) -> None:
     for depth, part in enumerate([*path, last]):
         if not isinstance(node, dict):
             raise InputError(f"{key}: {'.'.join(key.split('.')[:depth])} is a value and has no '{part}'")
-        if part not in node and (depth == 0 or path[0] not in _OPEN):
+        may_be_new = (depth > 0 and path[0] in _OPEN) or (depth == 2 and _STAFF_FILE.fullmatch(key))
+        if part not in node and not may_be_new:
             options = [name for name in node if depth or name not in ("shocks", "policies")]
             above = f" in {'.'.join(key.split('.')[:depth])}" if depth else ""
             raise InputError(f"unknown key '{key}': no '{part}'{above}{_one(part, options)}")

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,7 @@ from experiments.configuration import PROJECT, Configuration
 from experiments.horizon import Horizon, years_shifted
 from experiments.policy import read_courses, read_places, read_policy, read_recruits
 from experiments.rules import in_force
-from experiments.shock import cohort_of, read_cohort, read_shock
+from experiments.shock import check_one_staff, cohort_of, read_cohort, read_shock, with_staff
 from experiments.targets import Target, placed
 from sim.changes import Change
 from sim.errors import InputError
@@ -170,12 +170,16 @@ def run_key(
         ),
         "recruits": sorted([r.occupation, r.persons, str(r.start)] for r in specification.recruits),
         "events": sorted((event.identity() for event in specification.events), key=str),
-        "cohorts": sorted(
-            [c.name, c.employer, c.jobs, str(c.marked), c.occupation] for c in specification.cohorts
-        ),
+        "cohorts": sorted(_identity(cohort) for cohort in specification.cohorts),
         "code": code_digest(),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _identity(cohort: Cohort) -> list[object]:
+    """What decides a result of a cohort; its name decides the order in which cohorts are marked."""
+    who = [cohort.name, cohort.employer, cohort.jobs, str(cohort.marked), cohort.occupation]
+    return [*who, *sorted(map(astuple, cohort.staff))]
 
 
 @functools.cache
@@ -239,11 +243,12 @@ def _market(
         )
         recruits[arm] = tuple(r for name in given for r in read_recruits(name, given[name], horizon, region))
     cohorts = {
-        event.name: cohort_of(event)
+        event.name: with_staff(cohort_of(event), configuration.shocks[event.name], horizon, region)
         for group in events.values()
         for event in group
         if not isinstance(event, Slump | Opening)  # they hit nobody in particular
     }
+    check_one_staff(cohorts.values())
     for cohort, given in configuration.cohorts.items():
         cohorts[cohort] = read_cohort(cohort, given, horizon, region)
     for followed in cohorts.values():

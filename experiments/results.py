@@ -24,6 +24,7 @@ from experiments import schema
 from experiments.arm import BASELINE
 from experiments.configuration import Configuration
 from experiments.plan import Market, Plan, Run, code_digest
+from experiments.shock import STAFF_FILE, digest_of_staff
 from experiments.store import LOGS, StoredRun, plain, storage_error, write_text, write_whole
 from sim.errors import InputError
 
@@ -143,6 +144,11 @@ def make_manifest(
                 key: hashlib.sha256(file.read_bytes()).hexdigest()
                 for key in ("start_file", "demand_file")
                 if (file := getattr(configuration, key)) is not None
+            },
+            **{
+                f"shocks.{name}.{STAFF_FILE}": digest
+                for name, given in configuration.shocks.items()
+                if (digest := digest_of_staff(given)) is not None
             },
         },
         "code": {"version": _version("kohtaanto"), "digest": code_digest()},

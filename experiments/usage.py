@@ -9,6 +9,8 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
 
   kohtaanto compare shock=closure_harjavalta   the baseline against a plant closure, paired replications
   kohtaanto run start=boom_2022                one world
+  kohtaanto stress                             every large employer closes in turn: which would hit hardest
+  kohtaanto tabletop FILE                      a structural event month by month, with decisions between
   kohtaanto validate board=baseline            the baseline against published figures
   kohtaanto calibrate target=baseline          constants of the area fitted to published figures
   kohtaanto trial trial=caseload_austria       a published trial of services repeated in the model
@@ -97,6 +99,33 @@ Candidates come from the shortage index of a first year, the distance of the tra
 (conf/bridges/). For each, people of the surplus trade are invited to a course, against none: the same people in both.
 The table is also written as bridges.json, bridges.parquet and bridges.md, with a figure and the page.
 bridges.KEY=VALUE takes the place of a value of the file. Flags --cfg, --fresh and --retry-failed as with compare.""",
+    "stress": """\
+kohtaanto stress: every large employer of the region closes in turn, beside the same baseline; the worst first.
+
+  kohtaanto stress
+  kohtaanto stress replications=10 horizon_years=3 rank=euros stress.least_jobs=100 language=en
+
+Ranked by depth (most extra unemployed), length (months until half of them are gone) or euros with
+rank=depth|length|euros. Public employers are left out unless stress.public=true; towns and industries without a named
+employer get a made-up one unless stress.synthetic=false (conf/stress/). stress.KEY=VALUE takes the place of a value of
+the file. The table is also written as stress.json and stress.csv, with the page and a map.
+Flags --cfg, --fresh and --retry-failed as with compare.""",
+    "tabletop": """\
+kohtaanto tabletop: a structural event month by month, with decisions between; everything is kept in a file.
+
+  kohtaanto tabletop new exercise shock=closure_harjavalta
+  kohtaanto tabletop exercise.yaml
+  kohtaanto tabletop exercise.yaml next
+
+new writes the file from the keys of a run (start=, region=, replications= …). The file shows where things stand after
+the months played, and the 80 % interval of what is expected; next plays a month. Decisions are lines of the file:
+  decisions:
+    - {month: 1, fte: {brokerage: +4, competence: -4}}
+    - {month: 2, courses: [{measure: modular_training, occupation: "83", seats: 20}]}
+They act from the day after their month; those of months that have been played can not be changed. What has been seen
+  observed: [{until: 2025-06-30, registrations: 83}]
+updates the forecast of the others. The same file gives the same numbers. language=, outputs= and engine.processes= may
+be typed beside the file.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 
@@ -125,7 +154,7 @@ def usage(command: str | None = None) -> str:
         return "\n\n".join([_GENERAL, _KEYS, _listed()])
     if command in ("run", "compare"):
         return "\n\n".join([_COMMANDS[command], _KEYS, _FLAGS, _listed()])
-    if command in ("validate", "calibrate", "trial", "bridges"):
+    if command in ("validate", "calibrate", "trial", "bridges", "stress"):
         return "\n\n".join([_COMMANDS[command], _KEYS])
     return _COMMANDS[command]
 

@@ -138,6 +138,7 @@ class Purpose(IntEnum):
     MEASURE_INVITATION = 130  # lasting for a day: read by courses and cohorts
     OPENING_DEMAND = 140  # vacancy
     RIPPLE_EMPLOYER = 141  # job lost or gained by a ripple, by source and ordinal; read again when it comes back
+    STAFF_ORDER = 150  # lasting
     CLOSURE_HAPPENS = 160  # lasting; employer
     CLOSURE_INSIDE = 161
     CLOSURE_EMPLOYER = 162
@@ -168,6 +169,7 @@ LASTING = (
     Purpose.MOBILITY_HOUSING,
     Purpose.EMPLOYER_ENGLISH,
     Purpose.MEASURE_INVITATION,
+    Purpose.STAFF_ORDER,
     Purpose.CLOSURE_HAPPENS,
     Purpose.RIPPLE_EMPLOYER,
 )

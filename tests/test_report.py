@@ -267,10 +267,11 @@ def test_faulty_terms_are_found(content: dict[str, Any], told: str) -> None:
 
 def test_every_key_that_the_code_uses_exists_and_every_term_is_used() -> None:
     terms = read()
-    template = (REPORT / "templates" / "report.html.j2").read_text(encoding="utf-8")
+    template = "".join(file.read_text(encoding="utf-8") for file in (REPORT / "templates").glob("*.j2"))
     used = set(re.findall(r'terms\.term\("(\w+)"', template))
     literals: set[str] = set()
-    for file in (*REPORT.glob("*.py"), *(REPORT.parent / "bridges").glob("*.py")):
+    others = [file for package in ("bridges", "stress", "tabletop") for file in (REPORT.parent / package).glob("*.py")]
+    for file in (*REPORT.glob("*.py"), *others):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from agents.region import Region, StartState
+from agents.specification import Cohort
 from agents.synthetic.benefits import write_histories
 from agents.synthetic.closeness import (
     appeal_of_trades,
@@ -40,6 +42,7 @@ from agents.synthetic.people import (
     season_factor,
 )
 from agents.synthetic.rounding import apportion, scaled
+from agents.synthetic.staff import seat_staff
 from agents.synthetic.states import call_up, make_self_employed, put_in_measures
 from sim.clock import month_index, month_of_year, working_days
 from sim.dimensions import (
@@ -119,6 +122,7 @@ def build_world(
     seed: int,
     scale: float = 1.0,
     keeps_log: bool = False,
+    cohorts: Sequence[Cohort] = (),
 ) -> World:
     """Build the world of one replication.
 
@@ -136,6 +140,8 @@ def build_world(
         Agents for each real person.
     keeps_log
         Whether contacts and spells are logged.
+    cohorts
+        Those with known staff are found by it (`agents.synthetic.staff`).
 
     Returns
     -------
@@ -149,9 +155,11 @@ def build_world(
     people = add(living, outsiders(region, inward.sum(axis=1), p, rng))
     filled = flows.sum(axis=0)
     filled[: region.outside] += inward.sum(axis=0)
-    firms = employers(region, filled, scale, rng)
+    known = [cohort.employer for cohort in cohorts if cohort.staff]
+    firms = employers(region, filled, scale, rng, known)
     employer = assign(region, people, flows, inward, firms, rng)
     make_self_employed(region, people, employer, firms, p, rng)
+    seat_staff(region, people, employer, firms, cohorts, scale, mixed_seed(seed))
     conscripts = call_up(people, p, rng)
     participants, measures = put_in_measures(people, p, scale * _share_of_region(region), rng)
     n_places, n_trades = region.n_places, len(region.occupations)

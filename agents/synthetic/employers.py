@@ -9,6 +9,7 @@ exact size; real ones scale with their town.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,13 +64,17 @@ def commuting(
     return flows, apportion(inward, round(inward.sum()))
 
 
-def employers(region: Region, filled: NDArray[np.int64], scale: float, rng: np.random.Generator) -> Employers:
+def employers(
+    region: Region, filled: NDArray[np.int64], scale: float, rng: np.random.Generator, exact: Collection[str] = ()
+) -> Employers:
     """Make the employers.
 
     Parameters
     ----------
     filled
         Jobs held at the start by place of work, agents, shape (M + K,); the last are outside.
+    exact
+        Listed employers that keep their listed size exactly, beside made-up plants.
     """
     place: list[NDArray[np.int64]] = []
     section: list[NDArray[np.int64]] = []
@@ -81,7 +86,7 @@ def employers(region: Region, filled: NDArray[np.int64], scale: float, rng: np.r
         listed = [e for e in region.large_employers if e.municipality == m]
         level = filled[m] / max(region.jobs[m].sum() * scale, 1e-9)
         # fixed sizes first, so that a made-up plant is exactly as large as its scenario says
-        fixed = {e.id: round(e.jobs * scale) for e in listed if _is_made_up(region, e.id)}
+        fixed = {e.id: round(e.jobs * scale) for e in listed if e.id in exact or _is_made_up(region, e.id)}
         room = region.jobs[m].astype(np.float64)
         cells = apportion(room, int(filled[m]))
         for e in listed:

@@ -42,6 +42,14 @@ def write(folder: Path, language: str = "fi") -> Path:
     InputError
         If the language is unknown or a file is missing or damaged.
     """
+    if (folder / "stress.json").is_file():
+        from experiments.stress import page as stress
+
+        return stress.write(folder, language)
+    if (folder / "tabletop.json").is_file():
+        from experiments.tabletop import page as tabletop
+
+        return tabletop.write(folder, language)
     return Page(ResultsFolder(folder), Terms(language)).write()
 
 

@@ -13,12 +13,17 @@ from experiments.shock.furlough import read_furlough_wave
 from experiments.shock.opening import read_opening
 from experiments.shock.reading import known
 from experiments.shock.slump import read_slump
+from experiments.shock.staff_file import KEY as STAFF_FILE
+from experiments.shock.staff_file import WITHOUT_STAFF, check_one_staff, digest_of_staff, with_staff
 from sim.errors import InputError
 
 if TYPE_CHECKING:
     from agents.region import Region
 
-__all__ = ["READERS", "cohort_of", "read_cohort", "read_shock"]
+__all__ = [
+    "READERS", "STAFF_FILE", "check_one_staff", "cohort_of", "digest_of_staff", "read_cohort", "read_shock",
+    "with_staff",
+]  # fmt: skip
 
 READERS: dict[str, Callable[[str, Mapping[str, Any], Horizon, Region], Event]] = {
     "closure": read_closure,
@@ -53,4 +58,7 @@ def read_shock(name: str, given: Mapping[str, Any], horizon: Horizon, region: Re
     kind = given.get("kind")
     if kind not in READERS:
         raise InputError(f"shocks.{name}.kind: no kind {kind!r}{known(str(kind), READERS)}")
-    return READERS[kind](name, given, horizon, region)
+    if kind in WITHOUT_STAFF and given.get(STAFF_FILE) is not None:
+        raise InputError(f"shocks.{name}.{STAFF_FILE}: an event of the kind {kind} hits no staff; leave it out")
+    own = {key: value for key, value in given.items() if key != STAFF_FILE}  # it belongs to the cohort
+    return READERS[kind](name, own, horizon, region)

@@ -1,0 +1,1 @@
+"""The stress library: each large employer of a region closes in turn, beside the same baseline."""

@@ -1,0 +1,1 @@
+"""The table-top: a structural event month by month, with decisions between and what has been observed."""
