@@ -150,6 +150,8 @@ class RunSpecification:
         CSV (month, index, optionally section) that drives demand, or None (`agents.demand`).
     demand_shift_years
         Years by which the months of ``demand_file`` move: a further market begins in another year.
+    record_weekly
+        Whether the week record is returned (it is always counted).
     """
 
     region: Path
@@ -169,6 +171,7 @@ class RunSpecification:
     demand_file: Path | None = None
     demand_shift_years: int = 0
     recruits: tuple[Recruits, ...] = ()
+    record_weekly: bool = False
 
 
 @dataclass
@@ -188,6 +191,8 @@ class RunResult:
     lives
         Columns ``uid``, ``municipality``, ``workplace``, ``life_hash``, ``unemployed_days``,
         ``employed_days`` of everybody at the end, or None unless asked for.
+    weekly
+        Columns of the week record (`sim.week_record`), empty unless ``record_weekly``.
     seconds
         ``build``, ``simulate``.
     counters
@@ -201,3 +206,4 @@ class RunResult:
     seconds: dict[str, float]
     counters: dict[str, int]
     lives: dict[str, Any] | None = None
+    weekly: dict[str, Any] = field(default_factory=dict)

@@ -61,6 +61,7 @@ from sim.kernels.calendar import KINDS
 from sim.kernels.mobility import IDLE_CENTRE, IDLE_YOUNG, WORKING_CENTRE, WORKING_ELSEWHERE
 from sim.kernels.moving import BIRTHS, STREAMS, TURNING_15
 from sim.kernels.trial import QUARTERS
+from sim.kernels.weekly import Weekly
 from sim.ledger import Item, Payer
 from sim.parameters import ParameterSet
 from sim.rng import EMPLOYER_UID, NEVER, PERSON_UID, VACANCY_UID, Purpose, mixed_seed, uniforms
@@ -118,6 +119,7 @@ def build_world(
     seed: int,
     scale: float = 1.0,
     keeps_log: bool = False,
+    n_cohorts: int = 0,
 ) -> World:
     """Build the world of one replication.
 
@@ -135,6 +137,8 @@ def build_world(
         Agents for each real person.
     keeps_log
         Whether contacts and spells are logged.
+    n_cohorts
+        Cohorts that the week record tells apart.
 
     Returns
     -------
@@ -229,6 +233,8 @@ def build_world(
             ledger=np.zeros((len(Item), len(Payer), n_places)),
             stocks=stocks,
             survival=np.zeros((4, days // 28 + 2)),
+            weekly=np.zeros((len(Weekly), len(LINES) + n_cohorts, days // 7 + 2)),
+            weekly_homes=np.zeros((n_cohorts, n_places, days // 7 + 2)),
             counters=np.zeros(len(Counter), np.int64),
             open_cells=cells,
             remote_cells=remote_cells,
