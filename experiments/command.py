@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sim.errors import InputError, near_miss
 
-COMMANDS = ("run", "compare", "validate", "calibrate", "trial", "bridges", "report", "explain", "data")
+COMMANDS = ("run", "compare", "validate", "calibrate", "trial", "bridges", "drill", "report", "explain", "data")
 _FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")
 
 
@@ -84,6 +84,8 @@ def _dispatch(words: list[str]) -> int:
         return _trial(rest)
     if command == "bridges":
         return _bridges(rest)
+    if command == "drill":
+        return _drill(rest)
     flags = [word for word in rest if word.startswith("-")]
     if flags:
         raise InputError(f"{command} has no flag {flags[0]}{near_miss(flags[0], ['--help'])}")
@@ -180,6 +182,21 @@ def _bridges(words: list[str]) -> int:
     request = Request.read([word for word in words if word not in flags])
     if "--cfg" in flags:
         print(request.configuration([]).to_yaml(), end="")
+        return 0
+    return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
+
+
+def _drill(words: list[str]) -> int:
+    from experiments.drill.request import Request, carry_out
+
+    known = ("--cfg", "--fresh", "--help", "--retry-failed")
+    flags = [word for word in words if word.startswith("-")]
+    for flag in flags:
+        if flag not in known:
+            raise InputError(f"drill has no flag {flag}{near_miss(flag, known)}")
+    request = Request.read([word for word in words if word not in flags])
+    if "--cfg" in flags:
+        print(request.to_yaml(), end="")
         return 0
     return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
 

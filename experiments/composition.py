@@ -24,7 +24,10 @@ from sim.parameters import ParameterSet
 CONF = PROJECT / "conf"
 COMMANDS_WITH_MARKETS = ("compare",)
 
-READ_ALONE = {"board": "validate", "bridges": "bridges", "readiness": "drill", "target": "calibrate", "trial": "trial"}
+READ_ALONE = {
+    "board": "validate", "bridges": "bridges", "drill": "drill", "readiness": "drill", "target": "calibrate",
+    "trial": "trial",
+}  # fmt: skip
 """Groups that are no part of a configuration, and the command that reads them."""
 
 # Text that is taken as typed: names and paths need no quoting against the grammar of overrides.

@@ -24,6 +24,8 @@ _COUNTS = (
     ("first_interviews_due", Weekly.DUE),
     ("first_interviews_due_held", Weekly.DUE_HELD),
     ("first_interviews_due_left", Weekly.DUE_LEFT),
+    ("first_interview_wait_days_sum", Weekly.WAIT_DAYS),
+    ("first_interview_late_days_sum", Weekly.LATE_DAYS),
     ("talks_held", Weekly.TALKS),
     ("talks_late", Weekly.TALKS_LATE),
 )

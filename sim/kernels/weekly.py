@@ -31,6 +31,8 @@ class Weekly(IntEnum):
     MINUTES_OFFERED = 11  # by line, agents' minutes, whoever is served
     MINUTES_USED = 12
     STAFF_DAYS = 13  # by line, FTE in post summed over working days
+    WAIT_DAYS = 14  # calendar days from the beginning of the search to the first interview, of those held
+    LATE_DAYS = 15  # of these, days after the last day in time
 
 
 @rule
@@ -97,8 +99,10 @@ def end_waiting(w, i, t, held):
     late = t > due
     if held:
         note(w, Weekly.HELD, group, t)
+        w.weekly[Weekly.WAIT_DAYS, group, week_of(w, t)] += t - w.persons[i].registered_since
         if late:
             note(w, Weekly.HELD_LATE, group, t)
+            w.weekly[Weekly.LATE_DAYS, group, week_of(w, t)] += t - due
         else:
             note(w, Weekly.DUE_HELD, group, due)
     else:

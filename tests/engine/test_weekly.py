@@ -150,8 +150,11 @@ def test_one_interview_by_hand() -> None:
     for row in ("MINUTES_OFFERED", "MINUTES_USED", "STAFF_DAYS"):
         told.pop(row, None)
     assert told == {"SEARCHES": [0], "BOOKED": [0], "DUE": [1], "HELD": [2], "HELD_LATE": [2], "LEFT": [2],
-                    "LEFT_LATE": [2]}  # fmt: skip
+                    "LEFT_LATE": [2], "WAIT_DAYS": [2], "LATE_DAYS": [2]}  # fmt: skip
     assert weekly[Weekly.DUE, 1] == 2
+    due = date(2025, 1, 10)  # 6 January is a holiday
+    assert weekly[Weekly.LATE_DAYS, 2] == (date(2025, 1, 13) - due).days
+    assert weekly[Weekly.WAIT_DAYS, 2] == (date(2025, 1, 13) - date(2025, 1, 2)).days
 
 
 def test_it_is_part_of_the_key() -> None:
