@@ -202,6 +202,7 @@ def _drill(words: list[str]) -> int:
 
 
 def _report(given: list[str], keys: list[str]) -> int:
+    from experiments.drill.page import rewrite
     from experiments.report import page
     from experiments.results import FINISHED, read_manifest
 
@@ -212,7 +213,11 @@ def _report(given: list[str], keys: list[str]) -> int:
     manifest = read_manifest(folder / "manifest.json")
     if manifest.get("status") != FINISHED:
         raise InputError(f"{folder}: the runs are unfinished; the same command as before goes on with them")
-    print(page.write(folder, options["language"] or manifest["configuration"].get("language", "fi")))
+    language = options["language"] or manifest["configuration"].get("language", "fi")
+    if manifest.get("command") == "drill":
+        print(rewrite(folder, language))
+    else:
+        print(page.write(folder, language))
     return 0
 
 

@@ -18,6 +18,7 @@ from experiments.execution import Execution
 from experiments.plan import Plan
 from experiments.store import StoredRun, plain
 from experiments.trial.arm_run import ArmRun
+from sim.clock import month_ends
 from sim.dimensions import LINES, N_PERSON_LINES, PAYERS, SECTIONS
 from sim.week_record import OUTSIDE
 
@@ -72,8 +73,14 @@ def content(
                 "events": [_event(event, plan) for event in events],
                 "jobs": sum(event.jobs for event in events),
                 "announced": str(min(event.announced for event in events)),
+                "assumed": {
+                    "no_show": _value(plan, "services.no_show_share"),
+                    "novice_productivity": _value(plan, "staff.novice_productivity"),
+                    "first_interview_days": _deadline(plan, weeks[window.first]),
+                },
+                "month_ends": [str(day) for day in month_ends(market.horizon.start, market.horizon.days)],
                 "promise": {"share": question.share, "confidence": question.confidence},
-                "weeks": weeks_told(weeks),
+                "weeks": [str(week) for week in weeks],
                 "window": {"first": str(weeks[window.first]), "last": str(weeks[window.last] + timedelta(days=6))},
                 "inflow": _inflow(records, weeks, plan),
                 "interviews": {arm: _interviews(record, window, question) for arm, record in records.items()},
@@ -89,9 +96,16 @@ def content(
     )
 
 
-def weeks_told(weeks: Sequence[date]) -> list[str]:
-    """Mondays as text."""
-    return [str(week) for week in weeks]
+def _value(plan: Plan, name: str) -> float:
+    """Baseline value of a parameter that is one number."""
+    return float(np.asarray(plan.configuration.parameters.value(name)))
+
+
+def _deadline(plan: Plan, day: date) -> float:
+    """Working days within which a first interview has to be held, by the rules of a day."""
+    name = "rules.first_interview_working_days"
+    rules = [c for c in plan.markets[0].changes[BASELINE] if c.parameter == name and c.start <= day]
+    return max(rules, key=lambda c: c.start).amount if rules else _value(plan, name)
 
 
 def level(values: NDArray[np.float64]) -> dict[str, float | None]:
@@ -201,7 +215,7 @@ def _staff(record: WeekRecord) -> dict[str, Any]:
 
 
 def _surge(question: Question, surge: Surge, plan: Plan) -> dict[str, Any]:
-    lead = round(float(plan.configuration.parameters.value("staff.hiring_lead_months")))
+    lead = round(_value(plan, "staff.hiring_lead_months"))
     found = [_found(population, found, lead) for (population, _), found in surge.found.items()]
     curve = [
         {"fte": trial.fte, "start": str(trial.start),

@@ -55,7 +55,8 @@ class Request:
         InputError
             If a key does not belong here or the question is wrong.
         """
-        own, changed, rest = {"shock": "", "readiness": ""}, {}, list(words)
+        own, rest = {"shock": "", "readiness": ""}, list(words)
+        changed: dict[str, Any] = {}
         for group in GROUPS:
             typed = read_words(rest, own, _REFUSED, group)
             own = typed.own
@@ -74,7 +75,8 @@ class Request:
         q = self.question
         asked = [f"replications={q.replications}", f"horizon_years={q.horizon_years}", *self.overrides]
         base = resolve("drill", [f"shock={'+'.join(q.shocks)}", *asked])
-        plain = {**base.plain, "markets": {}, "record_weekly": True, "name": base.name or "+".join(q.shocks)}
+        plain = {**base.plain, "markets": {}, "record": "summary", "record_weekly": True}
+        plain["name"] = base.name or "+".join(q.shocks)
         # the event alone, for its dates: those of the levels count from them
         alone = {"none": {"shocks": list(q.shocks), "policies": []}}
         plan = make_plan(Configuration.from_plain({**plain, "arms": alone, "replications": 1}))
@@ -134,8 +136,8 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     }
     window = window_of(records["none"], records[BASELINE])
     if window is None:
-        raise InputError(f"shock={'+'.join(cohorts)}: nobody of the cohort comes to a first interview within the horizon; "
-                         "lengthen horizon_years or move the event")  # fmt: skip
+        raise InputError(f"shock={'+'.join(cohorts)}: nobody of the cohort comes to a first interview within the "
+                         "horizon; lengthen horizon_years or move the event")  # fmt: skip
     surge = _surge(request.question, plan, records["none"], window, sorted({n for _, n in runs}), fresh)
     content = outcome.content(request.question, plan, execution, runs, records, window, surge)
     pages = page.write(execution.folder, content, configuration.language)
@@ -143,7 +145,8 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
         print(line)
     for path in pages:
         print(path)
-    print(f"{execution.seconds + surge.seconds:.1f} s, {surge.runs} runs of the search ({surge.simulated} simulated now)")
+    seconds = execution.seconds + surge.seconds
+    print(f"{seconds:.1f} s, {surge.runs} runs of the search ({surge.simulated} simulated now)")
     if execution.failed:
         say(f"{execution.failed} of {len(plan.runs)} runs failed; see {execution.folder / 'manifest.json'}")
     return 1 if execution.failed else 0

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.specification import RunSpecification
 from experiments.drill.question import Question
 from experiments.drill.search import least
 from experiments.drill.weeks import POPULATIONS, WeekRecord, Window
@@ -64,7 +65,8 @@ class Found:
     enough_fte
         FTE after which more raises it by less than `AS_GOOD`.
     latest
-        Latest Monday on which the least FTE may be taken on; None if none reaches the share or none is needed.
+        Latest Monday on which posts may be opened: of the least FTE to reach the share, or, where none does, of
+        `enough_fte` to reach the best; None if no surge is needed or helps, and for the duty, which is not asked for.
     """
 
     share: float
@@ -173,9 +175,7 @@ class Evaluation:
 
     def _run(self, base: Run, trial: Trial) -> Run:
         change = Change(PARAMETER, "add", float(trial.fte), trial.start, self._end, None, OWNER, "the drill's surge")
-        specification = dataclasses.replace(
-            base.specification, changes=(*base.specification.changes, change), days=self._days, record="summary"
-        )
+        specification = shortened(base.specification, self._days, change)
         key = run_key(specification, self._plan.configuration.parameters, self._plan.region.digest, self._digests)
         return Run(base.market, f"surge_{trial.fte}_{trial.start}", base.replication, key, specification)
 
@@ -194,6 +194,17 @@ class Evaluation:
                 raise InputError(f"{self._store.folder}: a run is gone; was outputs/runs emptied meanwhile?")
             tables[run.replication] = stored.logs["weekly"]
         return tables
+
+
+def shortened(specification: RunSpecification, days: int, *more: Change) -> RunSpecification:
+    """A run that ends earlier, with some changes more; what was to change after its end is left out."""
+    last = specification.start_date + timedelta(days=days - 1)
+    changes = tuple(
+        dataclasses.replace(change, end=None) if change.end is not None and change.end > last else change
+        for change in (*specification.changes, *more)
+        if change.start <= last
+    )
+    return dataclasses.replace(specification, changes=changes, days=days)
 
 
 def shares_of(record: WeekRecord, window: Window) -> Shares:
@@ -227,7 +238,7 @@ def starts_of(window_start: date, first: date, lead_weeks: int) -> tuple[date, .
     """
     earliest = max(first, window_start - timedelta(weeks=lead_weeks))
     mondays = [window_start - timedelta(weeks=k) for k in range(lead_weeks + 1)]
-    by_month = {}
+    by_month: dict[tuple[int, int], date] = {}
     for monday in mondays:  # the latest of a month comes first
         if monday >= earliest:
             eve = monday - timedelta(days=1)  # who is wanted on the first of a month comes with those of the one before
@@ -275,20 +286,26 @@ def search(
     steps = least(len(grid), goals, told)
 
     last = len(starts) - 1  # steps from the latest start back
-    with_start = {(p, s): grid[step] for (p, s) in pairs if s == question.share and (step := steps[p, s])}
+    with_start: dict[str, tuple[int, float]] = {}
+    for population in POPULATIONS:
+        step, goal = steps[population, question.share], question.share
+        if step is None:
+            step, goal = steps[population, -1.0], best[population] - AS_GOOD
+        if step:
+            with_start[population] = grid[step], goal
 
-    def in_time(population: str, share: float) -> Callable[[int], bool]:
-        fte = with_start[population, share]
-        return lambda back: level(population, Trial(fte, starts[last - back])) >= share - 1e-12
+    def in_time(population: str) -> Callable[[int], bool]:
+        fte, goal = with_start[population]
+        return lambda back: level(population, Trial(fte, starts[last - back])) >= goal - 1e-12
 
     def asked(backs: Collection[int]) -> None:
-        prepare([Trial(fte, starts[last - back]) for fte in set(with_start.values()) for back in backs])
+        prepare([Trial(fte, starts[last - back]) for fte in {fte for fte, _ in with_start.values()} for back in backs])
 
-    back = least(len(starts), {pair: in_time(*pair) for pair in with_start}, asked) if with_start else {}
+    back = least(len(starts), {name: in_time(name) for name in with_start}, asked) if with_start else {}
     found = {}
     for population, share in pairs:
         step, enough = steps[population, share], steps[population, -1.0]
-        late = back.get((population, share))
+        late = back.get(population) if share == question.share else None
         found[population, share] = Found(
             share=share,
             fte=None if step is None else grid[step],

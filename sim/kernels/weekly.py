@@ -15,7 +15,7 @@ from sim.dimensions import LINES, Line
 
 
 class Weekly(IntEnum):
-    """Rows of `Arrays.weekly`; "due" rows count in the week of the last day in time, all others in that of the event."""
+    """Rows of `Arrays.weekly`; DUE ones count in the week of the last day in time, the others in that of the event."""
 
     SEARCHES = 0  # new job searches on the register
     BOOKED = 1  # people who begin to wait for a first interview
@@ -43,7 +43,7 @@ def week_of(w, t):
 
 @rule
 def group_of(w, i, line):
-    """Column of a person's group: her cohort's, or that of a line; cohorts that are not recorded count with the line."""
+    """Column of a person's group: her cohort's, or that of a line, as for cohorts that are not recorded."""
     cohort = w.persons[i].cohort
     if cohort > 0 and len(LINES) + cohort <= w.weekly.shape[1]:
         return len(LINES) + cohort - 1

@@ -134,9 +134,8 @@ def test_recording_changes_no_life_and_costs_no_column() -> None:
 
 def test_one_interview_by_hand() -> None:
     """Two become unemployed on Thursday 2 January; due on Friday 10; one adviser comes on the 13th; one has left."""
-    spec = specification(
-        days=40, parameters=with_values({**NOTHING_PROPOSED, "services.no_show_share": 0.0, "places.no_show_per_km": 0.0})
-    )
+    everybody_comes = {"services.no_show_share": 0.0, "places.no_show_per_km": 0.0}
+    spec = specification(days=40, parameters=with_values({**NOTHING_PROPOSED, **everybody_comes}))
     world = bare_world(spec, 3)
     world.arrays.immigration[:] = 0.0
     for i in (0, 1):
