@@ -87,7 +87,8 @@ def _interviews(told: Told, folder: Path) -> str:
 def _lines(told: Told, axes: Axes, x: np.ndarray, series: dict[str, Any]) -> None:
     """A line an arm, the baseline first, with the band of the baseline."""
     base = series[BASELINE]
-    axes.fill_between(x, base["low"], base["high"], color=drawing.BASE, alpha=0.18, linewidth=0)
+    axes.fill_between(x, base["low"], base["high"], color=drawing.BASE, alpha=0.18, linewidth=0,
+                      label=told.word("backlog_band"))  # fmt: skip
     for number, arm in enumerate([BASELINE, *told.levels]):
         stroke = drawing.stroke(number - 1)
         line = axes.plot(x, series[arm]["mean"], color=stroke.colour, linewidth=1.8, label=told.level(arm))[0]
@@ -106,7 +107,7 @@ def _backlog(told: Told, folder: Path) -> str:
         drawing.number_axis(axes, told.notation)
         axes.set_ylim(bottom=0)
         axes.set_ylabel(told.word("backlog_axis"), fontsize=9)
-        drawn.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+        drawn.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=8.5)
         return drawing.write(drawn, folder, "backlog", told.word("backlog_alt"))
 
 
@@ -120,7 +121,7 @@ def _people(told: Told, folder: Path) -> str:
         drawing.number_axis(axes, told.notation)
         axes.set_ylim(bottom=0)
         axes.set_ylabel(told.word("people_axis"), fontsize=9)
-        drawn.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+        drawn.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=8.5)
         return drawing.write(drawn, folder, "people", told.word("people_alt"))
 
 
