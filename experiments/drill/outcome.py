@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.arm import BASELINE
 from experiments.bridges.outcome import Number
+from experiments.drill.arms import announced, followed
 from experiments.drill.question import Question
 from experiments.drill.surge import PARAMETER, Found, Surge, Trial, reached
 from experiments.drill.weeks import ALL, BAND, COHORT, OTHERS, POPULATIONS, WeekRecord, Window, cleared
@@ -57,7 +58,7 @@ def content(
     cohorts = records[BASELINE].cohorts
     backlog = _backlogs(records, window)
     euros = _euros(monthly, list(records), replications)
-    events = market.events["none"]
+    events = followed(market.events["none"])
     return dict(
         plain(
             {
@@ -72,7 +73,7 @@ def content(
                 "arms": list(records),
                 "events": [_event(event, plan) for event in events],
                 "jobs": sum(event.jobs for event in events),
-                "announced": str(min(event.announced for event in events)),
+                "announced": str(min(announced(event) for event in events)),
                 "assumed": {
                     "no_show": _value(plan, "services.no_show_share"),
                     "novice_productivity": _value(plan, "staff.novice_productivity"),
@@ -306,7 +307,7 @@ def _policies(plan: Plan) -> dict[str, Any]:
     """What each level of readiness changes, with dates."""
     told = {}
     for arm, parts in plan.configuration.arms.items():
-        changes = [change for name in parts.policies for change in plan.configuration.policies[name]["changes"]]
+        changes = [change for name in parts.policies for change in plan.configuration.policies[name].get("changes", [])]
         told[arm] = [{key: str(value) if key in ("start", "end") else value for key, value in change.items()}
                      for change in changes]  # fmt: skip
     return told

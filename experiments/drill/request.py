@@ -12,7 +12,7 @@ from experiments.arm import BASELINE
 from experiments.composition import resolve
 from experiments.configuration import Configuration
 from experiments.drill import outcome, page
-from experiments.drill.arms import arms_of
+from experiments.drill.arms import arms_of, followed
 from experiments.drill.question import GROUPS, Question
 from experiments.drill.surge import Evaluation, Surge, search, starts_of
 from experiments.drill.weeks import WeekRecord, Window, window_of
@@ -81,8 +81,9 @@ class Request:
         alone = {"none": {"shocks": list(q.shocks), "policies": []}}
         plan = make_plan(Configuration.from_plain({**plain, "arms": alone, "replications": 1}))
         events, horizon = plan.markets[0].events["none"], plan.markets[0].horizon
-        if not any(event.jobs > 0 for event in events):
-            raise InputError(f"shock={'+'.join(q.shocks)}: nobody loses a job, so there is nobody to follow; jobs is 0")
+        if not followed(events):
+            raise InputError(f"shock={'+'.join(q.shocks)}: it hits no employer's staff, so there is nobody to follow; "
+                             "a drill needs an event with jobs")  # fmt: skip
         arms, policies = arms_of(q.levels, events, horizon)
         # what the drill asks for beyond its runs belongs to the question: another promise, another folder
         told = {"share": q.share, "confidence": q.confidence, "most_fte": q.most_fte, "lead_weeks": q.lead_weeks}
@@ -128,8 +129,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     if not runs:
         say(f"no replication is whole; see {execution.folder / 'manifest.json'}")
         return 1
-    events = plan.markets[0].events["none"]
-    cohorts = [event.name for event in events]
+    cohorts = [cohort.name for cohort in plan.markets[0].cohorts]
     records = {
         arm: WeekRecord({number: run.logs["weekly"] for (a, number), run in runs.items() if a == arm}, cohorts)
         for arm in configuration.arms

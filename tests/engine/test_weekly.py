@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,6 +11,7 @@ from worlds import NOTHING_PROPOSED, area, bare_world, closure, cohort, specific
 
 from agents.area import simulate
 from agents.specification import RunResult
+from sim.changes import Change
 from sim.day import advance
 from sim.dimensions import LINES, N_PERSON_LINES, Line, State
 from sim.kernels.states import become_unemployed, leave_register
@@ -163,3 +165,20 @@ def test_it_is_part_of_the_key() -> None:
     asked = ("region=kolmikko", "replications=1", "horizon_years=1")
     keys = {make_plan(resolve("run", [*asked, f"record_weekly={word}"])).runs[0].key for word in ("true", "false")}
     assert len(keys) == 2
+
+
+def test_interviews_at_the_workplace_are_held_in_time() -> None:
+    """Who is met on site has a search and a first interview held from that day; identities hold."""
+    spec = specification(days=150, cohorts=(cohort(marked=START),), events=(closure(),), record_weekly=True)
+    on_site = Change("services.on_site_fte", "set", 1.0, date(2025, 3, 17), None, None, "test", "test")
+    plain, met = simulate(spec), simulate(dataclasses.replace(spec, changes=(on_site,)))
+    before = slice(0, 15)  # the first exits are on 30 April
+
+    def early(result: RunResult, name: str) -> float:
+        return float(series(result, name, "cohort", "closing")[before].sum())
+
+    held = early(met, "first_interviews_held")
+    assert held > early(plain, "first_interviews_held") + 10
+    assert early(met, "new_job_searches") >= held
+    booked, left = early(met, "first_interviews_booked"), early(met, "first_interviews_left")
+    assert booked == held + left + series(met, "first_interviews_waiting", "cohort", "closing")[14]
