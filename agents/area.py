@@ -37,6 +37,7 @@ from agents.synthetic.closeness import (
 )
 from agents.synthetic.immigrants import speaks_english
 from agents.synthetic.staff import chosen_staff
+from sim import week_record
 from sim.clock import Clock, day_of, is_month_end
 from sim.day import advance
 from sim.dimensions import LINES, SECTIONS, State
@@ -209,7 +210,13 @@ class EmploymentAreaModel(mesa.Model):
             seconds=seconds,
             counters={counter.name.lower(): int(arrays.counters[counter]) for counter in Counter},
             lives=_lives(self.world) if with_lives else None,
+            weekly=self._weekly() if self.specification.record_weekly else {},
         )
+
+    def _weekly(self) -> dict[str, Any]:
+        codes = [m.code for m in self.region.municipalities]
+        names = [cohort.name for cohort in self.specification.cohorts]
+        return week_record.columns(self.world, names, codes, self.specification.start_date)
 
     # -- the clock --------------------------------------------------------------------------------
 

@@ -174,6 +174,8 @@ class RunSpecification:
         CSV (month, index, optionally section) that drives demand, or None (`agents.demand`).
     demand_shift_years
         Years by which the months of ``demand_file`` move: a further market begins in another year.
+    record_weekly
+        Whether the week record is returned (it is always counted).
     """
 
     region: Path
@@ -193,6 +195,7 @@ class RunSpecification:
     demand_file: Path | None = None
     demand_shift_years: int = 0
     recruits: tuple[Recruits, ...] = ()
+    record_weekly: bool = False
 
 
 @dataclass
@@ -214,6 +217,8 @@ class RunResult:
     lives
         Columns ``uid``, ``municipality``, ``workplace``, ``life_hash``, ``unemployed_days``,
         ``employed_days`` of everybody at the end, or None unless asked for.
+    weekly
+        Columns of the week record (`sim.week_record`), empty unless ``record_weekly``.
     seconds
         ``build``, ``simulate``.
     counters
@@ -227,3 +232,4 @@ class RunResult:
     seconds: dict[str, float]
     counters: dict[str, int]
     lives: dict[str, Any] | None = None
+    weekly: dict[str, Any] = field(default_factory=dict)

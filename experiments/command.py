@@ -11,7 +11,8 @@ from pathlib import Path
 from sim.errors import InputError, near_miss
 
 COMMANDS = (
-    "run", "compare", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "report", "explain", "data",
+    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "report", "explain",
+    "data",
 )  # fmt: skip
 _FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")
 
@@ -92,6 +93,8 @@ def _dispatch(words: list[str]) -> int:
         from experiments.tabletop.request import carry_out
 
         return carry_out(rest)
+    if command == "drill":
+        return _drill(rest)
     flags = [word for word in rest if word.startswith("-")]
     if flags:
         raise InputError(f"{command} has no flag {flags[0]}{near_miss(flags[0], ['--help'])}")
@@ -207,7 +210,23 @@ def _stress(words: list[str]) -> int:
     return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
 
 
+def _drill(words: list[str]) -> int:
+    from experiments.drill.request import Request, carry_out
+
+    known = ("--cfg", "--fresh", "--help", "--retry-failed")
+    flags = [word for word in words if word.startswith("-")]
+    for flag in flags:
+        if flag not in known:
+            raise InputError(f"drill has no flag {flag}{near_miss(flag, known)}")
+    request = Request.read([word for word in words if word not in flags])
+    if "--cfg" in flags:
+        print(request.to_yaml(), end="")
+        return 0
+    return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
+
+
 def _report(given: list[str], keys: list[str]) -> int:
+    from experiments.drill.page import rewrite
     from experiments.report import page
     from experiments.results import FINISHED, read_manifest
 
@@ -218,7 +237,11 @@ def _report(given: list[str], keys: list[str]) -> int:
     manifest = read_manifest(folder / "manifest.json")
     if manifest.get("status") != FINISHED:
         raise InputError(f"{folder}: the runs are unfinished; the same command as before goes on with them")
-    print(page.write(folder, options["language"] or manifest["configuration"].get("language", "fi")))
+    language = options["language"] or manifest["configuration"].get("language", "fi")
+    if manifest.get("command") == "drill":
+        print(rewrite(folder, language))
+    else:
+        print(page.write(folder, language))
     return 0
 
 

@@ -22,12 +22,12 @@ from sim.parameters import ParameterSet
 
 PROJECT = Path(__file__).resolve().parents[1]
 LANGUAGES = ("fi", "sv", "en")
-COMMANDS = ("run", "compare", "validate", "calibrate", "trial", "bridges", "stress", "tabletop")
+COMMANDS = ("run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges")
 """Commands that simulate."""
 
 _KEYS = (
     "command", "seed", "replications", "horizon_years", "start", "start_date", "start_file", "demand_file",
-    "region", "record", "scale", "engine", "language", "name", "outputs", "markets", "arms", "shocks",
+    "region", "record", "record_weekly", "scale", "engine", "language", "name", "outputs", "markets", "arms", "shocks",
     "policies", "cohorts", "rules", "financing", "staff", "targets", "parameters",
 )  # fmt: skip
 
@@ -46,7 +46,7 @@ class Configuration:
         Start state, the user's own file of start states, and the first day (None: the state's own).
     demand_file
         The user's demand index, or None.
-    horizon_years, seed, replications, record, scale, language
+    horizon_years, seed, replications, record, record_weekly, scale, language
         As in the contract.
     processes
         Worker processes; 1 runs in the calling process.
@@ -80,6 +80,7 @@ class Configuration:
     seed: int
     replications: int
     record: str
+    record_weekly: bool
     scale: float
     processes: int
     language: str
@@ -142,6 +143,7 @@ class Configuration:
             seed=_whole(plain["seed"], "seed", 0, 2**62),
             replications=_whole(plain["replications"], "replications", 1, 10_000),
             record=_one_of(plain["record"], "record", RECORD_LEVELS),
+            record_weekly=_true_or_false(plain["record_weekly"], "record_weekly"),
             scale=float(scale),
             processes=_cores() if processes is None else _whole(processes, "engine.processes", 1, 1024),
             language=_one_of(plain["language"], "language", LANGUAGES),
@@ -207,6 +209,12 @@ def _whole(given: object, key: str, low: int, high: int, unit: str = "") -> int:
         of = f" {unit}" if unit else ""
         raise InputError(f"{key}: expected a whole number from {low} to {high}{of}, got {given!r}")
     return number
+
+
+def _true_or_false(given: object, key: str) -> bool:
+    if not isinstance(given, bool):
+        raise InputError(f"{key}: expected true or false, got {given!r}")
+    return given
 
 
 def _one_of(given: object, key: str, options: Sequence[str]) -> str:

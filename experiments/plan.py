@@ -156,6 +156,7 @@ def run_key(
         "scale": specification.scale,
         "seed": specification.seed,
         "record": specification.record,
+        "record_weekly": specification.record_weekly,
         "parameters": parameters.identity(),
         "changes": [
             [c.parameter, c.operation, c.amount, str(c.start), str(c.end), c.order, c.ramp_days]
@@ -298,6 +299,7 @@ def _specification(
         scale=configuration.scale,
         seed=configuration.seed + replication,
         record=configuration.record,
+        record_weekly=configuration.record_weekly,
         parameters=configuration.plain["parameters"],
         changes=market.changes[arm],
         places=market.places[arm],

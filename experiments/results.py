@@ -271,7 +271,7 @@ def write_indicators(runs: Mapping[tuple[str, int], StoredRun], path: Path) -> N
 
 
 def write_logs(runs: Mapping[tuple[str, int], StoredRun], folder: Path) -> None:
-    """Write ``contacts.parquet`` and ``spells.parquet`` of runs recorded in full.
+    """Write ``contacts.parquet`` and ``spells.parquet`` of runs recorded in full, ``weekly.parquet`` if it was asked.
 
     Raises
     ------

@@ -111,15 +111,18 @@ def perform_all(
     KeyboardInterrupt
         After Ctrl-C; workers have been ended.
     """
-    if processes == 1 or len(tasks) <= 1:
+    with workers(folder, 1 if len(tasks) <= 1 else min(processes, len(tasks))) as executor:
+        yield from perform_with(executor, tasks, folder)
+
+
+def perform_with(
+    executor: ProcessPoolExecutor | None, tasks: Sequence[Sequence[Run]], folder: Path
+) -> Generator[list[Outcome], None, None]:
+    """Perform tasks with workers that stay for further ones (`workers`); see `perform_all`."""
+    if executor is None:
         for task in tasks:
             yield perform(task, folder)
         return
-    others = {child.pid for child in multiprocessing.active_children()}
-    # A context of our own: importing Mesa changes the default one.
-    executor = ProcessPoolExecutor(
-        min(processes, len(tasks)), multiprocessing.get_context("spawn"), initializer=_prepare_worker
-    )
     try:
         with _interrupts_ignored():
             # Workers inherit that Ctrl-C is ignored: it is this process that tells them to end.
@@ -130,14 +133,27 @@ def perform_all(
                 yield future.result()
     except BrokenProcessPool:
         raise WorkerKilledError from None
+
+
+@contextlib.contextmanager
+def workers(folder: Path, processes: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Worker processes; with one process none, and everything is simulated in this one."""
+    if processes == 1:
+        yield None
+        return
+    others = {child.pid for child in multiprocessing.active_children()}
+    # A context of our own: importing Mesa changes the default one.
+    executor = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=_prepare_worker)
+    try:
+        yield executor
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
-        workers = [child for child in multiprocessing.active_children() if child.pid not in others]
-        for worker in workers:
+        ours = [child for child in multiprocessing.active_children() if child.pid not in others]
+        for worker in ours:
             worker.terminate()
-        for worker in workers:
+        for worker in ours:
             worker.join(5)
-        RunStore(folder).clean(worker.pid for worker in workers if worker.pid is not None)
+        RunStore(folder).clean(worker.pid for worker in ours if worker.pid is not None)
 
 
 def _prepare_worker() -> None:

@@ -21,7 +21,7 @@ from agents.specification import RunResult
 from experiments import schema
 from sim.errors import InputError
 
-LOGS = ("contacts", "spells")
+LOGS = ("contacts", "spells", "weekly")
 _METADATA = b"kohtaanto"
 
 
@@ -44,7 +44,7 @@ class StoredRun:
     digest
         SHA-256 of the indicators, to tell whether two runs are equal bit for bit.
     logs
-        Tables ``contacts`` and ``spells`` of a run recorded in full.
+        Tables ``contacts`` and ``spells`` of a run recorded in full, ``weekly`` of one with the week record.
     """
 
     indicators: pa.Table
@@ -127,7 +127,8 @@ class RunStore:
         """
         table = schema.table(result.indicators, schema.RUN)
         digest = table_digest(table)
-        logs = {log: schema.log_table(getattr(result, log)) for log in LOGS} if full else {}
+        kept = [log for log in LOGS if getattr(result, log) or (full and log != "weekly")]
+        logs = {log: schema.log_table(getattr(result, log)) for log in kept}
         facts = {
             "key": key,
             "built": plain(result.built),

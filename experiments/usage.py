@@ -15,6 +15,7 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
   kohtaanto calibrate target=baseline          constants of the area fitted to published figures
   kohtaanto trial trial=caseload_austria       a published trial of services repeated in the model
   kohtaanto bridges                            which changes from surplus to shortage trades pay
+  kohtaanto drill                              who comes when a plant closes, and the staff that it takes
   kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
   kohtaanto explain [PARAMETER]                where a number comes from
   kohtaanto data check [REGION]                provenance and consistency of a region's data
@@ -126,6 +127,21 @@ They act from the day after their month; those of months that have been played c
   observed: [{until: 2025-06-30, registrations: 83}]
 updates the forecast of the others. The same file gives the same numbers. language=, outputs= and engine.processes= may
 be typed beside the file.""",
+    "drill": """\
+kohtaanto drill: who comes when a plant closes, week by week, and the least surge that keeps the promise.
+
+  kohtaanto drill shock=closure_harjavalta
+  kohtaanto drill shock=closure_harjavalta readiness=[none,plan] promise.share=0.95 language=en
+  kohtaanto drill shock=closure_harjavalta shocks.closure_harjavalta.jobs=200 replications=10 horizon_years=1
+
+The event is simulated without preparation and under each level of readiness (conf/readiness/) beside the baseline,
+with the same people. Then more staff in the line of first interviews is tried, from the earliest start: the least FTE,
+and the latest start of it, for which promise.share of the first interviews due in the time of the surge are held in
+time in promise.confidence of the replications, for the cohort and for everybody else; the statutory duty (1) beside it.
+Keys of its own: promise.share=0.9  promise.confidence=0.8  surge.line=brokerage  surge.most_fte=24 (most that is
+tried)  surge.lead_weeks=26 (earliest start, before the first interviews fall due).
+Written: drill.html to print, checklist.html, drill.json, drill_weeks.csv, weekly.parquet.
+Flags --cfg, --fresh and --retry-failed as with compare.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 
@@ -154,7 +170,7 @@ def usage(command: str | None = None) -> str:
         return "\n\n".join([_GENERAL, _KEYS, _listed()])
     if command in ("run", "compare"):
         return "\n\n".join([_COMMANDS[command], _KEYS, _FLAGS, _listed()])
-    if command in ("validate", "calibrate", "trial", "bridges", "stress"):
+    if command in ("validate", "calibrate", "trial", "bridges", "drill", "stress"):
         return "\n\n".join([_COMMANDS[command], _KEYS])
     return _COMMANDS[command]
 

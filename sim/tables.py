@@ -80,6 +80,8 @@ PERSON = np.dtype(
         ("credential", "i1"),  # sim.dimensions.Credential of the qualification. Owner: immigration
         ("has_car", "i1"),  # can use a car to get to work. Owner: builder, demography
         ("spouse", "i4"),  # row of the spouse one came with, or -1. Owner: immigration
+        ("first_due", "i2"),  # last day in time of the first interview that is awaited. Owner: weekly
+        ("awaits_first", "i1"),  # group (`sim.kernels.weekly`) that waits for a first interview, 1 more; 0: none
         ("permit_until", "i4"),  # last day to find a job before the permit lapses, or NEVER. Owner: immigration
     ]
 )
@@ -326,6 +328,8 @@ class Arrays(NamedTuple):
     measure_days: np.ndarray  # f8[MEASURES, places]: person-days this month
     trial_jobs: np.ndarray  # f8[4, 2]: registered postings and open-ended hires of employers by quarter (`trial`)
     survival: np.ndarray  # f8[4, months + 1]: spells begun in a month; of these ended within 3, 6, 12 months
+    weekly: np.ndarray  # f8[WEEKLY, lines + cohorts, weeks]: counts of a week (`sim.kernels.weekly`), agents
+    weekly_homes: np.ndarray  # f8[cohorts, places, weeks]: searches begun by people of a cohort, by home, agents
     counters: np.ndarray  # i8[COUNTERS]: events and candidates since the start
     open_cells: np.ndarray  # i4[occupations, places]: open vacancies
     remote_cells: np.ndarray  # i4[occupations, places]: of these, jobs that can be done from home

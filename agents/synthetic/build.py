@@ -65,6 +65,7 @@ from sim.kernels.chains import LINKS, Entry
 from sim.kernels.mobility import IDLE_CENTRE, IDLE_YOUNG, WORKING_CENTRE, WORKING_ELSEWHERE
 from sim.kernels.moving import BIRTHS, STREAMS, TURNING_15
 from sim.kernels.trial import QUARTERS
+from sim.kernels.weekly import Weekly
 from sim.ledger import Item, Payer
 from sim.parameters import ParameterSet
 from sim.rng import EMPLOYER_UID, NEVER, PERSON_UID, VACANCY_UID, Purpose, mixed_seed, uniforms
@@ -141,7 +142,7 @@ def build_world(
     keeps_log
         Whether contacts and spells are logged.
     cohorts
-        Those with known staff are found by it (`agents.synthetic.staff`).
+        The week record tells them apart; those with known staff are found by it (`agents.synthetic.staff`).
 
     Returns
     -------
@@ -238,6 +239,8 @@ def build_world(
             ledger=np.zeros((len(Item), len(Payer), n_places)),
             stocks=stocks,
             survival=np.zeros((4, days // 28 + 2)),
+            weekly=np.zeros((len(Weekly), len(LINES) + len(cohorts), days // 7 + 2)),
+            weekly_homes=np.zeros((len(cohorts), n_places, days // 7 + 2)),
             counters=np.zeros(len(Counter), np.int64),
             open_cells=cells,
             remote_cells=remote_cells,

@@ -13,8 +13,9 @@ from sim.indicators import Flow
 from sim.kernels.closure import by_turn
 from sim.kernels.mobility import is_outside
 from sim.kernels.places import staffed_desk
-from sim.kernels.services import FIRST_INTERVIEW, log_contact, recognise, route
+from sim.kernels.services import FIRST_INTERVIEW, day_after_working_days, log_contact, recognise, route
 from sim.kernels.states import count, find_path
+from sim.kernels.weekly import begin_to_wait, end_waiting, note_minutes, note_search
 from sim.rng import Purpose, exponential
 from sim.tables import NOT_YET
 
@@ -47,6 +48,9 @@ def meet_at_work(w, p, i, t):
     w.persons[i].is_lost = 0
     w.paths[0, w.days[t].month_index] += 1.0
     count(w, Flow.NEW_SEARCHES, i)
+    note_search(w, i, t)
+    begin_to_wait(w, i, day_after_working_days(w, t, int(p.rules.first_interview_working_days)), t)
+    end_waiting(w, i, t, True)
     recognise(w, p, i, True)
     w.persons[i].line = route(w, p, i, True, t)
     w.persons[i].contacts = 1
@@ -91,4 +95,5 @@ def meet_on_site(w, e, minutes, t):
         w.desks[desk].interviews_in_time += 1.0
         w.desks[desk].minutes_offered += taken
         w.desks[desk].minutes_used += taken
+        note_minutes(w, Line.BROKERAGE.value, taken, taken, t)
     return used, left

@@ -21,6 +21,7 @@ from sim.kernels.places import desk_for, is_open, is_remote, kilometres, minutes
 from sim.kernels.queue import drop_first, push
 from sim.kernels.states import become_inactive, count, find_path
 from sim.kernels.trial import enrol, is_treated
+from sim.kernels.weekly import begin_to_wait, end_waiting, note_minutes, note_search, note_staff, note_talk
 from sim.rng import Purpose, exponential, uniform
 from sim.tables import NOT_YET
 
@@ -67,6 +68,7 @@ def call_in(w, i, t):
             w.persons[i].is_lost = 0
             w.paths[0, w.days[t].month_index] += 1.0
             count(w, Flow.NEW_SEARCHES, i)
+            note_search(w, i, t)
             enrol(w, p, i, t)
         else:  # the old search goes on: no new first interview, the next talk in its usual time
             w.persons[i].has_path = 1  # counted with the day on which the search began
@@ -77,6 +79,7 @@ def call_in(w, i, t):
     if w.persons[i].contacts == 0:
         w.persons[i].line = Line.BROKERAGE
         due = day_after_working_days(w, t, int(p.rules.first_interview_working_days))
+        begin_to_wait(w, i, due, t)
     else:
         due = t + int(p.services.follow_up_slack_days)
     line = int(w.persons[i].line)
@@ -311,6 +314,7 @@ def serve(w, desk, t):
     full = minutes_a_day(w, p, line) * w.desks[desk].pace
     begin, end = w.desks[desk].first_server, w.desks[desk].first_server + w.desks[desk].n_servers
     w.desks[desk].minutes_offered += full * (end - begin)
+    used_before = w.desks[desk].minutes_used
     while w.desks[desk].root >= 0:
         server = first_free(w, desk)
         if w.servers[server] >= full:
@@ -353,14 +357,17 @@ def serve(w, desk, t):
             w.desks[desk].interviews += 1.0
             w.desks[desk].interviews_in_time += waited <= p.rules.first_interview_working_days
             w.desks[desk].interview_wait += t - w.persons[i].registered_since
+            end_waiting(w, i, t, True)
         else:
             w.desks[desk].talks_due += 1.0
             w.desks[desk].talks_late += t - joined > p.rules.late_after_days
+            note_talk(w, i, line, t - joined > p.rules.late_after_days, t)
         minutes += meet(w, line, kind, i, t)
         w.servers[server] += minutes
         w.desks[desk].minutes_used += minutes
     for server in range(begin, end):
         w.servers[server] = max(w.servers[server] - full, 0.0)
+    note_minutes(w, line, full * (end - begin), w.desks[desk].minutes_used - used_before, t)
 
 
 @rule
@@ -381,6 +388,7 @@ def services(w, t):
         call_in(w, i, t)
     if w.days[t].is_working:
         let_partners_work(w, w.parameters[0])
+        note_staff(w, t)
         n_places = w.points.shape[0]
         for desk in range(N_PERSON_LINES * n_places):
             if w.desks[desk].root >= 0 or w.desks[desk].n_servers > 0:

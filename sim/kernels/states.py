@@ -16,6 +16,7 @@ from sim.kernels.benefits import claim, count_work, receives_benefit, settle
 from sim.kernels.calendar import DATED, HAZARD, SEARCH, SERVICE, link, unlink
 from sim.kernels.hazards import is_under_notice, schedule_hazard, schedule_search
 from sim.kernels.settling import keep_permit, schedule_permit
+from sim.kernels.weekly import end_waiting, note_home
 from sim.rng import NEVER, Purpose, exponential, mix, uniform
 from sim.tables import NOT_YET
 
@@ -166,6 +167,7 @@ def leave_register(w, i, until, t):
     if w.persons[i].registered_since > NOT_YET:
         w.persons[i].registered_since = NOT_YET
         w.persons[i].search_ended = max(until, t)
+    end_waiting(w, i, t, False)
     leave_queue(w, i)
 
 
@@ -352,6 +354,7 @@ def begin_measure(w, i, state, measure, ends, t):
     """
     end_spell(w, i, t, EXIT_SERVICE)
     find_path(w, i, t)
+    end_waiting(w, i, t, False)
     leave_queue(w, i)
     _enter(w, i, state, t)
     w.persons[i].ends = ends
@@ -375,6 +378,7 @@ def become_subsidised(w, i, employer, occupation, measure, ends, t):
     """Start a job with a wage subsidy: it is a real job of the employer, for a term."""
     end_spell(w, i, t, EXIT_SERVICE)
     find_path(w, i, t)
+    end_waiting(w, i, t, False)
     leave_queue(w, i)
     w.persons[i].voucher_until = t
     w.persons[i].is_coded = 1
@@ -433,6 +437,7 @@ def become_pensioner(w, i, state, t):
 @rule
 def become_outsider(w, i, t):
     """Somebody who lives outside the area stops working in it."""
+    note_home(w, i, t)
     _enter(w, i, State.OUTSIDE, t)
     schedule_search(w, i, t)
 
