@@ -49,9 +49,11 @@ FAULTY = {
 }
 
 
+@pytest.mark.parametrize("command", ["compare", "drill"])
 @pytest.mark.parametrize("name", FAULTY)
-def test_c04_faulty_files_exit_2(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["compare", *HARJAVALTA, f"shocks.closure_harjavalta.staff_file={DATA / name}"]) == 2
+def test_c04_faulty_files_exit_2(command: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = HARJAVALTA if command == "compare" else ["shock=closure_harjavalta"]
+    assert main([command, *words, f"shocks.closure_harjavalta.staff_file={DATA / name}"]) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1
     for part in (name, *FAULTY[name]):
