@@ -284,7 +284,7 @@ def test_page_and_checklist_are_whole(drilled: Path, content: dict[str, Any], la
         assert "http" not in re.sub(r"http://www\.w3\.org/[\w/]+", "", text)  # opens without a network
     for sentence in told.answer():
         assert sentence.split("“")[0][:40] in page.replace("&#39;", "'")
-    assert len(told.answer()) == 5
+    assert len(told.answer()) == 6
 
 
 def test_checklist_has_the_days_of_the_event(content: dict[str, Any]) -> None:

@@ -113,8 +113,20 @@ class Told:
         return self.terms.region(str(region["name"]), form, title)
 
     def answer(self) -> list[str]:
-        """The answer in whole sentences: who comes, what slips, the surge, what it rests on."""
-        return [self._inflow(), self._slip(), *(self._surge(name) for name in (COHORT, OTHERS)), self._basis()]
+        """The answer in whole sentences: who comes, what slips, what readiness and a surge do, what it rests on."""
+        surge = [self._surge(name) for name in (COHORT, OTHERS)]
+        return [self._inflow(), self._slip(), *self._with_levels(), *surge, self._basis()]
+
+    def _with_levels(self) -> list[str]:
+        """What is in time under the levels of readiness, if there are any beside none."""
+        told = []
+        for arm in self.levels:
+            if arm != NONE:
+                share, others = (self.content["interviews"][arm][name]["share"]["mean"] for name in (COHORT, OTHERS))
+                told.append(self.word(
+                    "answer_level", level=self.level(arm), share=self.about(share), others=self.about(others)
+                ))  # fmt: skip
+        return [self.word("answer_levels", levels="; ".join(told))] if told else []
 
     def _inflow(self) -> str:
         inflow = self.content["inflow"]
