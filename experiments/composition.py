@@ -10,7 +10,6 @@ import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,10 @@ READ_ALONE = {
     "stress": "stress", "target": "calibrate", "trial": "trial",
 }  # fmt: skip
 """Groups that are no part of a configuration, and the command that reads them."""
+
+_COMPOSED: dict[tuple[Any, ...], dict[str, Any]] = {}
+"""What has been composed, by the files as they were and the choices: half a second that is paid once."""
+_MOST_COMPOSED = 64
 
 # Text that is taken as typed: names and paths need no quoting against the grammar of overrides.
 _AS_TYPED = ("name", "outputs", "start_file", "demand_file")
@@ -208,13 +211,21 @@ def _lists(names: Mapping[str, set[str]], known: Mapping[str, Sequence[str]]) ->
 
 def _compose(chosen: Mapping[str, str]) -> dict[str, Any]:
     """Compose the groups; values are set afterwards. A tree of one's own: callers write into it."""
-    newest = max(file.stat().st_mtime_ns for file in CONF.rglob("*.yaml"))
-    return copy.deepcopy(_composed(CONF, newest, tuple(chosen.items())))
+    files = []
+    for file in sorted(CONF.rglob("*.yaml")):
+        group = file.relative_to(CONF).parts[0]
+        if group not in READ_ALONE or group in chosen:  # others have no part in it
+            facts = file.stat()
+            files.append((str(file.relative_to(CONF)), facts.st_mtime_ns, facts.st_size))
+    key = (tuple(files), tuple(chosen.items()))
+    if key not in _COMPOSED:
+        if len(_COMPOSED) >= _MOST_COMPOSED:
+            _COMPOSED.clear()
+        _COMPOSED[key] = _composed(chosen)
+    return copy.deepcopy(_COMPOSED[key])
 
 
-@lru_cache(maxsize=32)
-def _composed(conf: Path, newest: int, chosen: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    """Compose once for the files as they are: half a second that designs of many arms pay once."""
+def _composed(chosen: Mapping[str, str]) -> dict[str, Any]:
     from hydra import compose, initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
@@ -224,8 +235,8 @@ def _composed(conf: Path, newest: int, chosen: tuple[tuple[str, str], ...]) -> d
     try:
         # In a Hydra application (experiments.run) Hydra is set up already, for the same folder.
         under_way = GlobalHydra.instance().is_initialized()
-        with nullcontext() if under_way else initialize_config_dir(str(conf), version_base="1.3"):
-            tree = compose("config", overrides=[f"{group}={option}" for group, option in chosen])
+        with nullcontext() if under_way else initialize_config_dir(str(CONF), version_base="1.3"):
+            tree = compose("config", overrides=[f"{group}={option}" for group, option in chosen.items()])
         plain = OmegaConf.to_container(tree, resolve=False)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
         raise InputError(f"configuration: {_one_line(error)}") from None

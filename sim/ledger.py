@@ -53,7 +53,9 @@ class Payer(IntEnum):
 BENEFITS = (Item.LABOUR_MARKET_SUBSIDY, Item.BASIC_ALLOWANCE, Item.EARNINGS_RELATED)
 OWN = (Item.MUNICIPAL_STAFF, Item.SERVICE_POINTS)
 """Costs of the municipality in which they arise."""
-COMMON = (Item.AREA_STAFF, Item.OFFICES, Item.TRAVEL, Item.MEASURES, Item.RECRUITMENT, Item.MOBILITY)
+COMMON = (
+    Item.AREA_STAFF, Item.OFFICES, Item.TRAVEL, Item.MEASURES, Item.RECRUITMENT, Item.MOBILITY, Item.CHANGE_SECURITY,
+)  # fmt: skip
 """Costs that the municipalities of the area share."""
 
 

@@ -33,12 +33,12 @@ PERSON = np.dtype(
         ("spell", "i4"),  # first day of the unemployment spell under way. Owner: states
         ("clock", "i4"),  # origin of the duration clock; frozen in services. Owner: states, training
         ("ends", "i4"),  # day on which contract, notice, furlough, course or studies end. Owner: states
-        ("boost_until", "i4"),  # search is raised before this day. Owner: service
+        ("boost_until", "i2"),  # search is raised before this day. Owner: service
         ("registered_since", "i4"),  # day the job search on the register began, or NOT_YET. Owner: states
         ("search_ended", "i4"),  # day the last job search on the register ended, or will end by itself. Owner: states
         ("employer", "i4"),  # row of the employer, or -1. Owner: states
         ("course", "i2"),  # row of the offer taken up, or -1. Owner: measures
-        ("voucher_until", "i4"),  # promise of a wage subsidy, valid before this day. Owner: measures
+        ("voucher_until", "i2"),  # promise of a wage subsidy, valid before this day. Owner: measures
         ("token", "i2"),  # number of the place in a queue that is valid now. Owner: service, states
         ("offer", "i4"),  # vacancy that holds the person today, or -1. Owner: hiring
         ("unemployed_days", "i2"),  # days unemployed since day 0 in ended spells. Owner: states

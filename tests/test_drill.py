@@ -20,7 +20,7 @@ from experiments.command import main
 from experiments.configuration import PROJECT
 from experiments.drill.arms import arms_of
 from experiments.drill.checklist import items
-from experiments.drill.outcome import at_work
+from experiments.drill.outcome import open_posts_by
 from experiments.drill.page import rewrite
 from experiments.drill.question import Question
 from experiments.drill.request import Request
@@ -104,15 +104,13 @@ def test_share_reached_with_confidence(shares: list[float], confidence: float, l
     assert reached(np.array(shares), confidence) == level
 
 
-def test_starts_are_the_last_mondays_of_months() -> None:
-    starts = starts_of(date(2025, 5, 5), date(2025, 1, 1), 26)
-    assert starts == (date(2025, 1, 27), date(2025, 2, 24), date(2025, 3, 31), date(2025, 4, 28), date(2025, 5, 5))
-    assert starts_of(date(2025, 5, 5), date(2025, 1, 1), 1) == (date(2025, 4, 28), date(2025, 5, 5))
+def test_starts_are_every_other_monday_back_from_the_surge() -> None:
+    starts = starts_of(date(2025, 5, 5), date(2025, 1, 1), 5)
+    assert starts == (date(2025, 4, 7), date(2025, 4, 21), date(2025, 5, 5))
+    assert starts_of(date(2025, 2, 3), date(2025, 1, 15), 26) == (date(2025, 1, 20), date(2025, 2, 3))
     assert starts_of(date(2025, 1, 6), date(2025, 1, 8), 1) == (date(2025, 1, 6),)
-    # who is wanted on the first of a month comes with those of the month before (agents.authority)
-    assert starts_of(date(2025, 9, 8), date(2025, 1, 1), 2) == (date(2025, 9, 1), date(2025, 9, 8))
-    assert at_work(date(2025, 2, 24), 3) == date(2025, 6, 1)
-    assert at_work(date(2025, 9, 1), 3) == date(2025, 12, 1)
+    assert open_posts_by(date(2025, 6, 2), 3) == date(2025, 3, 1)
+    assert open_posts_by(date(2025, 2, 17), 3) == date(2024, 11, 1)
 
 
 @pytest.fixture(scope="module")
@@ -121,15 +119,12 @@ def event_alone() -> RunSpecification:
     return next(run for run in make_plan(Request.read(SMALL).configuration()).runs if run.arm == "none").specification
 
 
-def test_staff_is_at_work_when_it_is_said(event_alone: RunSpecification) -> None:
-    """Posts opened on Monday 24 February with a lead of three months: in post from the week of 1 June."""
-    opened = date(2025, 2, 24)
-    change = Change("services.staff_fte.brokerage", "add", 8.0, opened, None, None, "test", "test")
-    told = simulate(shortened(event_alone, 200, change)).weekly
+def test_experienced_staff_is_at_work_from_its_monday(event_alone: RunSpecification) -> None:
+    change = Change("staff.called_up_fte.brokerage", "add", 8.0, date(2025, 2, 24), None, None, "test", "test")
+    told = simulate(shortened(event_alone, 120, change)).weekly
     mask = (told["indicator"] == "staff_fte") & (told["group"] == "brokerage")
     jump = told["week"][mask][1:][np.diff(told["value"][mask]) > 4.0]
-    assert jump.tolist() == [date(2025, 6, 2)]
-    assert at_work(opened, 3) == date(2025, 6, 1)  # a Sunday
+    assert jump.tolist() == [date(2025, 2, 24)]
 
 
 # -- weeks --------------------------------------------------------------------------------------------

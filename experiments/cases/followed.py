@@ -41,6 +41,8 @@ class Followed:
         Trade.
     education
         At the start, shape (persons,).
+    lives_here
+        Whether she lived in the area at the start, shape (persons,); of others only work in the area is seen.
     """
 
     dates: Sequence[date]
@@ -49,6 +51,7 @@ class Followed:
     on_path: NDArray[np.bool_]
     occupation: NDArray[np.int16]
     education: NDArray[np.int8]
+    lives_here: NDArray[np.bool_]
 
     def month(self, day: date) -> int:
         """Number of the last month-end up to a day."""
@@ -63,6 +66,7 @@ def follow(specification: RunSpecification) -> Followed:
     people = model.world.arrays.persons
     rows = np.flatnonzero(people.cohort == 1)
     uid, education = people.uid[rows].copy(), people.education[rows].copy()
+    lives_here = people.home[rows] < model.region.outside
     employer = model.employer_row(specification.cohorts[0].employer)
     dates = month_ends(start, specification.days)
     state, plant, path, trade = [], [], [], []
@@ -76,13 +80,14 @@ def follow(specification: RunSpecification) -> Followed:
         trade.append(people.occupation.copy())
     model.release()
     return Followed(
-        dates, np.array(state, np.int8).T, np.array(plant).T, np.array(path).T, np.array(trade, np.int16).T, education
-    )
+        dates, np.array(state, np.int8).T, np.array(plant).T, np.array(path).T, np.array(trade, np.int16).T, education,
+        lives_here,
+    )  # fmt: skip
 
 
 def _living(f: Followed, month: int) -> NDArray[np.bool_]:
-    """Who is still in the area, and not at the plant: whom a survey would ask."""
-    return (f.state[:, month] != State.ABSENT) & ~f.at_plant[:, month]
+    """Who still lives in the area, and is not at the plant: whom a survey here would ask."""
+    return f.lives_here & (f.state[:, month] != State.ABSENT) & ~f.at_plant[:, month]
 
 
 def _share(f: Followed, who: NDArray[np.bool_], what: NDArray[np.bool_]) -> float:
@@ -103,7 +108,7 @@ def _on_path(f: Followed, month: int, group: NDArray[np.bool_]) -> float:
 def _found_within_a_year(f: Followed, month: int, group: NDArray[np.bool_]) -> float:
     """Whoever was in work at a month-end in the twelve months after leaving, of those who left a year before."""
     left = np.argmin(f.at_plant, axis=1)  # the first month-end away from the plant
-    who = group & ~f.at_plant.all(axis=1) & (left + YEAR_MONTHS - 1 <= month)
+    who = group & f.lives_here & ~f.at_plant.all(axis=1) & (left + YEAR_MONTHS - 1 <= month)
     found = np.zeros(len(left), bool)
     for i in np.flatnonzero(who):
         found[i] = bool(np.isin(f.state[i, left[i] : left[i] + YEAR_MONTHS], IN_WORK).any())
@@ -114,13 +119,13 @@ def _found_within_a_year(f: Followed, month: int, group: NDArray[np.bool_]) -> f
 def _left_for_a_job(f: Followed, month: int, group: NDArray[np.bool_]) -> float:
     """Whoever went from the plant straight into another job: at work elsewhere at the first month-end away."""
     left = np.argmin(f.at_plant, axis=1)
-    who = group & ~f.at_plant[:, month]
+    who = group & f.lives_here & ~f.at_plant[:, month]
     return _share(f, who, f.state[np.arange(len(left)), left] == State.EMPLOYED)
 
 
 def _other_trade(f: Followed, month: int, group: NDArray[np.bool_]) -> float:
     works = (f.state[:, month] == State.EMPLOYED) & ~f.at_plant[:, month]
-    return _share(f, group & works, f.occupation[:, month] != f.occupation[:, 0])
+    return _share(f, group & f.lives_here & works, f.occupation[:, month] != f.occupation[:, 0])
 
 
 MEASURES: Mapping[str, Callable[[Followed, int, NDArray[np.bool_]], float]] = {

@@ -95,9 +95,9 @@ def _posts(told: Told) -> list[Item]:
                 _date(told.content["announced"]), "check_no_surge", "; ".join(filter(None, (before, figure)))
             )
         else:
-            key = ("some", found["latest"], found["fte"])
+            key = ("some", found["at_work"], found["fte"])
             figure = told.word("check_open_figure", fte=told.number(found["fte"]), at_work=told.day(found["at_work"]))
-            figures[key] = Item(_date(found["latest"]), "check_open_posts", figure)
+            figures[key] = Item(_date(found["open_posts_by"]), "check_open_posts", figure)
         rows.setdefault(key, []).append(told.word(population).lower())
     return [Item(figures[key].day, told.word(figures[key].what, whom=", ".join(whom)), figures[key].figure)
             for key, whom in rows.items()]  # fmt: skip

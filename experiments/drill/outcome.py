@@ -233,15 +233,14 @@ def _surge(question: Question, surge: Surge, plan: Plan) -> dict[str, Any]:
 def _found(population: str, found: Found, lead: int) -> dict[str, Any]:
     return {
         "population": population, "share": found.share, "fte": found.fte, "best": found.best,
-        "enough_fte": found.enough_fte, "latest": None if found.latest is None else str(found.latest),
-        "at_work": None if found.latest is None else str(at_work(found.latest, lead)),
+        "enough_fte": found.enough_fte, "at_work": None if found.latest is None else str(found.latest),
+        "open_posts_by": None if found.latest is None else str(open_posts_by(found.latest, lead)),
     }  # fmt: skip
 
 
-def at_work(opened: date, lead_months: int) -> date:
-    """Day on which staff begins whose posts are opened on a day: the first of a month, whole months later."""
-    later = lead_months + (opened.day > 1)
-    year, month = divmod(opened.year * 12 + opened.month - 1 + later, 12)
+def open_posts_by(at_work: date, lead_months: int) -> date:
+    """Day by which posts have to be opened for recruits to begin on a day; they come on the first of a month."""
+    year, month = divmod(at_work.year * 12 + at_work.month - 1 - lead_months, 12)
     return date(year, month + 1, 1)
 
 

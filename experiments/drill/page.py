@@ -144,7 +144,7 @@ def _clears(told: Told, arm: str) -> str:
 
 
 def _surge(told: Told) -> list[list[str]]:
-    """Rows of the table of surges: for whom, target, least FTE, opened, at work, best, no help beyond."""
+    """Rows of the table of surges: for whom, target, least FTE, at work, opened, best, no help beyond."""
     rows = []
     promise = told.content["promise"]["share"]
     for found in told.content["surge"]["found"]:
@@ -152,8 +152,8 @@ def _surge(told: Told) -> list[list[str]]:
         fte = told.word("surge_unreached") if found["fte"] is None else told.number(found["fte"])
         rows.append([
             told.word(found["population"]), told.word(key, share=told.share(found["share"])),
-            told.word("surge_zero") if found["fte"] == 0 else fte, told.day(found["latest"]),
-            told.day(found["at_work"]), told.about(found["best"]), _enough(told, found),
+            told.word("surge_zero") if found["fte"] == 0 else fte, told.day(found["at_work"]),
+            told.day(found["open_posts_by"]), told.about(found["best"]), _enough(told, found),
         ])  # fmt: skip
     return rows
 
@@ -176,7 +176,8 @@ def _surge_caption(told: Told) -> str:
 
 def _starts_before_notice(told: Told) -> bool:
     announced = told.content["announced"]
-    return any(found["latest"] and found["latest"] < announced for found in told.content["surge"]["found"])
+    posts = [found["open_posts_by"] for found in told.content["surge"]["found"]]
+    return any(day and day < announced for day in posts)
 
 
 def _window(told: Told) -> slice:

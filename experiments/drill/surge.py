@@ -26,7 +26,10 @@ from sim.changes import Change
 from sim.dimensions import LINES, N_PERSON_LINES, Line
 from sim.errors import InputError
 
-PARAMETER = f"services.staff_fte.{LINES[Line.BROKERAGE]}"
+PARAMETER = f"staff.called_up_fte.{LINES[Line.BROKERAGE]}"
+"""Experienced staff beside the posts: people who know the work, of a reserve, other lines, or lent by neighbours."""
+STEP_WEEKS = 2
+"""Starts are tried every so many weeks."""
 AS_GOOD = 0.005
 """More staff that raises the share in time by less than this does not help any more."""
 WEEKS_AFTER = 2
@@ -65,7 +68,7 @@ class Found:
     enough_fte
         FTE after which more raises it by less than `AS_GOOD`.
     latest
-        Latest Monday on which posts may be opened: of the least FTE to reach the share, or, where none does, of
+        Latest Monday from which they have to be at work: of the least FTE to reach the share, or, where none does, of
         `enough_fte` to reach the best; None if no surge is needed or helps, and for the duty, which is not asked for.
     """
 
@@ -224,9 +227,6 @@ def reached(shares: NDArray[np.float64], confidence: float) -> float:
 def starts_of(window_start: date, first: date, lead_weeks: int) -> tuple[date, ...]:
     """Mondays on which a surge may begin, the earliest first.
 
-    Staff is recruited by the month (`agents.authority`): all days of a month are the same, and the last Monday
-    stands for it.
-
     Parameters
     ----------
     window_start
@@ -236,14 +236,8 @@ def starts_of(window_start: date, first: date, lead_weeks: int) -> tuple[date, .
     lead_weeks
         Weeks before it that are tried at most.
     """
-    earliest = max(first, window_start - timedelta(weeks=lead_weeks))
-    mondays = [window_start - timedelta(weeks=k) for k in range(lead_weeks + 1)]
-    by_month: dict[tuple[int, int], date] = {}
-    for monday in mondays:  # the latest of a month comes first
-        if monday >= earliest:
-            eve = monday - timedelta(days=1)  # who is wanted on the first of a month comes with those of the one before
-            by_month.setdefault((eve.year, eve.month), monday)
-    return tuple(sorted(by_month.values())) or (window_start,)
+    mondays = [window_start - timedelta(weeks=k) for k in range(0, lead_weeks + 1, STEP_WEEKS)]
+    return tuple(sorted(monday for monday in mondays if monday >= first)) or (window_start,)
 
 
 def search(

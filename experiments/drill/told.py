@@ -173,11 +173,11 @@ class Told:
             kind = {0: "useless", most: "rising"}.get(found["enough_fte"], "never")
             return self.word(
                 f"surge_{kind}_{population}", share=share, confidence=confidence, best=self.about(found["best"]),
-                most=self.number(most), enough=self.number(found["enough_fte"]), latest=self.day(found["latest"]),
+                most=self.number(most), enough=self.number(found["enough_fte"]), at_work=self.day(found["at_work"]),
             )  # fmt: skip
         return self.word(
             f"surge_some_{population}", share=share, confidence=confidence, fte=self.number(found["fte"]),
-            latest=self.day(found["latest"]), at_work=self.day(found["at_work"]),
+            at_work=self.day(found["at_work"]), opened=self.day(found["open_posts_by"]),
         )  # fmt: skip
 
     def _basis(self) -> str:
@@ -226,8 +226,8 @@ class Told:
         least = max(found["fte"] for found in both)
         if least == 0:
             return name, f"0 {unit}", self.word("card_surge_none")
-        latest = min(found["latest"] for found in both if found["latest"])
-        return name, f"{self.number(least)} {unit}", self.word("card_surge_note", latest=self.day(latest))
+        first = min(found["at_work"] for found in both if found["at_work"])
+        return name, f"{self.number(least)} {unit}", self.word("card_surge_note", at_work=self.day(first))
 
     def base_gap(self) -> str:
         """Why the promise is not kept even without the event; empty if it is."""

@@ -23,7 +23,7 @@ from sim.kernels.states import become_inactive, count, find_path
 from sim.kernels.trial import enrol, is_treated
 from sim.kernels.weekly import begin_to_wait, end_waiting, note_minutes, note_search, note_staff, note_talk
 from sim.rng import Purpose, exponential, uniform
-from sim.tables import NOT_YET
+from sim.tables import NOT_YET, ON_PATH
 
 FIRST_INTERVIEW, FOLLOW_UP, JOINT_MEETING = 0, 1, 2
 N_PARTNERS = 2
@@ -195,6 +195,10 @@ def meet(w, line, kind, i, t):
     responsible = route(w, p, i, first, t)
     search, talk = search_number(w, i), int(w.persons[i].contacts) + 1
     w.persons[i].contacts = min(talk, 30000)
+    if w.persons[i].attachment == ON_PATH:  # waits for her pension: nothing more is offered or asked
+        find_path(w, i, t)
+        link(w, i, SERVICE, t + interval_days(w, p, i, t))
+        return 0.0
     if uniform(seed, Purpose.SERVICE_EXIT, uid, search, talk) < p.services.exit_per_contact[line]:
         become_inactive(w, i, p.labour_force.attachment_after_exit, t)
         return 0.0

@@ -30,7 +30,7 @@ class Weekly(IntEnum):
     TALKS_LATE = 10  # of these, later after falling due than the rules tolerate
     MINUTES_OFFERED = 11  # by line, agents' minutes, whoever is served
     MINUTES_USED = 12
-    STAFF_DAYS = 13  # by line, FTE in post summed over working days
+    STAFF_DAYS = 13  # by line, FTE at work summed over working days
     WAIT_DAYS = 14  # calendar days from the beginning of the search to the first interview, of those held
     LATE_DAYS = 15  # of these, days after the last day in time
 
@@ -135,4 +135,4 @@ def note_staff(w, t):
     """Add the staff in post on a working day."""
     week = week_of(w, t)
     for line in range(len(LINES)):
-        w.weekly[Weekly.STAFF_DAYS, line, week] += w.lines[line].staffed
+        w.weekly[Weekly.STAFF_DAYS, line, week] += w.lines[line].staffed + w.lines[line].called_up

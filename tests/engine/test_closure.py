@@ -30,6 +30,7 @@ def test_a_whole_closure_withdraws_every_vacancy() -> None:
     assert not np.any(world.arrays.vacancies.state[:40] == VacancyState.OPEN)
 
 
+@pytest.mark.verify
 def test_a_part_withdraws_vacancies_in_proportion() -> None:
     """Each of 40 vacancies falls to the part with probability to_close / target: 4 of 400 jobs take 0.4 vacancies.
 
@@ -84,6 +85,7 @@ def test_demand_does_not_come_back_where_it_was_struck_off() -> None:
     assert not any(draw_employer(world.handle, uid) == row for uid in uids)
 
 
+@pytest.mark.verify
 def test_closing_one_job_costs_about_one_job() -> None:
     """The plant loses the one job and no hiring: jobs wanted after two years, 24 pairs.
 

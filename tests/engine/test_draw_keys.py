@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 from worlds import in_another_process
 
 from sim import rng
@@ -93,6 +94,7 @@ def test_no_key_repeats_in_a_run_with_everything() -> None:
     assert expected <= set(per_purpose), expected - set(per_purpose)
 
 
+@pytest.mark.verify
 def test_a_repeated_key_is_seen() -> None:
     """With two purposes merged into one number the battery must find repetitions."""
     _, repeated, _, _ = keys_of_a_run(

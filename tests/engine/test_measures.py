@@ -162,7 +162,7 @@ def test_state_and_length(measure: Measure) -> None:
     for i in range(n):
         assert start(world.handle, i, measure, seat, 7, 2, DAY)
     people, flows = world.arrays.persons[:n], world.arrays.flows.sum(axis=1)
-    training = {*Measure} & {*range(4), Measure.INTEGRATION_TRAINING}
+    training = {*Measure} & {*range(4), Measure.INTEGRATION_TRAINING, Measure.CHANGE_TRAINING}
     works = {Measure.WAGE_SUBSIDY_PUBLIC, Measure.APPRENTICESHIP}
     state = State.TRAINING if measure in training else State.SUBSIDISED if measure in works else State.IN_SERVICE
     assert state_of(measure) == state

@@ -344,6 +344,7 @@ def _happening(plan: Closure, share: float = 0.0) -> set[int]:
     return happening
 
 
+@pytest.mark.verify
 def test_events_that_may_happen_are_nested() -> None:
     """Probability 0 never, 1 always; what happens at .3 happens at .7, and prevention takes away, never adds.
 

@@ -14,7 +14,7 @@ from sim.changes import Change
 
 SPECIFICATIONS: dict[str, dict[str, Any]] = {
     "kolmikko": {
-        "days": 181, "scale": 0.5, "record": "full", "cohorts": (cohort(),), "events": (closure(),),
+        "days": 121, "scale": 0.3, "record": "full", "cohorts": (cohort(),), "events": (closure(),),
         "changes": (Change("measures.seats_per_month", "scale", 0.5, date(2025, 2, 1), source="test"),),
     },
     "satakunta": {"region": SATAKUNTA, "scale": 0.02, "days": 60, "start": "boom_2022"},
