@@ -342,7 +342,8 @@ class EmploymentAreaModel(mesa.Model):
         if growth > 0.0:  # rounding may give each employer one job more than its share
             self.world.ensure_room(jobs=len(start_jobs) + int(start_jobs.sum() * growth))
         excess = shift_targets(self.world.handle, before, after, index, self.clock.day)
-        dismiss_excess(self.world.handle, excess, self.clock.day)
+        if excess.any():  # jobs that nobody holds were enough in most months
+            dismiss_excess(self.world.handle, excess, self.clock.day)
 
     def _actor(
         self, event: Closure | FurloughWave | Opening

@@ -194,6 +194,7 @@ def test_killed_worker_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 @with_engine
+@pytest.mark.verify
 def test_hydra_application_with_multirun(tmp_path: Path) -> None:
     words = [
         "region=kolmikko",

@@ -508,6 +508,7 @@ def test_run_with_a_leap_day_start(tmp_path: Path) -> None:
 
 
 @pytest_engine
+@pytest.mark.verify
 def test_same_comparison_twice_at_once(tmp_path: Path) -> None:
     """Case C18: both finish with whole, equal results; another one gets another folder."""
     words = [

@@ -17,7 +17,7 @@ from sim.errors import InputError
 
 GROUP = "case"
 _KEYS = ("title", "repeats", "source", "start", "start_date", "horizon_years", "shock", "assumes", "outcomes")
-_MAY_LACK = ("start_file", "demand", "parameters")
+_MAY_LACK = ("start_file", "demand", "parameters", "missed")
 _OUTCOME = ("measure", "date", "band", "unit", "meaning", "source")
 _OUTCOME_MAY_LACK = ("of",)
 
@@ -96,6 +96,8 @@ class Case:
         Laws of the time, by name of a parameter.
     assumes
         What was not published and is taken.
+    missed
+        What is known about why a band is missed; empty if none is.
     outcomes
         In the order of the file.
     """
@@ -112,6 +114,7 @@ class Case:
     shock: Mapping[str, Any]
     parameters: Mapping[str, Any]
     assumes: tuple[str, ...]
+    missed: str
     outcomes: tuple[Outcome, ...]
 
     @classmethod
@@ -138,6 +141,7 @@ class Case:
             shock=given["shock"],
             parameters=given.get("parameters") or {},
             assumes=tuple(str(line) for line in given["assumes"]),
+            missed=str(given.get("missed") or "").strip(),
             outcomes=tuple(
                 Outcome.read(f"{name}.{key}", body, f"{where}: outcomes.{key}")
                 for key, body in given["outcomes"].items()

@@ -44,6 +44,8 @@ def markdown(cases: Sequence[Case], scores: Sequence[Score], replications: int) 
         lines += ["Taken, because it was not published or is not known here:", ""]
         for line in case.assumes:
             lines += textwrap.wrap(f"- {line}", _WIDTH, subsequent_indent="  ")
+        if case.missed:
+            lines += ["", *textwrap.wrap(f"Missed: {case.missed}", _WIDTH)]
         lines += ["", "| outcome | meaning | source of the band |", "|---|---|---|"]
         lines += [f"| `{o.name}` | {o.meaning} | {o.source} |" for o in case.outcomes]
         lines += [""]

@@ -10,6 +10,7 @@ from typing import Any
 from experiments.arm import BASELINE
 from experiments.drill.told import NONE, Told
 from experiments.drill.weeks import COHORT, POPULATIONS
+from sim.dimensions import LINES
 
 MOST_TOWNS = 4
 
@@ -126,11 +127,13 @@ def _parameter(told: Told, name: str) -> str:
     if f"{mechanism}.{parameter}" == "services.staff_fte" and cell:
         return told.line(cell)
     words = told.terms.named("parameters", f"{mechanism}.{parameter}", f"{mechanism}.{parameter}")
-    return f"{words} {cell}".strip()
+    if not cell:
+        return words
+    return f"{words}: {told.line(cell) if cell in LINES else cell}"
 
 
 def _amount(told: Told, change: Mapping[str, Any]) -> str:
-    unit = f" {told.unit('fte')}" if str(change["parameter"]).startswith("services.staff_fte") else ""
+    unit = f" {told.unit('fte')}" if "_fte" in str(change["parameter"]) else ""
     if "add" in change:
         return f"{told.notation.signed(change['add'])}{unit}"
     if "scale" in change:

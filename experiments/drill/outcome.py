@@ -92,6 +92,7 @@ def content(
                 "reemployment": {arm: _people(monthly, arm, replications, cohorts) for arm in records},
                 "euros": euros,
                 "policies": _policies(plan),
+                "reserves": _reserves(plan),
             }
         )
     )
@@ -309,4 +310,14 @@ def _policies(plan: Plan) -> dict[str, Any]:
         changes = [change for name in parts.policies for change in plan.configuration.policies[name].get("changes", [])]
         told[arm] = [{key: str(value) if key in ("start", "end") else value for key, value in change.items()}
                      for change in changes]  # fmt: skip
+    return told
+
+
+def _reserves(plan: Plan) -> dict[str, Any]:
+    """What the reserve of a level costs in a year in which nothing happens, by arm: FTE and euros."""
+    told = {}
+    for arm, changes in plan.markets[0].changes.items():
+        fte = max((change.amount for change in changes if change.parameter == "staff.reserve_fte"), default=0.0)
+        if fte > 0.0:
+            told[arm] = {"fte": fte, "eur_year": fte * _value(plan, "costs.fte_year_eur")}
     return told

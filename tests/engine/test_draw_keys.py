@@ -58,7 +58,7 @@ changes = (
     Change("mobility.grant_known_share", "set", 0.7, date(2025, 2, 1), source="test"),
     Change("mobility.weekday_housing_share", "set", 0.1, date(2025, 2, 1), source="test"),
 )
-spec = specification(days={days}, scale=0.5, events=(tenured(inside_firm_share=0.3), opening()), cohorts=(cohort(),),
+spec = specification(days={days}, scale=0.3, events=(tenured(inside_firm_share=0.3), opening()), cohorts=(cohort(),),
                      changes=changes,
                      courses=(Course("bridge", "modular_training", 9, 20.0, date(2025, 2, 1), 8),),
                      demand_file=folder / "demand.csv")
@@ -83,11 +83,11 @@ def test_no_key_repeats_in_a_run_with_everything() -> None:
     Candidate days are read, not drawn, and not in the log (`sim.rng.CANDIDATES`).
     """
     n_draws, repeated, per_purpose, largest_k = keys_of_a_run()
-    assert n_draws > 50_000
+    assert n_draws > 30_000
     assert repeated == []
     assert largest_k < 1 << 16
     unused = {"BUILD_WORLD", "ARRIVAL_DAY", "ARRIVAL_STATE", "ATTACHMENT_LEVEL", "UNEMPLOYED_STUDY", *GONE}
-    unused |= {"IMMIGRATION_FOLLOW", "IMMIGRATION_GRADUATE", "IMMIGRATION_SERVICE"}  # too rare for a year
+    unused |= {"IMMIGRATION_FOLLOW", "IMMIGRATION_GRADUATE", "IMMIGRATION_SERVICE", "IMMIGRATION_SPOUSE"}  # too rare
     unused |= {"CLOSURE_PENSION"}  # few of the staff are old enough
     unused |= {"STAFF_ORDER"}  # no staff is known by occupation and age
     expected = {p.name for p in Purpose} - {p.name for p in CANDIDATES} - unused
