@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,6 +15,11 @@ COMMANDS = (
     "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "report", "explain",
     "data",
 )  # fmt: skip
+_QUESTIONS = {
+    "validate": "experiments.validate", "trial": "experiments.trial.request", "bridges": "experiments.bridges.request",
+    "stress": "experiments.stress.request", "drill": "experiments.drill.request",
+}  # fmt: skip
+"""Commands with a question of their own, and the module that reads and answers it."""
 _FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")
 
 
@@ -79,22 +85,14 @@ def _dispatch(words: list[str]) -> int:
         return 0
     if command in ("run", "compare"):
         return _simulate(command, rest)
-    if command == "validate":
-        return _validate(rest)
+    if command in _QUESTIONS:
+        return _ask(command, rest)
     if command == "calibrate":
         return _calibrate(rest)
-    if command == "trial":
-        return _trial(rest)
-    if command == "bridges":
-        return _bridges(rest)
-    if command == "stress":
-        return _stress(rest)
     if command == "tabletop":
         from experiments.tabletop.request import carry_out
 
         return carry_out(rest)
-    if command == "drill":
-        return _drill(rest)
     flags = [word for word in rest if word.startswith("-")]
     if flags:
         raise InputError(f"{command} has no flag {flags[0]}{near_miss(flags[0], ['--help'])}")
@@ -135,19 +133,22 @@ def _simulate(command: str, words: list[str]) -> int:
     return carry_out(command, overrides, Options("--retry-failed" in flags, "--fresh" in flags, rerun))
 
 
-def _validate(words: list[str]) -> int:
-    from experiments.validate import Request, carry_out
+def _ask(command: str, words: list[str]) -> int:
+    """Carry out a command with a question of its own: a module with a ``Request`` that is read from the words.
 
+    ``Request.resolved()`` is the YAML that ``--cfg`` prints.
+    """
+    module = import_module(_QUESTIONS[command])
     known = ("--cfg", "--fresh", "--help", "--retry-failed")
     flags = [word for word in words if word.startswith("-")]
     for flag in flags:
         if flag not in known:
-            raise InputError(f"validate has no flag {flag}{near_miss(flag, known)}")
-    request = Request.read([word for word in words if word not in flags])
+            raise InputError(f"{command} has no flag {flag}{near_miss(flag, known)}")
+    request = module.Request.read([word for word in words if word not in flags])
     if "--cfg" in flags:
-        print(request.configuration().to_yaml(), end="")
+        print(request.resolved(), end="")
         return 0
-    return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
+    return int(module.carry_out(request, "--retry-failed" in flags, "--fresh" in flags))
 
 
 def _calibrate(words: list[str]) -> int:
@@ -162,67 +163,6 @@ def _calibrate(words: list[str]) -> int:
         print(request.configuration().to_yaml(), end="")
         return 0
     return carry_out(request)
-
-
-def _trial(words: list[str]) -> int:
-    from experiments.trial.request import Request, carry_out, configuration_of
-
-    known = ("--cfg", "--fresh", "--help", "--retry-failed")
-    flags = [word for word in words if word.startswith("-")]
-    for flag in flags:
-        if flag not in known:
-            raise InputError(f"trial has no flag {flag}{near_miss(flag, known)}")
-    request = Request.read([word for word in words if word not in flags])
-    if "--cfg" in flags:
-        for trial in request.trials:
-            print(configuration_of(trial, request.overrides).to_yaml(), end="")
-        return 0
-    return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
-
-
-def _bridges(words: list[str]) -> int:
-    from experiments.bridges.request import Request, carry_out
-
-    known = ("--cfg", "--fresh", "--help", "--retry-failed")
-    flags = [word for word in words if word.startswith("-")]
-    for flag in flags:
-        if flag not in known:
-            raise InputError(f"bridges has no flag {flag}{near_miss(flag, known)}")
-    request = Request.read([word for word in words if word not in flags])
-    if "--cfg" in flags:
-        print(request.configuration([]).to_yaml(), end="")
-        return 0
-    return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
-
-
-def _stress(words: list[str]) -> int:
-    from experiments.stress.request import Request, carry_out, prepare
-
-    known = ("--cfg", "--fresh", "--help", "--retry-failed")
-    flags = [word for word in words if word.startswith("-")]
-    for flag in flags:
-        if flag not in known:
-            raise InputError(f"stress has no flag {flag}{near_miss(flag, known)}")
-    request = Request.read([word for word in words if word not in flags])
-    if "--cfg" in flags:
-        print(prepare(request)[0].to_yaml(), end="")
-        return 0
-    return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
-
-
-def _drill(words: list[str]) -> int:
-    from experiments.drill.request import Request, carry_out
-
-    known = ("--cfg", "--fresh", "--help", "--retry-failed")
-    flags = [word for word in words if word.startswith("-")]
-    for flag in flags:
-        if flag not in known:
-            raise InputError(f"drill has no flag {flag}{near_miss(flag, known)}")
-    request = Request.read([word for word in words if word not in flags])
-    if "--cfg" in flags:
-        print(request.to_yaml(), end="")
-        return 0
-    return carry_out(request, "--retry-failed" in flags, "--fresh" in flags)
 
 
 def _report(given: list[str], keys: list[str]) -> int:

@@ -77,6 +77,10 @@ class Request:
         """
         return resolve("validate", [f"name={self.board.name}", *asked_for(self.board.overrides, self.overrides)])
 
+    def resolved(self) -> str:
+        """The runs that are asked for, as YAML."""
+        return self.configuration().to_yaml()
+
 
 def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False) -> int:
     """Run the baseline, print the board and write it into the results folder.

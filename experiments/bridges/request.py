@@ -110,6 +110,10 @@ class Request:
             }
         )  # fmt: skip
 
+    def resolved(self) -> str:
+        """The runs that are asked for, as YAML."""
+        return self.configuration([]).to_yaml()
+
 
 def course_of(pair: Pair, seats: int, begins: Mapping[str, int]) -> dict[str, Any]:
     """The course of a bridge as a policy orders it."""

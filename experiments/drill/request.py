@@ -92,7 +92,7 @@ class Request:
         )  # fmt: skip
         return Configuration.from_plain({**plain, "arms": arms, "policies": policies, "name": name})
 
-    def to_yaml(self) -> str:
+    def resolved(self) -> str:
         """The question and the resolved configuration, for reading."""
         q = self.question
         asked = {

@@ -94,6 +94,10 @@ class Request:
             }
         )  # fmt: skip
 
+    def resolved(self) -> str:
+        """The runs that are asked for, as YAML."""
+        return prepare(self)[0].to_yaml()
+
 
 def prepare(request: Request) -> tuple[Configuration, list[Target], list[Target]]:
     """Configuration of the runs, who closes, and who is left out as public.

@@ -74,6 +74,10 @@ class Request:
         names = known if name == _ALL else (name,)
         return cls(tuple(Trial.read(name) for name in names), write_docs, typed.overrides)
 
+    def resolved(self) -> str:
+        """The runs that are asked for, as YAML."""
+        return "".join(configuration_of(trial, self.overrides).to_yaml() for trial in self.trials)
+
 
 def configuration_of(trial: Trial, overrides: Sequence[str] = ()) -> Configuration:
     """The runs of a trial: its own, with what was typed in its place.
