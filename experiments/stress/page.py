@@ -76,7 +76,7 @@ def text(content: Mapping[str, Any], language: str) -> str:
 
 
 def heads(terms: Terms) -> list[str]:
-    """Heads of the columns; the last five are the payers."""
+    """Heads of the columns; the last four are the payers."""
     return [*(terms.term(key) for key in _COLUMNS), *(terms.named("payers", payer) for payer in _PAYERS)]
 
 
@@ -84,7 +84,8 @@ _COLUMNS = (
     "stress_employer", "stress_industry", "stress_jobs", "stress_depth", "stress_peak", "stress_half", "stress_euros",
 )  # fmt: skip
 _HEADING = {"depth": "stress_by_depth", "length": "stress_by_length", "euros": "stress_by_euros"}
-_PAYERS = ("municipality", "state", "wellbeing_area", "employment_fund", "employer")
+_PAYERS = ("municipality", "state", "employment_fund", "employer")
+"""Payers that a closure moves; the wellbeing area stands in the CSV."""
 
 
 def cells(one: Mapping[str, Any], content: Mapping[str, Any], terms: Terms, notation: Notation) -> list[str]:
