@@ -93,6 +93,7 @@ def content(
                 "euros": euros,
                 "policies": _policies(plan),
                 "reserves": _reserves(plan),
+                "prevention": _prevention(plan, sum(event.jobs for event in events), euros),
             }
         )
     )
@@ -321,3 +322,16 @@ def _reserves(plan: Plan) -> dict[str, Any]:
         if fte > 0.0:
             told[arm] = {"fte": fte, "eur_year": fte * _value(plan, "costs.fte_year_eur")}
     return told
+
+
+def _prevention(plan: Plan, jobs: int, euros: Mapping[str, Any]) -> dict[str, float] | None:
+    """What joint retraining before the notice would cost, and the chance of saving the jobs at which it breaks even.
+
+    Services and benefits of the event without preparation, all payers, against the price for the whole staff; None if
+    the event costs nothing.
+    """
+    cost = jobs * _value(plan, "measures.price_month_eur.joint_training") * _value(
+        plan, "measures.mean_months.joint_training"
+    )  # fmt: skip
+    saved = euros["none"]["total"]["mean"]
+    return {"eur": cost, "share": cost / saved} if saved > 0.0 else None

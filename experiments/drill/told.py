@@ -187,6 +187,14 @@ class Told:
             novice=self.share(self.content["assumed"]["novice_productivity"]),
         )  # fmt: skip
 
+    def prevention(self) -> str:
+        """At which chance of saving the jobs joint retraining pays; empty if the event costs nothing."""
+        told = self.content["prevention"]
+        if told is None:
+            return ""
+        kind = "prevention_share" if told["share"] < 1.0 else "prevention_never"
+        return self.word(kind, eur=self.number(told["eur"] / 1000), share=self.about(told["share"]))
+
     def cards(self) -> list[tuple[str, str, str]]:
         """Key figures: name, number and note."""
         none, base = (self.content["interviews"][arm] for arm in (NONE, BASELINE))
