@@ -45,7 +45,7 @@ CHANGES = (
     ("search.half_visible_rate", "set", 0.005, 0.12),
     ("search.distance_decay_per_km", "set", 0.02, 0.06),
     ("separation.dismissal_per_month", "scale", 0.9, 1.5),
-    ("labour_force.entry_per_month", "scale", 0.5, 1.2),
+    ("labour_force.entry_per_month", "scale", 0.5, 1.0),
     ("moving.within_multiplier", "scale", 0.0, 1.5),
     ("moving.study_multiplier", "set", 0.3, 1.5),
     ("moving.return_share", "set", 0.2, 0.4),
