@@ -28,13 +28,17 @@ number, and quarters 1 to 4 are people (or employers) by that number: quarter 1 
 """
 _SECTION = re.compile(r"<!-- trial (\S+) -->\n.*?<!-- end \1 -->\n", re.DOTALL)
 
+# Where and how, not what: a page has no folders of this machine.
+_NOT_PRINTED = ("engine.processes", "outputs", "language")
+
 
 def facts(plan: Plan, manifest: Mapping[str, Any], overrides: Sequence[str], done: int) -> dict[str, str]:
     """What decides the numbers, by name."""
     configuration, horizon = plan.configuration, plan.markets[0].horizon
+    said = [word for word in overrides if word.partition("=")[0] not in _NOT_PRINTED]
     states = ", ".join(market.state for market in plan.markets)
     return {
-        "command": f"`kohtaanto trial trial={configuration.name} {' '.join(overrides)}".rstrip() + "`",
+        "command": f"`kohtaanto trial trial={configuration.name} {' '.join(said)}".rstrip() + "`",
         "written": manifest["written"][:10],
         "start state": states,
         "simulated": f"{horizon.start} to {horizon.last}" + (" and as long under the others" if "," in states else ""),
