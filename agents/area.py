@@ -16,10 +16,10 @@ from typing import Any
 import mesa
 import numpy as np
 
+from agents.actors import ClosingEmployer, FurloughingEmployer, OnSiteService, OpeningEmployer, Ripples
 from agents.authority import KINDS, Authority
 from agents.demand import check_separations, deepened, read_demand
 from agents.event import Closure, Event, FurloughWave, Opening, Slump
-from agents.events import ClosingEmployer, FurloughingEmployer, OnSiteService, OpeningEmployer, Ripples
 from agents.municipalities import Municipality
 from agents.purchasing import Purchasing
 from agents.recruitment import Recruitment

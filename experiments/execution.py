@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import statistics
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -181,14 +182,37 @@ def _stored(plan: Plan, store: RunStore) -> dict[str, StoredRun]:
 
 def _read_again(store: RunStore, key: str) -> StoredRun:
     try:
-        run = store.read(key)
+        return store.load(key)
     except DamagedRunError as error:
         raise InputError(f"{store.folder}: a run just written can not be read: {error}") from None
-    if run is None:
-        raise InputError(
-            f"{store.path(key)}: the run just written is gone; was outputs/runs emptied meanwhile?"
-        )
-    return run
+
+
+def whole_replications(plan: Plan, execution: Execution) -> dict[tuple[str, str, int], StoredRun]:
+    """Stored runs of the replications in which every arm of every market was simulated.
+
+    Returns
+    -------
+    dict
+        By market, arm and replication.
+    """
+    store = RunStore(plan.configuration.outputs / "runs")
+    keys = {
+        (run["market"], run["arm"], int(run["replication"])): run["key"]
+        for run in execution.manifest["runs"]
+        if run["status"] != "failed"
+    }
+    wanted = [(market.name, arm) for market in plan.markets for arm in plan.configuration.arms]
+    return {
+        (*place, number): store.load(keys[*place, number])
+        for number in range(plan.configuration.replications)
+        if all((*place, number) in keys for place in wanted)
+        for place in wanted
+    }
+
+
+def of_main_market(runs: Mapping[tuple[str, str, int], StoredRun]) -> dict[tuple[str, int], StoredRun]:
+    """Runs of the market that the question is about, by arm and replication."""
+    return {(arm, number): run for (market, arm, number), run in runs.items() if market == MAIN}
 
 
 def _failed_before(plan: Plan) -> dict[str, str]:

@@ -103,6 +103,21 @@ class RunStore:
             _encoded(indicators), facts["built"], facts["seconds"], facts["counters"], facts["digest"], logs
         )
 
+    def load(self, key: str) -> StoredRun:
+        """Read a run that has been stored.
+
+        Raises
+        ------
+        InputError
+            If it is gone.
+        DamagedRunError
+            As `read`.
+        """
+        run = self.read(key)
+        if run is None:
+            raise InputError(f"{self.path(key)}: the run is gone; was outputs/runs emptied meanwhile?")
+        return run
+
     def write(self, key: str, result: RunResult, full: bool = False) -> str:
         """Write a run; a run of this key that is there already is replaced by an equal one.
 

@@ -182,10 +182,7 @@ def score(board: Board, year: int, plan: Plan, keys: Sequence[str]) -> list[Scor
     store = RunStore(configuration.outputs / "runs")
     values: list[list[float]] = []
     for key in keys:
-        run = store.read(key)
-        if run is None:
-            raise InputError(f"{store.path(key)}: the run is gone; was outputs/runs emptied meanwhile?")
-        months = ModelYear(run.indicators, year, published)
+        months = ModelYear(store.load(key).indicators, year, published)
         values.append([moment.measure(months) for moment in board.moments])
     return [Score.of(moment, column) for moment, column in zip(board.moments, zip(*values, strict=True), strict=True)]
 

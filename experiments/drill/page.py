@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments import results
@@ -18,11 +17,11 @@ from experiments.drill import checklist
 from experiments.drill.figures import all_figures
 from experiments.drill.told import NONE, Told
 from experiments.drill.weeks import COHORT, OTHERS, POPULATIONS
+from experiments.report.template import write_page
 from experiments.store import write_text
 from sim.dimensions import LINES, N_PERSON_LINES, PAYERS
 from sim.errors import InputError
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "report" / "templates"
 FILE, PAGE, CHECKLIST, WEEKS = "drill.json", "drill.html", "checklist.html", "drill_weeks.csv"
 LEAST_SHOWN = 0.5
 """Towns with fewer searches on average are left out of the table."""
@@ -46,14 +45,8 @@ def write(folder: Path, content: Mapping[str, Any], language: str) -> list[Path]
     write_text(comma_separated(content), folder / WEEKS)
     told = Told(content, language)
     figures = {name: Markup(svg) for name, svg in all_figures(told, folder / "figures").items()}
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
     for name, values in ((PAGE, _page(told, figures)), (CHECKLIST, _checklist(told))):
-        text = environment.get_template(f"{name}.j2").render(told=told, style=style, **values)
-        write_text(text, folder / name)
+        write_page(folder / name, f"{name}.j2", told=told, **values)
     return [folder / PAGE, folder / CHECKLIST]
 
 

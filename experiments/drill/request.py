@@ -16,11 +16,10 @@ from experiments.drill.arms import arms_of, followed
 from experiments.drill.question import GROUPS, Question
 from experiments.drill.surge import Evaluation, Surge, search, starts_of
 from experiments.drill.weeks import WeekRecord, Window, window_of
-from experiments.execution import Execution, execute
-from experiments.plan import MAIN, Plan, make_plan
+from experiments.execution import execute, of_main_market, whole_replications
+from experiments.plan import Plan, make_plan
 from experiments.progress import say
 from experiments.runner import workers
-from experiments.store import RunStore, StoredRun
 from experiments.words import read_words
 from sim.dimensions import LINES, Line
 from sim.errors import InputError
@@ -125,7 +124,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     configuration = request.configuration()
     plan = make_plan(configuration)
     execution = execute(plan, retry_failed, fresh, report=False)
-    runs = whole_replications(plan, execution)
+    runs = of_main_market(whole_replications(plan, execution))
     if not runs:
         say(f"no replication is whole; see {execution.folder / 'manifest.json'}")
         return 1
@@ -150,22 +149,6 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     if execution.failed:
         say(f"{execution.failed} of {len(plan.runs)} runs failed; see {execution.folder / 'manifest.json'}")
     return 1 if execution.failed else 0
-
-
-def whole_replications(plan: Plan, execution: Execution) -> dict[tuple[str, int], StoredRun]:
-    """Stored runs of the replications in which every arm was simulated, by arm and replication."""
-    store = RunStore(plan.configuration.outputs / "runs")
-    keys = {(run["arm"], int(run["replication"])): run["key"]
-            for run in execution.manifest["runs"] if run["status"] != "failed" and run["market"] == MAIN}  # fmt: skip
-    runs: dict[tuple[str, int], StoredRun] = {}
-    for number in range(plan.configuration.replications):
-        if all((arm, number) in keys for arm in plan.configuration.arms):
-            for arm in plan.configuration.arms:
-                stored = store.read(keys[arm, number])
-                if stored is None:
-                    raise InputError(f"{store.folder}: a run is gone; was outputs/runs emptied meanwhile?")
-                runs[arm, number] = stored
-    return runs
 
 
 def _surge(

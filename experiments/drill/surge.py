@@ -192,10 +192,7 @@ class Evaluation:
     def _read(self, runs: Sequence[Run]) -> dict[int, Any]:
         tables = {}
         for run in runs:
-            stored = self._store.read(run.key)
-            if stored is None:
-                raise InputError(f"{self._store.folder}: a run is gone; was outputs/runs emptied meanwhile?")
-            tables[run.replication] = stored.logs["weekly"]
+            tables[run.replication] = self._store.load(run.key).logs["weekly"]
         return tables
 
 

@@ -6,15 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.report import cause, cohort, map, recruits, sentences, service, table, targets, timeseries, trades
 from experiments.report.folder import BASELINE, ResultsFolder
 from experiments.report.notation import Notation, scaled_euros, unit_of
+from experiments.report.template import write_page
 from experiments.report.terms import Terms
 
-TEMPLATES = Path(__file__).with_name("templates")
 LEVELS = ("unemployed", "vacancies_open", "employed_open_market", "first_interview_wait_days")
 """Indicators whose monthly levels are drawn."""
 CARDS = ("unemployed", "employed_open_market", "first_interview_wait_days", "benefits_eur", "cost_total_eur")
@@ -81,19 +80,8 @@ class Page:
 
     def write(self) -> Path:
         """Render the template into the results folder."""
-        environment = Environment(
-            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True,
-        )  # fmt: skip
-        style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-        text = environment.get_template("report.html.j2").render(
-            terms=self.terms, notation=self.notation, style=Markup(style), **self.content()
-        )
         path = self.results.path / "report.html"
-        draft = path.with_suffix(".html.part")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-        return path
+        return write_page(path, "report.html.j2", terms=self.terms, notation=self.notation, **self.content())
 
     def content(self) -> dict[str, Any]:
         """Everything that the template shows."""

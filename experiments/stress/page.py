@@ -11,16 +11,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.horizon import Horizon
 from experiments.report import map
 from experiments.report.folder import ResultsFolder
 from experiments.report.notation import Notation, unit_of
+from experiments.report.template import write_page
 from experiments.report.terms import Terms
 
-TEMPLATES = Path(__file__).parents[1] / "report" / "templates"
 FILE = "stress.json"
 MAP = "stress_map"
 _PERSONS = unit_of("persons")
@@ -147,15 +146,12 @@ def write(folder: Path, language: str = "fi") -> Path:
     results, terms = ResultsFolder(folder), Terms(language)
     notation = Notation(terms)
     content = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     rows = [(one["is_made_up"], cells(one, content, terms, notation)) for one in ranked(content)]
-    page = environment.get_template("stress.html.j2").render(
+    return write_page(
+        folder / "report.html",
+        "stress.html.j2",
         terms=terms,
         language=language,
-        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         region=terms.region(str(results.region.get("name", "")), title=_title(results, language)),
         answers=answers(content, terms, notation),
         heads=heads(terms),
@@ -167,11 +163,6 @@ def write(folder: Path, language: str = "fi") -> Path:
         left_out=[name_of(one, terms) for one in content["left_out"]],
         attribution=terms.term("map_attribution") if results.attributed else "",
     )
-    path = folder / "report.html"
-    draft = path.with_suffix(".html.part")
-    draft.write_text(page, encoding="utf-8")
-    draft.replace(path)
-    return path
 
 
 def _map(content: Mapping[str, Any], results: ResultsFolder, terms: Terms, notation: Notation) -> Markup | None:

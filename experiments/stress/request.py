@@ -11,13 +11,13 @@ from experiments import results
 from experiments.arm import BASELINE
 from experiments.composition import asked_for, resolve
 from experiments.configuration import Configuration
-from experiments.execution import Execution, execute
-from experiments.plan import Plan, make_plan
+from experiments.execution import execute, of_main_market, whole_replications
+from experiments.plan import make_plan
 from experiments.progress import say
-from experiments.store import RunStore, write_text
+from experiments.store import write_text
 from experiments.stress import page
 from experiments.stress.employer import Target, made_up, targets_of, with_employers
-from experiments.stress.impact import RANKINGS, Impact, measure
+from experiments.stress.impact import RANKINGS, measure
 from experiments.stress.question import Question
 from experiments.words import read_words
 from sim.errors import InputError
@@ -134,10 +134,11 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     plan = make_plan(configuration)
     say(f"{len(targets)} employers close in turn, {len(left_out)} public ones are left out")
     execution = execute(plan, retry_failed, fresh, report=False)
-    impacts = _measured(targets, plan, execution)
-    if not impacts:
+    runs = of_main_market(whole_replications(plan, execution))
+    if not runs:
         say(f"no replication is whole; see {execution.folder / 'manifest.json'}")
         return 1
+    impacts = measure(targets, {place: run.indicators for place, run in runs.items()})
     content = {
         "title": request.question.title,
         "written": execution.manifest["written"],
@@ -156,23 +157,3 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     if execution.failed:
         say(f"{execution.failed} of {len(plan.runs)} runs failed; see {execution.folder / 'manifest.json'}")
     return 1 if execution.failed else 0
-
-
-def _measured(targets: Sequence[Target], plan: Plan, execution: Execution) -> list[Impact]:
-    """Impacts over the replications in which every arm was simulated."""
-    store = RunStore(plan.configuration.outputs / "runs")
-    keys = {(r["arm"], int(r["replication"])): r["key"] for r in execution.manifest["runs"] if r["status"] != "failed"}
-    whole = [
-        number for number in range(plan.configuration.replications)
-        if all((arm, number) in keys for arm in plan.configuration.arms)
-    ]  # fmt: skip
-    if not whole:
-        return []
-    tables = {}
-    for arm in plan.configuration.arms:
-        for number in whole:
-            stored = store.read(keys[arm, number])
-            if stored is None:
-                raise InputError(f"{store.folder}: a run is gone; was outputs/runs emptied meanwhile?")
-            tables[arm, number] = stored.indicators
-    return measure(targets, tables)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.arm import BASELINE
@@ -17,10 +16,10 @@ from experiments.horizon import Horizon
 from experiments.report import drawing
 from experiments.report.folder import ResultsFolder
 from experiments.report.notation import DASH, Notation
+from experiments.report.template import write_page
 from experiments.report.terms import Terms
 from experiments.tabletop.standing import EVENT, PLAYED
 
-TEMPLATES = Path(__file__).parents[1] / "report" / "templates"
 FILE = "tabletop.json"
 REGISTRATIONS, UNEMPLOYED = "tabletop_registrations", "tabletop_unemployed"
 _DECIMALS = {"staff": 1, "wait": 1, "money": 2}
@@ -142,16 +141,13 @@ def write(folder: Path, language: str = "fi") -> Path:
     results, terms = ResultsFolder(folder), Terms(language)
     notation = Notation(terms)
     content = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     figures = folder / "figures"
     told = results.region.get("title")
-    page = environment.get_template("tabletop.html.j2").render(
+    return write_page(
+        folder / "report.html",
+        "tabletop.html.j2",
         terms=terms,
         language=language,
-        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         region=terms.region(
             str(results.region.get("name", "")), title=str(told.get(language, "")) if isinstance(told, Mapping) else ""
         ),
@@ -166,11 +162,6 @@ def write(folder: Path, language: str = "fi") -> Path:
         ]
         + [(Markup(_unemployed(content, terms, notation, figures)), terms.term("tabletop_unemployed_caption"))],
     )
-    path = folder / "report.html"
-    draft = path.with_suffix(".html.part")
-    draft.write_text(page, encoding="utf-8")
-    draft.replace(path)
-    return path
 
 
 def _dates(content: Mapping[str, Any], first: int) -> np.ndarray:

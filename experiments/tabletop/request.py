@@ -11,10 +11,10 @@ from experiments import results
 from experiments.arm import BASELINE
 from experiments.composition import resolve
 from experiments.configuration import Configuration
-from experiments.execution import Execution, execute
-from experiments.plan import MAIN, Plan, make_plan
+from experiments.execution import execute, of_main_market, whole_replications
+from experiments.plan import Plan, make_plan
 from experiments.progress import say
-from experiments.store import RunStore, StoredRun, write_text
+from experiments.store import write_text
 from experiments.tabletop import page
 from experiments.tabletop.decision import policies_of
 from experiments.tabletop.game import Game, begin
@@ -145,7 +145,7 @@ def _new(given: Sequence[str], keys: Sequence[str]) -> int:
 def _show(game: Game, prepared: Prepared, retry_failed: bool, fresh: bool) -> int:
     plan = prepared.plan
     execution = execute(plan, retry_failed, fresh, report=False)
-    runs = _runs(plan, execution)
+    runs = of_main_market(whole_replications(plan, execution))
     if not runs:
         say(f"no replication is whole; see {execution.folder / 'manifest.json'}")
         return 1
@@ -157,23 +157,3 @@ def _show(game: Game, prepared: Prepared, retry_failed: bool, fresh: bool) -> in
     if execution.failed:
         say(f"{execution.failed} of {len(plan.runs)} runs failed; see {execution.folder / 'manifest.json'}")
     return 1 if execution.failed else 0
-
-
-def _runs(plan: Plan, execution: Execution) -> dict[tuple[str, int], StoredRun]:
-    """Runs of the replications in which every arm was simulated, by arm and replication."""
-    store = RunStore(plan.configuration.outputs / "runs")
-    keys = {
-        (run["arm"], int(run["replication"])): run["key"]
-        for run in execution.manifest["runs"]
-        if run["status"] != "failed" and run["market"] == MAIN
-    }
-    runs = {}
-    for number in range(plan.configuration.replications):
-        if not all((arm, number) in keys for arm in plan.configuration.arms):
-            continue
-        for arm in plan.configuration.arms:
-            stored = store.read(keys[arm, number])
-            if stored is None:
-                raise InputError(f"{store.folder}: a run is gone; was outputs/runs emptied meanwhile?")
-            runs[arm, number] = stored
-    return runs

@@ -9,11 +9,11 @@ from typing import Any
 from experiments import board_page, results
 from experiments.composition import asked_for, groups, resolve
 from experiments.configuration import PROJECT, Configuration
-from experiments.execution import Execution, execute
+from experiments.execution import Execution, execute, whole_replications
 from experiments.plan import Plan, make_plan
 from experiments.progress import say
 from experiments.score import Score
-from experiments.store import RunStore, write_text
+from experiments.store import write_text
 from experiments.trial import displacement, page
 from experiments.trial.arm_run import ArmRun
 from experiments.trial.declaration import Trial
@@ -129,23 +129,8 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
 
 
 def runs_of(plan: Plan, execution: Execution) -> Runs:
-    """Stored runs of the replications in which every arm of every market was simulated."""
-    store = RunStore(plan.configuration.outputs / "runs")
-    keys = {
-        (run["market"], run["arm"], int(run["replication"])): run["key"]
-        for run in execution.manifest["runs"]
-        if run["status"] != "failed"
-    }
-    wanted = [(market.name, arm) for market in plan.markets for arm in plan.configuration.arms]
-    runs: Runs = {}
-    for replication in range(plan.configuration.replications):
-        if all((*place, replication) in keys for place in wanted):
-            for place in wanted:
-                stored = store.read(keys[*place, replication])
-                if stored is None:
-                    raise InputError(f"{store.folder}: a run is gone; was outputs/runs emptied meanwhile?")
-                runs[*place, replication] = ArmRun(stored)
-    return runs
+    """Runs of the replications in which every arm of every market was simulated."""
+    return {place: ArmRun(stored) for place, stored in whole_replications(plan, execution).items()}
 
 
 def score(trial: Trial, runs: Runs) -> list[Score]:

@@ -8,12 +8,13 @@ month's pay and training of two (act in force since 2023). The authority pays no
 from __future__ import annotations
 
 from sim.compiled import rule
-from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, Measure, State
+from sim.dimensions import DAYS_PER_YEAR, Measure, State
 from sim.kernels.calendar import DATED, link
+from sim.kernels.hazards import waits_for_pension
+from sim.kernels.measures import spread_days
 from sim.kernels.states import begin_measure
 from sim.ledger import Item, Payer, post
 from sim.rng import Purpose, uniform
-from sim.tables import ON_PATH
 
 
 @rule
@@ -41,7 +42,7 @@ def grant_change_security(w, i, employer, tenure, t):
     if older:
         post(w, Item.CHANGE_SECURITY, Payer.EMPLOYMENT_FUND, home, p.older_money_months * pay)
     is_large = w.employers[employer].start_jobs >= p.coaching_staff * w.control[0].scale
-    if w.persons[i].attachment == ON_PATH or not (is_large or older):
+    if waits_for_pension(w.persons[i]) or not (is_large or older):
         return
     if uniform(w.control[0].seed, Purpose.CHANGE_TRAINING, w.persons[i].uid, t, 0) < p.change_training_uptake:
         w.persons[i].ends = t + max(1, int(p.change_training_lag_days))
@@ -54,8 +55,8 @@ def grant_change_security(w, i, employer, tenure, t):
 
 @rule
 def begin_change_training(w, i, t):
-    """Begin the training that somebody unemployed has chosen; 0.4 to 1.6 times its mean length, evenly."""
+    """Begin the training that somebody unemployed has chosen; its length is drawn as that of any measure."""
     p = w.parameters[0]
-    spread = 0.4 + 1.2 * uniform(w.control[0].seed, Purpose.CHANGE_TRAINING, w.persons[i].uid, t, 1)
-    days = max(14, int(p.measures.mean_months[Measure.CHANGE_TRAINING] * DAYS_PER_MONTH * spread))
+    u = uniform(w.control[0].seed, Purpose.CHANGE_TRAINING, w.persons[i].uid, t, 1)
+    days = spread_days(p.measures.mean_months[Measure.CHANGE_TRAINING], u)
     begin_measure(w, i, State.TRAINING, Measure.CHANGE_TRAINING, t + days, t)

@@ -1,6 +1,6 @@
 """Structural events that touch people: an employer announces, staff leave in stages, cohorts are marked.
 
-The clock calls these between days; who is to go when is decided by the employer (`agents.events`). Staff who have been
+The clock calls these between days; who is to go when is decided by the employer (`agents.actors`). Staff who have been
 given notice leave by themselves on the last day of their notice (`separation.end_notice`).
 """
 

@@ -14,6 +14,7 @@ from sim.kernels.calendar import HAZARD, KINDS, LIFE, SEARCH, link
 from sim.kernels.mobility import is_outside
 from sim.kernels.retention import is_from_abroad, onward_ceiling, onward_rate
 from sim.rng import LADDER_RUNGS, NEVER, RUNG_PROBABILITY, Purpose, next_candidate, rung_of
+from sim.tables import ON_PATH
 
 _FIRST_YEAR = 365
 _NEAR_GRADUATION = 120
@@ -128,6 +129,12 @@ def is_under_notice(person):
 
 
 @rule
+def waits_for_pension(person):
+    """Whether somebody unemployed waits for her pension on additional days of benefit (`destinations.takes_path`)."""
+    return person.attachment == ON_PATH
+
+
+@rule
 def job_loss_risk(w, p, i):
     """Share of search under notice that an employee of a threatened employer searches with: 1 for those who have been
     given notice; of the others nobody knows who has to go, each searches by her risk and the phase.
@@ -159,7 +166,7 @@ def search_rate(w, p, i, t, boost):
             rate += job_loss_risk(w, p, i) * (p.search.rate_under_notice_per_month - rate)
         return rate / DAYS_PER_MONTH
     if state == State.UNEMPLOYED:
-        return 0.0 if person.attachment < 0.0 else p.search.rate_unemployed_per_month * boost / DAYS_PER_MONTH
+        return 0.0 if waits_for_pension(person) else p.search.rate_unemployed_per_month * boost / DAYS_PER_MONTH
     if state == State.FURLOUGHED:
         return p.search.rate_furloughed_per_month / DAYS_PER_MONTH
     if state == State.TRAINING or state == State.IN_SERVICE or state == State.SUBSIDISED:

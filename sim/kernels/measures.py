@@ -177,11 +177,16 @@ def take_seat(w, i, measure, search, talk, t):
 
 
 @rule
+def spread_days(months, u):
+    """Length of a measure by a number from 0 to 1, days: 0.4 to 1.6 times its mean, evenly."""
+    return max(_SHORTEST_DAYS, int(months * DAYS_PER_MONTH * (0.4 + 1.2 * u)))
+
+
+@rule
 def length_days(w, p, i, measure, course, search, talk):
-    """Draw the length of a measure, days: 0.4 to 1.6 times its mean, or that of the course, evenly."""
+    """Draw the length of a measure, days, around its mean or that of the course."""
     months = w.offers[course].months if w.offers[course].months > 0.0 else p.measures.mean_months[measure]
-    spread = 0.4 + 1.2 * uniform(w.control[0].seed, Purpose.MEASURE_LENGTH, w.persons[i].uid, search, talk)
-    return max(_SHORTEST_DAYS, int(months * DAYS_PER_MONTH * spread))
+    return spread_days(months, uniform(w.control[0].seed, Purpose.MEASURE_LENGTH, w.persons[i].uid, search, talk))
 
 
 @rule

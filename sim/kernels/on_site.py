@@ -2,21 +2,28 @@
 
 Who is met there has a job search on the register from that day: its first interview is held, and when the job ends
 the talks that follow go on in the line that she was routed to. The time is that of brokerage; what is done here is
-missing at its desks (`agents.events.on_site`).
+missing at its desks (`agents.actors.on_site`).
 """
 
 from __future__ import annotations
 
 from sim.compiled import kernel, rule
 from sim.dimensions import Line, Need, State
-from sim.indicators import Flow
 from sim.kernels.closure import by_turn
 from sim.kernels.mobility import is_outside
 from sim.kernels.places import staffed_desk
-from sim.kernels.services import FIRST_INTERVIEW, day_after_working_days, log_contact, recognise, route
-from sim.kernels.states import count, find_path
-from sim.kernels.weekly import begin_to_wait, end_waiting, note_minutes, note_search
-from sim.rng import Purpose, exponential
+from sim.kernels.services import (
+    FIRST_INTERVIEW,
+    begin_search,
+    count_interview,
+    last_day_in_time,
+    log_contact,
+    recognise,
+    route,
+    talk_minutes,
+)
+from sim.kernels.states import find_path
+from sim.kernels.weekly import begin_to_wait, end_waiting, note_minutes
 from sim.tables import NOT_YET
 
 
@@ -28,28 +35,10 @@ def is_met(w, i):
 
 
 @rule
-def _minutes(w, p, i, t):
-    varied = p.services.minutes_variation
-    factor = 1.0
-    if varied > 0.0:
-        factor += varied * (exponential(w.control[0].seed, Purpose.SERVICE_MINUTES, w.persons[i].uid, t, 0) - 1.0)
-    return p.services.first_interview_minutes * factor
-
-
-@rule
 def meet_at_work(w, p, i, t):
     """Open a job search on the register and hold its first interview, with somebody who still works."""
-    w.persons[i].registered_since = t
-    w.persons[i].contacts = 0
-    w.persons[i].line = Line.BROKERAGE
-    w.persons[i].has_path = 0
-    w.persons[i].has_plan = 0
-    w.persons[i].is_recognised = 0
-    w.persons[i].is_lost = 0
-    w.paths[0, w.days[t].month_index] += 1.0
-    count(w, Flow.NEW_SEARCHES, i)
-    note_search(w, i, t)
-    begin_to_wait(w, i, day_after_working_days(w, t, int(p.rules.first_interview_working_days)), t)
+    begin_search(w, i, t)
+    begin_to_wait(w, i, last_day_in_time(w, p, t), t)
     end_waiting(w, i, t, True)
     recognise(w, p, i, True)
     w.persons[i].line = route(w, p, i, True, t)
@@ -75,7 +64,8 @@ def meet_on_site(w, e, minutes, t):
         Minutes used, and how many of those who may lose their job are still to be met, agents.
     """
     p = w.parameters[0]
-    desk = staffed_desk(w, Line.BROKERAGE.value, w.points[w.employers[e].place].serves)
+    line = Line.BROKERAGE.value
+    desk = staffed_desk(w, line, w.points[w.employers[e].place].serves)
     rows = by_turn(w, e, 0)
     number = min(rows.shape[0], int(w.employers[e].to_close))
     used, left = 0.0, 0
@@ -86,14 +76,13 @@ def meet_on_site(w, e, minutes, t):
         if used >= minutes:
             left += 1
             continue
-        taken = _minutes(w, p, i, t)
+        taken = talk_minutes(w, p, i, line, FIRST_INTERVIEW, t)
         used += taken
         meet_at_work(w, p, i, t)
         log_contact(w, desk, i, t, t, t, taken, FIRST_INTERVIEW, True)
         w.desks[desk].contacts += 1.0
-        w.desks[desk].interviews += 1.0
-        w.desks[desk].interviews_in_time += 1.0
+        count_interview(w, desk, True, 0)
         w.desks[desk].minutes_offered += taken
         w.desks[desk].minutes_used += taken
-        note_minutes(w, Line.BROKERAGE.value, taken, taken, t)
+        note_minutes(w, line, taken, taken, t)
     return used, left

@@ -1,6 +1,6 @@
 """Openings: jobs that an employer adds at once, and building sites whose jobs end on a day.
 
-The clock calls these between days; what is posted and when is decided by the employer (`agents.events.opening`).
+The clock calls these between days; what is posted and when is decided by the employer (`agents.actors.opening`).
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from sim.rng import ARRIVAL_UID, UID_MASK, Purpose, normal, pair, uniform
 
 _NAME = np.uint64(0x4F70656E)
 """Part of the identity of a job that an opening adds: an employer that grows opens others on the same day."""
-_YOUNGEST_YEARS, _SPAN_YEARS = 25.0, 30.0
-"""Ages of an employer's own people who move with it."""
 
 
 @rule
@@ -37,7 +35,8 @@ def bring_in(w, home, occupation, uid, t):
     """
     p = w.parameters[0]
     seed = w.control[0].seed
-    years = _YOUNGEST_YEARS + _SPAN_YEARS * uniform(seed, Purpose.ARRIVAL_AGE, uid, 0, 0)
+    u = uniform(seed, Purpose.ARRIVAL_AGE, uid, 0, 0)
+    years = p.structural.mover_youngest_years + p.structural.mover_spread_years * u
     education = min(max(int(w.trades[occupation].skill_level) - 1, 0), 2)
     sex = 0 if uniform(seed, Purpose.ARRIVAL_SEX, uid, 0, 0) < w.trades[occupation].men_share else 1
     spread = p.hiring.employability_spread

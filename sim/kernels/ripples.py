@@ -1,6 +1,6 @@
 """Ripples of structural events: jobs that suppliers and local trade lose or gain for it.
 
-How many is decided by the month (`agents.events.ripples`); here each of these jobs finds its employer. The
+How many is decided by the month (`agents.actors.ripples`); here each of these jobs finds its employer. The
 jobs of a source are numbered: the next loss takes the next number, and a job that comes back is that of the last
 number lost, so that what is lost and regained leaves no trace.
 """

@@ -16,6 +16,7 @@ from sim.compiled import kernel, rule
 from sim.dimensions import N_PERSON_LINES, Line, Measure, Need, State
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SEARCH, SERVICE, link, take
+from sim.kernels.hazards import waits_for_pension
 from sim.kernels.measures import TOLD_OF_VACANCY, own_minutes, propose, start, take_seat
 from sim.kernels.places import desk_for, is_open, is_remote, kilometres, minutes_a_day
 from sim.kernels.queue import drop_first, push
@@ -23,7 +24,7 @@ from sim.kernels.states import become_inactive, count, find_path
 from sim.kernels.trial import enrol, is_treated
 from sim.kernels.weekly import begin_to_wait, end_waiting, note_minutes, note_search, note_staff, note_talk
 from sim.rng import Purpose, exponential, uniform
-from sim.tables import NOT_YET, ON_PATH
+from sim.tables import NOT_YET
 
 FIRST_INTERVIEW, FOLLOW_UP, JOINT_MEETING = 0, 1, 2
 N_PARTNERS = 2
@@ -51,26 +52,39 @@ def search_number(w, i):
 
 
 @rule
+def begin_search(w, i, t):
+    """Open a new job search on the register: nothing is known of her yet, a first interview is due."""
+    w.persons[i].registered_since = t
+    w.persons[i].contacts = 0
+    w.persons[i].line = Line.BROKERAGE
+    w.persons[i].has_path = 0
+    w.persons[i].has_plan = 0
+    w.persons[i].is_recognised = 0
+    w.persons[i].is_lost = 0
+    w.paths[0, w.days[t].month_index] += 1.0
+    count(w, Flow.NEW_SEARCHES, i)
+    note_search(w, i, t)
+
+
+@rule
+def last_day_in_time(w, p, t):
+    """Last day in time for the first interview of a search that begins on day t."""
+    return day_after_working_days(w, t, int(p.rules.first_interview_working_days))
+
+
+@rule
 def call_in(w, i, t):
     """Put a person whose appointment falls due today into the queue of a desk; book new searches."""
     p = w.parameters[0]
     if w.persons[i].state != State.UNEMPLOYED:
         return
     if w.persons[i].registered_since == NOT_YET:
-        w.persons[i].registered_since = t
         gap = t - w.persons[i].search_ended
         if gap >= p.rules.new_search_after_days or w.persons[i].contacts == 0:
-            w.persons[i].contacts = 0
-            w.persons[i].line = Line.BROKERAGE
-            w.persons[i].has_path = 0
-            w.persons[i].has_plan = 0
-            w.persons[i].is_recognised = 0
-            w.persons[i].is_lost = 0
-            w.paths[0, w.days[t].month_index] += 1.0
-            count(w, Flow.NEW_SEARCHES, i)
-            note_search(w, i, t)
+            begin_search(w, i, t)
             enrol(w, p, i, t)
         else:  # the old search goes on: no new first interview, the next talk in its usual time
+            w.persons[i].registered_since = t
             w.persons[i].has_path = 1  # counted with the day on which the search began
             link(w, i, SERVICE, t + interval_days(w, p, i, t))
             return
@@ -78,7 +92,7 @@ def call_in(w, i, t):
         w.persons[i].line = Line.BROKERAGE
     if w.persons[i].contacts == 0:
         w.persons[i].line = Line.BROKERAGE
-        due = day_after_working_days(w, t, int(p.rules.first_interview_working_days))
+        due = last_day_in_time(w, p, t)
         begin_to_wait(w, i, due, t)
     else:
         due = t + int(p.services.follow_up_slack_days)
@@ -195,7 +209,7 @@ def meet(w, line, kind, i, t):
     responsible = route(w, p, i, first, t)
     search, talk = search_number(w, i), int(w.persons[i].contacts) + 1
     w.persons[i].contacts = min(talk, 30000)
-    if w.persons[i].attachment == ON_PATH:  # waits for her pension: nothing more is offered or asked
+    if waits_for_pension(w.persons[i]):  # nothing more is offered or asked
         find_path(w, i, t)
         link(w, i, SERVICE, t + interval_days(w, p, i, t))
         return 0.0
@@ -274,6 +288,26 @@ def mean_minutes(w, p, line, kind):
 
 
 @rule
+def talk_minutes(w, p, i, line, kind, t):
+    """Draw the length of a talk with its records, minutes."""
+    minutes = mean_minutes(w, p, line, kind)
+    varied = p.services.minutes_variation
+    if varied > 0.0:
+        minutes *= 1.0 - varied + varied * exponential(
+            w.control[0].seed, Purpose.SERVICE_MINUTES, w.persons[i].uid, t, 0
+        )  # fmt: skip
+    return minutes
+
+
+@rule
+def count_interview(w, desk, is_in_time, wait_days):
+    """Count a first interview that has been held, for the month of a desk."""
+    w.desks[desk].interviews += 1.0
+    w.desks[desk].interviews_in_time += is_in_time
+    w.desks[desk].interview_wait += wait_days
+
+
+@rule
 def partners_have_time(w):
     """Whether every partner still has time for a joint meeting today: the slowest sets the pace."""
     for k in range(N_PARTNERS):
@@ -340,10 +374,7 @@ def serve(w, desk, t):
         if attended and kind == JOINT_MEETING and not partners_have_time(w):
             count(w, Flow.PARTNER_WAITS, i)
             kind = FOLLOW_UP
-        minutes = mean_minutes(w, p, line, kind)
-        varied = p.services.minutes_variation
-        if varied > 0.0:
-            minutes *= 1.0 - varied + varied * exponential(seed, Purpose.SERVICE_MINUTES, uid, t, 0)
+        minutes = talk_minutes(w, p, i, line, kind, t)
         if attended and kind == JOINT_MEETING:
             take_partners(w, minutes)
         if not attended:
@@ -358,9 +389,8 @@ def serve(w, desk, t):
         w.desks[desk].contacts += 1.0
         if kind == FIRST_INTERVIEW:
             waited = w.days[t].working_number - w.days[w.persons[i].registered_since].working_number
-            w.desks[desk].interviews += 1.0
-            w.desks[desk].interviews_in_time += waited <= p.rules.first_interview_working_days
-            w.desks[desk].interview_wait += t - w.persons[i].registered_since
+            is_in_time = waited <= p.rules.first_interview_working_days
+            count_interview(w, desk, is_in_time, t - w.persons[i].registered_since)
             end_waiting(w, i, t, True)
         else:
             w.desks[desk].talks_due += 1.0

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from worlds import area, assert_same, closure, cohort, opening, same_state, specification, with_values
 
+from agents.actors import Ripples
 from agents.area import EmploymentAreaModel, build, simulate
-from agents.events import Ripples
 from sim.dimensions import SECTIONS
 from sim.indicators import Flow
 from sim.kernels.demand import dismiss_excess

@@ -7,8 +7,8 @@ from typing import cast
 
 import mesa
 
+from agents.actors.closing import NOTICE, ClosingEmployer
 from agents.authority import Authority
-from agents.events.closing import NOTICE, ClosingEmployer
 from agents.surroundings import Surroundings
 from agents.working_time import client_minutes_a_month
 from sim.clock import day_of
