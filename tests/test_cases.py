@@ -57,6 +57,12 @@ def test_shares_by_hand(measure: str, month: int, of: str, share: float) -> None
     assert MEASURES[measure](f, month, GROUPS[of](f)) == pytest.approx(share)
 
 
+def test_who_left_less_than_a_year_ago_is_not_asked() -> None:
+    f = followed()
+    assert np.isnan(MEASURES["found_within_a_year"](f, 12, GROUPS["everybody"](f)))
+    assert MEASURES["found_within_a_year"](f, 13, GROUPS["everybody"](f)) == pytest.approx(3 / 4)
+
+
 def test_the_cases_that_ship_can_be_simulated(tmp_path: Path) -> None:
     cases = all_cases()
     assert {case.name for case in cases} >= {"mills_2008", "electronics_2011", "plant_boom", "plant_slump"}

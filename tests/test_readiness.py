@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from datetime import date
 from pathlib import Path
@@ -52,6 +53,9 @@ def test_what_begins_after_the_horizon_is_left_out_and_ends_are_cut() -> None:
     changes = read_policy("p", policy_of("plan", EVENT, short), short)
     assert next(c for c in changes if c.parameter == "services.staff_fte.competence").end == date(2025, 12, 29)
     assert next(c for c in changes if c.parameter == "services.escorted_share").end is None
+    late = dataclasses.replace(EVENT, announced=date(2025, 12, 20), notice=date(2026, 2, 2))
+    begun = [c.parameter for c in read_policy("p", policy_of("plan_and_reserve", late, short), short)]
+    assert begun == ["staff.reserve_fte", "staff.called_up_fte.brokerage"]  # the reserve's week; the plan needs two
 
 
 @pytest.mark.parametrize(
