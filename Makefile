@@ -3,19 +3,24 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+CORE := $(VENV)/.core_installed
 
 .PHONY: install run test verify bench lint lock clean
 
 install: $(STAMP)
 
-$(STAMP): requirements.lock pyproject.toml
+$(CORE): requirements-core.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else "Kohtaanto needs Python 3.11, 3.12 or 3.13; this is %d.%d" % sys.version_info[:2])'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-core.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $(CORE)
+
+$(STAMP): requirements.lock $(CORE)  # with the extras: tests, clusters, analysis, export, notebooks
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $(STAMP)
 
-run: install  ## what the closure of a 450-job plant does to eleven municipalities
+run: $(CORE)  ## what the closure of a 450-job plant does to eleven municipalities
 	$(BIN)/kohtaanto compare shock=closure_harjavalta
 
 test: install
@@ -31,8 +36,10 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build
 lock:  ## needs uv; no registry addresses may enter the file
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra test --extra build -o requirements.lock pyproject.toml
+	uv pip compile $(LOCKED) --extra test --extra cluster --extra analysis --extra export --extra notebook -o requirements.lock pyproject.toml
+	uv pip compile $(LOCKED) --constraint requirements.lock -o requirements-core.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
