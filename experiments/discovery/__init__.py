@@ -1,0 +1,1 @@
+"""Scenario discovery: in which futures an arm fails."""

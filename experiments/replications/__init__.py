@@ -1,0 +1,1 @@
+"""How many replications a difference needs, and what pairing saves."""

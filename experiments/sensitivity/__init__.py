@@ -1,0 +1,1 @@
+"""Sensitivity: which parameters an outcome, and a decision, rest on."""

@@ -1,0 +1,47 @@
+"""An index of every factor with its 80 % interval."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.summary import INTERVAL
+from sim.errors import InputError
+
+MISSING = "needs the extra 'analysis': .venv/bin/python -m pip install -r requirements.lock"
+
+__all__ = ["INTERVAL", "Band", "needs", "varies"]
+
+
+class Band(NamedTuple):
+    """An index of every factor.
+
+    Attributes
+    ----------
+    value, low, high
+        Shape (factors,); the ends of the interval, equal to the value where nothing varies.
+    """
+
+    value: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    @classmethod
+    def around(cls, value: NDArray[np.float64], half: NDArray[np.float64]) -> Band:
+        """A band with the same width on both sides."""
+        return cls(value, value - half, value + half)
+
+
+def varies(y: NDArray[np.float64]) -> bool:
+    """Whether outcomes differ by more than the rounding of their sums.
+
+    An index of an outcome that is the same everywhere would be a quotient of rounding errors.
+    """
+    return bool(len(y)) and float(np.ptp(y)) > 1e-9 * max(float(np.abs(y).max()), 1e-300)
+
+
+def needs(method: str, least: int, points: int, why: str) -> InputError:
+    """The error of a sample that is too small."""
+    return InputError(f"points={points}: {method} needs at least {least} points here ({why})")
