@@ -99,11 +99,12 @@ def test_pawn_takes_grids_and_tells_a_dummy_apart() -> None:
     grid = np.array([[a, b] for a in (0.0, 1.0) for b in np.linspace(0, 1, 40)])
     found = analyse(pawn, grid, (grid[:, :1] * 5.0 + 0.01 * grid[:, 1:]), seed=0)
     assert found.bands["pawn"].value[0] == pytest.approx(0.5)
-    assert found.is_above_luck(0)
-    # 60 dummies, a chance of 10 % each: above 15 (25 %) with a chance below 1 in 1,000.
+    assert found.above[0]
+    # 60 dummies of which any is above the floor with a chance of 10 %: two or more with about 1 in 200.
     x = np.random.default_rng(4).random((200, 60))
     y = np.random.default_rng(5).normal(size=200)
-    assert np.mean(pawn.analyse(x, y, 0)["pawn"].value > pawn.floor(0.0, y)) < 0.25
+    found = pawn.analyse(x, y, 0)["pawn"]
+    assert pawn.above(found, pawn.floor(0.0, y, 60)).sum() <= 1
 
 
 @pytest.mark.parametrize("name", list(METHODS))
@@ -127,7 +128,7 @@ def test_a_factor_without_effect_is_exactly_zero_and_last(name: str) -> None:
     band = found.bands[found.ranking]
     assert band.value[1] == band.low[1] == band.high[1] == 0.0
     assert found.order[-1] == 1
-    assert not found.is_above_luck(1)
+    assert not found.above[1]
     assert all(np.isfinite(column).all() for columns in found.bands.values() for column in columns)
 
 
@@ -158,9 +159,10 @@ def test_luck_alone_is_told_as_luck() -> None:
     values = np.random.default_rng(7).normal(size=(len(x), 3))
     found = analyse(sobol, x, values, seed=0)
     assert found.noise.share == pytest.approx(1.0, abs=0.12)
-    assert sum(found.is_above_luck(k) for k in range(4)) <= 2
+    assert sum(found.above) == 0
     screened = morris.design(6, 40 * 7, seed=0)
     luck = analyse(morris, screened, np.random.default_rng(8).normal(size=(len(screened), 3)), seed=0)
+    assert sum(luck.above) == 0
     assert luck.floor == pytest.approx(luck.bands["mu_star"].value.mean(), rel=0.15)
 
 

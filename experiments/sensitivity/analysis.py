@@ -14,7 +14,7 @@ from experiments.sensitivity.noise import Noise, noise_of
 from sim.errors import InputError, near_miss
 
 METHODS: dict[str, ModuleType] = {"morris": morris, "sobol": sobol, "pawn": pawn}
-"""Each has ``design``, ``analyse``, ``floor``, ``block`` and the index that ranks."""
+"""Each has ``block``, ``design``, ``analyse``, ``floor``, ``above``, ``RANKING`` and ``LEAST``."""
 TOP = 10
 """Factors whose ranks the two halves of the sample are compared on."""
 
@@ -33,6 +33,8 @@ class Analysis:
         Luck.
     floor
         What the ranking index reaches by luck.
+    above
+        Whether each factor is above it; empty if nothing varies.
     agreement
         Spearman's rank correlation of the two halves of the sample on the `TOP` factors; NaN where the factors
         are too few or the sample too small.
@@ -46,6 +48,7 @@ class Analysis:
     bands: dict[str, Band]
     noise: Noise
     floor: float
+    above: tuple[bool, ...]
     agreement: float
     points: int
     left_out: int
@@ -59,10 +62,6 @@ class Analysis:
     def order(self) -> list[int]:
         """Numbers of the factors, the most influential first; equal ones in their own order."""
         return [int(k) for k in np.argsort(-self.bands[self.ranking].value, kind="stable")] if self.bands else []
-
-    def is_above_luck(self, factor: int) -> bool:
-        """Whether the interval of a factor's ranking index lies above what luck reaches."""
-        return self.varies and bool(self.bands[self.ranking].low[factor] > max(self.floor, 0.0))
 
 
 def method_of(name: str) -> ModuleType:
@@ -107,11 +106,13 @@ def analyse(method: ModuleType, x: NDArray[np.float64], values: NDArray[np.float
     y, noise = table.mean(axis=1), noise_of(table)
     dropped = int((~kept).sum())
     if not varies(y):
-        return Analysis(method.RANKING, {}, noise, 0.0, float("nan"), len(y), dropped)
+        return Analysis(method.RANKING, {}, noise, 0.0, (), float("nan"), len(y), dropped)
     bands = method.analyse(at, y, seed)
     ranked = np.argsort(-bands[method.RANKING].value, kind="stable")[:TOP]
     agreement = _agreement(method, at, y, ranked, size)
-    return Analysis(method.RANKING, bands, noise, method.floor(noise.of_a_mean, y), agreement, len(y), dropped)
+    floor = method.floor(noise.of_a_mean, y, x.shape[1])
+    above = tuple(bool(one) for one in method.above(bands[method.RANKING], floor))
+    return Analysis(method.RANKING, bands, noise, floor, above, agreement, len(y), dropped)
 
 
 def _agreement(

@@ -6,13 +6,19 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from experiments.summary import INTERVAL
 from sim.errors import InputError
 
 MISSING = "needs the extra 'analysis': .venv/bin/python -m pip install -r requirements.lock"
 
-__all__ = ["INTERVAL", "Band", "needs", "varies"]
+Z = float(ndtri((1.0 + INTERVAL) / 2.0))
+"""Half-width of the interval in standard errors."""
+FALSE_ALARM = 0.1
+"""Chance that among factors without any influence at least one is told as influential."""
+
+__all__ = ["FALSE_ALARM", "INTERVAL", "MISSING", "Band", "Z", "clear_of", "needs", "varies"]
 
 
 class Band(NamedTuple):
@@ -32,6 +38,16 @@ class Band(NamedTuple):
     def around(cls, value: NDArray[np.float64], half: NDArray[np.float64]) -> Band:
         """A band with the same width on both sides."""
         return cls(value, value - half, value + half)
+
+
+def clear_of(band: Band, floor: float) -> NDArray[np.bool_]:
+    """Factors whose index is above what luck reaches, shape (factors,).
+
+    The error of each is taken so often that among all factors together the chance is `FALSE_ALARM` (Bonferroni).
+    """
+    error = (band.high - band.value) / Z
+    value = np.asarray(band.value - ndtri(1.0 - FALSE_ALARM / len(band.value)) * error)
+    return np.asarray((value > floor) & (band.value > 0.0))
 
 
 def varies(y: NDArray[np.float64]) -> bool:

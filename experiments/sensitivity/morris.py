@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.sensitivity.band import INTERVAL, MISSING, Band, needs
+from experiments.sensitivity.band import INTERVAL, MISSING, Band, Z, clear_of, needs
 from sim.errors import InputError
 
 RANKING = "mu_star"
@@ -81,20 +81,23 @@ def analyse(x: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> dict[s
     error = sigma / np.sqrt(len(y) / block(x.shape[1]))
     half = np.nan_to_num(np.asarray(found["mu_star_conf"], np.float64))
     nothing = np.zeros_like(mu)
-    return {"mu_star": Band.around(star, half), "mu": Band.around(mu, 1.2816 * error), "sigma": Band.around(sigma, nothing)}
+    return {"mu_star": Band.around(star, half), "mu": Band.around(mu, Z * error), "sigma": Band.around(sigma, nothing)}
 
 
-def floor(noise_variance: float, y: NDArray[np.float64]) -> float:
+def floor(noise_variance: float, y: NDArray[np.float64], n_factors: int) -> float:
     """What chance alone gives for `RANKING`: the mean of ``|e₁ − e₂| / STEP`` of two normal errors.
 
     Parameters
     ----------
     noise_variance
         Of a point's mean.
-    y
+    y, n_factors
         Not used: the unit is the outcome's.
     """
     return float(2.0 * np.sqrt(noise_variance / np.pi) / STEP)
+
+
+above = clear_of
 
 
 def _problem(n_factors: int) -> dict[str, object]:

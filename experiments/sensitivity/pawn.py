@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from experiments.sensitivity.band import INTERVAL, Band, needs
+from experiments.sensitivity.band import FALSE_ALARM, Band, Z, needs
 
 RANKING = "pawn"
 SLICES = 10
@@ -19,10 +19,8 @@ IN_A_SLICE = 10
 """Fewest points in a slice; smaller samples get fewer slices."""
 LEAST = 40
 USUAL = 256
-FALSE_ALARM = 0.1
-"""Chance that a factor without any influence lies above the floor."""
 _RESAMPLES = 100
-_SHUFFLES = 300
+_SHUFFLES = 1000
 
 
 def block(n_factors: int) -> int:
@@ -68,13 +66,12 @@ def analyse(x: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> dict[s
     for k in range(_RESAMPLES):
         rows = random.integers(0, len(y), len(y))
         again[k] = [_index(slices(column), y[rows]) for column in x[rows].T]
-    half = 1.2816 * again.std(axis=0, ddof=1)
-    assert INTERVAL == 0.8
+    half = Z * again.std(axis=0, ddof=1)
     return {"pawn": Band(value, np.maximum(value - half, 0.0), np.minimum(value + half, 1.0))}
 
 
-def floor(noise_variance: float, y: NDArray[np.float64]) -> float:
-    """What a factor without influence reaches with a chance of `FALSE_ALARM`: slices of shuffled points.
+def floor(noise_variance: float, y: NDArray[np.float64], n_factors: int) -> float:
+    """What the best of so many factors without influence reaches with a chance of `FALSE_ALARM`: shuffled points.
 
     Parameters
     ----------
@@ -82,9 +79,17 @@ def floor(noise_variance: float, y: NDArray[np.float64]) -> float:
         Not used: shuffled points have the noise in them.
     y
         Outcome, shape (points,).
+    n_factors
+        Number of factors.
     """
     random = np.random.default_rng(1)
-    return float(np.quantile([_index(slices(random.random(len(y))), y) for _ in range(_SHUFFLES)], 1 - FALSE_ALARM))
+    by_luck = [_index(slices(random.random(len(y))), y) for _ in range(_SHUFFLES)]
+    return float(np.quantile(by_luck, 1.0 - FALSE_ALARM / n_factors))
+
+
+def above(band: Band, floor: float) -> NDArray[np.bool_]:
+    """Factors above the floor, shape (factors,): the luck of the points is in the floor already."""
+    return np.asarray(band.value > floor)
 
 
 def slices(column: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.sensitivity.band import INTERVAL, MISSING, Band, needs
+from experiments.sensitivity.band import INTERVAL, MISSING, Band, clear_of, needs
 from sim.errors import InputError
 
 RANKING = "total"
@@ -82,10 +82,13 @@ def analyse(x: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> dict[s
     }
 
 
-def floor(noise_variance: float, y: NDArray[np.float64]) -> float:
+def floor(noise_variance: float, y: NDArray[np.float64], n_factors: int) -> float:
     """What chance alone adds to a total order: the noise of a point's mean as a share of the variance."""
     variance = float(np.var(y))
     return min(1.0, noise_variance / variance) if variance > 0.0 else 0.0
+
+
+above = clear_of
 
 
 def _problem(n_factors: int) -> dict[str, object]:

@@ -1,0 +1,165 @@
+"""What is varied: parameters of the whole world, alone or, where they are tables, cell by cell or as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.sweep.factor import Factor
+from sim.errors import InputError, near_miss
+from sim.parameters import SOURCE_KINDS, Parameter, ParameterSet, cells_of
+from sim.sums import SUMS, WHOLES
+
+GUESSED = ("recalled", "assumption")
+"""Kinds of source that a result should not rest on without saying so."""
+_TECHNICAL = ("engine", "trial")
+"""Mechanisms that say how it is computed or what a repeated trial does, not how the world is."""
+_BOUND = {name for names in SUMS.values() for name in names} | set(WHOLES.values())
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A direction of the design: one number, or a table whose cells move together.
+
+    Attributes
+    ----------
+    name
+        Parameter or cell.
+    factors
+        One; of a whole table one a cell.
+    source_kind
+        Of the parameter.
+    unit, meaning
+        As declared.
+    """
+
+    name: str
+    factors: tuple[Factor, ...]
+    source_kind: str
+    unit: str
+    meaning: str
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether its number is recalled or assumed."""
+        return self.source_kind in GUESSED
+
+    def values(self, place: float) -> dict[str, float]:
+        """Values of the factors at a place between their low (0) and their high (1)."""
+        return {factor.key: factor.low + place * (factor.high - factor.low) for factor in self.factors}
+
+    def place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Place between low and high of values of the first factor that has a width."""
+        first = next(factor for factor in self.factors if factor.high > factor.low)
+        return (values - first.low) / (first.high - first.low)
+
+
+def read_drivers(words: Sequence[str], parameters: ParameterSet) -> tuple[list[Driver], dict[str, list[str]]]:
+    """Read ``factors=``.
+
+    Parameters
+    ----------
+    words
+        Names of parameters or cells, perhaps with a narrower range (``KEY=LOW..HIGH``); ``group.*``;
+        ``all_recalled`` and the other kinds of source.
+    parameters
+        Of the baseline.
+
+    Returns
+    -------
+    drivers, left_out
+        In the order of the words, each once; and what ``group.*`` and ``all_…`` leave out, by reason.
+
+    Raises
+    ------
+    InputError
+        Unknown names, ranges outside the declared one, nothing to vary.
+    """
+    found: dict[str, Driver] = {}
+    left_out: dict[str, list[str]] = {}
+    for word in words:
+        plain = word.removeprefix("parameters.")
+        many = list(_named(plain, parameters))
+        if not many and "*" not in plain and not plain.startswith("all_"):
+            driver = _one(word, parameters)
+            found[driver.name] = driver
+            continue
+        for parameter in many:
+            reason = _reason(parameter)
+            if reason:
+                names = left_out.setdefault(reason, [])
+                names += [parameter.name] if parameter.name not in names else []
+            else:
+                found.setdefault(parameter.name, _whole(parameter))
+    if not found:
+        raise InputError(f"factors={','.join(words)}: nothing of it can be varied")
+    return list(found.values()), left_out
+
+
+def factors_of(drivers: Iterable[Driver]) -> list[Factor]:
+    """Factors of all drivers, each once."""
+    return list({factor.key: factor for driver in drivers for factor in driver.factors}.values())
+
+
+def _named(word: str, parameters: ParameterSet) -> Iterator[Parameter]:
+    """Parameters that a word for many means."""
+    if word.startswith("all_"):
+        kinds = [f"all_{kind}" for kind in SOURCE_KINDS]
+        if word not in kinds:
+            raise InputError(f"factors: no '{word}'; there are {', '.join(kinds)}{near_miss(word, kinds)}")
+        yield from (parameter for parameter in parameters if parameter.source_kind == word.removeprefix("all_"))
+    elif word.endswith(".*"):
+        mechanism = word.removesuffix(".*")
+        known = sorted({parameter.mechanism for parameter in parameters})
+        if mechanism not in known:
+            miss = near_miss(mechanism, known) or f"; there are {', '.join(known)}"
+            raise InputError(f"factors: no mechanism '{mechanism}' in {word}{miss}")
+        yield from (parameter for parameter in parameters if parameter.mechanism == mechanism)
+    elif "*" in word:
+        raise InputError(f"factors: {word}: expected a parameter, MECHANISM.* or all_KIND")
+
+
+def _one(word: str, parameters: ParameterSet) -> Driver:
+    name = word.partition("=")[0].removeprefix("parameters.")
+    parameter, cell = parameters.locate(name, "factors")
+    if parameter.over is not None and cell is None:
+        if "=" in word:
+            raise InputError(f"factors: {word}: '{name}' is a table; say the range of a cell, {parameter.cell_name(0)}")
+        return _whole(parameter)
+    factor = Factor.read(word, parameters)
+    if not factor.high > factor.low:
+        raise InputError(f"factors: {word}: the range has no width ({factor.low:g} to {factor.high:g})")
+    return Driver(name, (factor,), parameter.source_kind, parameter.unit, parameter.meaning)
+
+
+def _whole(parameter: Parameter) -> Driver:
+    low, high = (cells_of(limit, parameter.n_cells) for limit in (parameter.low, parameter.high))
+    factors = tuple(
+        Factor(
+            key=parameter.cell_name(k if parameter.over else None), kind="uncertainty", low=low[k], high=high[k],
+            values=(), unit=parameter.unit, source_kind=parameter.source_kind,
+        )
+        for k in range(parameter.n_cells)
+    )  # fmt: skip
+    if not any(factor.high > factor.low for factor in factors):
+        raise InputError(f"factors: {parameter.name}: the declared range has no width")
+    return Driver(parameter.name, factors, parameter.source_kind, parameter.unit, parameter.meaning)
+
+
+def _reason(parameter: Parameter) -> str:
+    """Why a word for many leaves a parameter out, or an empty string."""
+    value, low, high = (
+        np.array(cells_of(limit, parameter.n_cells)) for limit in (parameter.value, parameter.low, parameter.high)
+    )
+    if parameter.mechanism in _TECHNICAL:
+        return "technical"
+    if parameter.name in _BOUND:
+        return "bound to a sum"
+    if not (high > low).any():
+        return "fixed"
+    if not value.any() and not low.any():
+        return "off in the baseline"  # what somebody could decide, not how the world is
+    return ""
