@@ -14,10 +14,13 @@ from sim.errors import InputError, near_miss
 COMMANDS = (
     "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "report", "explain",
     "data",
+    "sensitivity", "discover", "replications",
 )  # fmt: skip
 _QUESTIONS = {
     "validate": "experiments.validate", "trial": "experiments.trial.request", "bridges": "experiments.bridges.request",
     "stress": "experiments.stress.request", "drill": "experiments.drill.request",
+    "sensitivity": "experiments.sensitivity.request", "discover": "experiments.discovery.request",
+    "replications": "experiments.replications.request",
 }  # fmt: skip
 """Commands with a question of their own, and the module that reads and answers it."""
 _FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.sweep.factor import Factor
+from experiments.sweep.factor import UNCERTAINTY, Factor
 from sim.errors import InputError, near_miss
 from sim.parameters import SOURCE_KINDS, Parameter, ParameterSet, cells_of
 from sim.sums import SUMS, WHOLES
@@ -29,7 +29,7 @@ class Driver:
     name
         Parameter or cell.
     factors
-        One; of a whole table one a cell.
+        One; of a whole table one for each cell that has a range.
     source_kind
         Of the parameter.
     unit, meaning
@@ -49,12 +49,11 @@ class Driver:
 
     def values(self, place: float) -> dict[str, float]:
         """Values of the factors at a place between their low (0) and their high (1)."""
-        return {factor.key: factor.low + place * (factor.high - factor.low) for factor in self.factors}
+        return {f.key: min(f.high, f.low + place * (f.high - f.low)) for f in self.factors}
 
     def place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Place between low and high of values of the first factor that has a width."""
-        first = next(factor for factor in self.factors if factor.high > factor.low)
-        return (values - first.low) / (first.high - first.low)
+        """Place between low and high of values of the first factor, shape (points,)."""
+        return (values - self.factors[0].low) / (self.factors[0].high - self.factors[0].low)
 
 
 def read_drivers(words: Sequence[str], parameters: ParameterSet) -> tuple[list[Driver], dict[str, list[str]]]:
@@ -93,7 +92,7 @@ def read_drivers(words: Sequence[str], parameters: ParameterSet) -> tuple[list[D
                 names = left_out.setdefault(reason, [])
                 names += [parameter.name] if parameter.name not in names else []
             else:
-                found.setdefault(parameter.name, _whole(parameter))
+                found.setdefault(parameter.name, _whole(parameter, parameters))
     if not found:
         raise InputError(f"factors={','.join(words)}: nothing of it can be varied")
     return list(found.values()), left_out
@@ -123,30 +122,27 @@ def _named(word: str, parameters: ParameterSet) -> Iterator[Parameter]:
 
 
 def _one(word: str, parameters: ParameterSet) -> Driver:
-    name = word.partition("=")[0].removeprefix("parameters.")
+    name, equals, span = word.partition("=")
+    name = name.strip().removeprefix("parameters.")
     parameter, cell = parameters.locate(name, "factors")
     if parameter.over is not None and cell is None:
-        if "=" in word:
+        if equals:
             raise InputError(f"factors: {word}: '{name}' is a table; say the range of a cell, {parameter.cell_name(0)}")
-        return _whole(parameter)
-    factor = Factor.read(word, parameters)
-    if not factor.high > factor.low:
-        raise InputError(f"factors: {word}: the range has no width ({factor.low:g} to {factor.high:g})")
-    return Driver(name, (factor,), parameter.source_kind, parameter.unit, parameter.meaning)
+        return _whole(parameter, parameters)
+    factor = Factor.of(name, UNCERTAINTY, parameters, span if equals else None, "factors")
+    return _driver(name, (factor,), parameter)
 
 
-def _whole(parameter: Parameter) -> Driver:
-    low, high = (cells_of(limit, parameter.n_cells) for limit in (parameter.low, parameter.high))
-    factors = tuple(
-        Factor(
-            key=parameter.cell_name(k if parameter.over else None), kind="uncertainty", low=low[k], high=high[k],
-            values=(), unit=parameter.unit, source_kind=parameter.source_kind,
-        )
-        for k in range(parameter.n_cells)
-    )  # fmt: skip
+def _whole(parameter: Parameter, parameters: ParameterSet) -> Driver:
+    cells = range(parameter.n_cells) if parameter.over else (None,)
+    factors = (Factor.of(parameter.cell_name(cell), UNCERTAINTY, parameters, where="factors") for cell in cells)
+    return _driver(parameter.name, tuple(factor for factor in factors if factor.high > factor.low), parameter)
+
+
+def _driver(name: str, factors: tuple[Factor, ...], parameter: Parameter) -> Driver:
     if not any(factor.high > factor.low for factor in factors):
-        raise InputError(f"factors: {parameter.name}: the declared range has no width")
-    return Driver(parameter.name, factors, parameter.source_kind, parameter.unit, parameter.meaning)
+        raise InputError(f"factors: {name}: the range has one value only; there is nothing to vary")
+    return Driver(name, factors, parameter.source_kind, parameter.unit, parameter.meaning)
 
 
 def _reason(parameter: Parameter) -> str:

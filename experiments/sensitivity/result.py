@@ -39,7 +39,7 @@ class Asked:
     outcome
         As it was asked for.
     told
-        What it is, for the page: ``indicator``, ``group_kind``, ``group``, ``month``, ``unit``, ``kind``.
+        What it is, for the page: ``indicator``, ``group_kind``, ``group``, ``month``, ``unit``.
     is_difference
         Whether `values` are differences from the baseline of the same point and seed.
     values

@@ -7,6 +7,7 @@ from typing import Any
 
 from experiments.report.notation import Notation
 from experiments.report.terms import Terms
+from sim.indicators import INDICATORS
 
 
 def parameter(name: str, meaning: str, terms: Terms) -> str:
@@ -24,18 +25,22 @@ def outcome(told: Mapping[str, Any], terms: Terms) -> str:
     Parameters
     ----------
     told
-        ``indicator``, ``group_kind``, ``group``, ``month`` (None: the whole run) and ``kind``.
+        ``indicator``, ``group_kind``, ``group`` and ``month`` (None: the last one, 0: all of them).
     """
     parts = [terms.named("indicators", told["indicator"])]
     if told["group"]:
-        sections = {"municipality": "places", "line": "lines", "payer": "payers", "cause": "causes"}
-        section = sections.get(told["group_kind"])
-        group = terms.place(told["group"]) if section == "places" else None
-        parts.append(group or (terms.named(section, told["group"]) if section else told["group"]))
-    if told["month"] is not None:
-        parts.append(terms.term("target_at", months=str(told["month"])))
-    elif told["kind"] == "flow":
+        section = {"line": "lines", "payer": "payers", "cause": "causes"}.get(told["group_kind"])
+        if told["group_kind"] == "municipality":
+            parts.append(terms.place(told["group"]))
+        else:
+            parts.append(terms.named(section, told["group"]) if section else told["group"])
+    is_flow, month = INDICATORS[told["indicator"]].kind == "flow", told["month"]
+    if month:
+        parts.append(terms.term("target_within" if is_flow else "target_at", months=str(month)))
+    elif is_flow:
         parts.append(terms.term("target_over_all"))
+    elif month == 0:
+        parts.append(terms.term("target_mean_of_all"))
     return ", ".join(parts)
 
 

@@ -1,0 +1,192 @@
+"""``kohtaanto discover``: in which futures of a finished sweep an arm fails."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from experiments import results
+from experiments.arm import BASELINE
+from experiments.configuration import LANGUAGES, PROJECT
+from experiments.discovery import page
+from experiments.discovery.box import FALSE_ALARM, LEAST, discover
+from experiments.discovery.criterion import Criterion
+from experiments.progress import say
+from experiments.store import write_text
+from experiments.sweep.sample import Sample, read_sample
+from experiments.words import read_words
+from sim.errors import InputError, near_miss
+from sim.parameters import ParameterSet
+
+_OWN = {"fails": "", "arm": "", "against": "", "seed": "0", "language": "fi", "outputs": ""}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A command line of ``discover``, read.
+
+    Attributes
+    ----------
+    folder
+        Results folder of a sweep.
+    criterion
+        What it means to fail.
+    arm
+        The arm that is judged; empty: the only one beside the baseline, or the baseline itself.
+    is_difference
+        Whether the arm is judged by its difference from the baseline of the same future.
+    seed
+        Of the shuffling.
+    language
+        Of the answer.
+    outputs
+        Folder of all results; None for that of the sweep.
+    """
+
+    folder: Path
+    criterion: Criterion
+    arm: str
+    is_difference: bool
+    seed: int
+    language: str
+    outputs: Path | None
+
+    @classmethod
+    def read(cls, words: Sequence[str]) -> Request:
+        """Read ``FOLDER fails=OUTCOME>NUMBER [arm=NAME] [against=baseline] [seed=N] [language=fi|sv|en]``.
+
+        Raises
+        ------
+        InputError
+            If something is missing or unknown.
+        """
+        given = [word for word in words if "=" not in word or Path(word).exists()]
+        if len(given) != 1:
+            raise InputError(
+                f"discover: expected one results folder of a sweep, got {len(given)}; kohtaanto discover DIR fails=…"
+            )
+        typed = read_words([word for word in words if word not in given], _OWN, {})
+        if typed.overrides:
+            key = typed.overrides[0].partition("=")[0]
+            raise InputError(f"discover has no key '{key}'{near_miss(key, _OWN)}; it simulates nothing")
+        own = typed.own
+        if not own["fails"]:
+            raise InputError("discover: say what it means to fail, such as 'fails=unemployed@24>900'")
+        if own["against"] not in ("", BASELINE):
+            raise InputError(f"against={own['against']}: expected {BASELINE}")
+        if own["language"] not in LANGUAGES:
+            raise InputError(f"language={own['language']}: expected {', '.join(LANGUAGES)}")
+        if not own["seed"].isdecimal():
+            raise InputError(f"seed={own['seed']}: expected a whole number")
+        return cls(
+            Path(given[0]), Criterion.read(own["fails"]), own["arm"], bool(own["against"]), int(own["seed"]),
+            own["language"], Path(own["outputs"]).resolve() if own["outputs"] else None,
+        )  # fmt: skip
+
+    def resolved(self) -> str:
+        """What is asked, as YAML."""
+        return yaml.safe_dump(self.told(), sort_keys=False, allow_unicode=True)
+
+    def told(self) -> dict[str, Any]:
+        """What is asked, as plain data."""
+        return {
+            "sample": str(self.folder), "outcome": self.criterion.outcome.name, "sign": self.criterion.sign,
+            "limit": self.criterion.limit, "arm": self.arm, "is_difference": self.is_difference, "seed": self.seed,
+        }  # fmt: skip
+
+
+def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False) -> int:
+    """Find the region, print the sentence, and write the results folder.
+
+    Returns
+    -------
+    int
+        Exit status 0.
+
+    Raises
+    ------
+    InputError
+        Wrong input.
+    """
+    sample = read_sample(request.folder / "sample.parquet")
+    manifest = results.read_manifest(request.folder / "manifest.json")
+    content = found_in(sample, request, manifest)
+    if content["left_out"]:
+        say(f"{content['left_out']} of {len(sample.points)} futures are left out: a run of them failed "
+            f"({', '.join(content['left_out_points'][:10])})")  # fmt: skip
+    stamp = hashlib.sha256(json.dumps(request.told(), sort_keys=True).encode()).hexdigest()[:8]
+    home = request.folder.resolve().parents[1] if request.folder.resolve().parent.name == "sweep" else PROJECT / "outputs"
+    folder = (request.outputs or home) / "discover" / f"{request.folder.resolve().name}-{stamp}"
+    write_text(results.to_json(content), folder / page.FILE)
+    for line in page.answers(content, request.language):
+        print(line)
+    print(page.write(folder, request.language))
+    return 0
+
+
+def found_in(sample: Sample, request: Request, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What the sample says, as plain data.
+
+    Raises
+    ------
+    InputError
+        No such arm or outcome, no factor that varies, no future that is whole.
+    """
+    arm = request.arm or next((name for name in sample.arms if name != BASELINE), BASELINE)
+    if arm not in sample.arms:
+        raise InputError(f"arm={arm}: the sample has {', '.join(sample.arms)}{near_miss(arm, sample.arms)}")
+    if request.is_difference and arm == BASELINE:
+        raise InputError("against=baseline: the sample has no arm beside it")
+    name = request.criterion.outcome.name
+    values = sample.differences(name, arm) if request.is_difference else sample.values(name, arm)
+    x = sample.inputs()
+    moving = [k for k in range(x.shape[1]) if np.ptp(x[:, k]) > 0.0]
+    if not moving:
+        raise InputError(f"{request.folder}: no factor varies in the sample")
+    whole = np.isfinite(values).all(axis=1)
+    if not whole.any():
+        raise InputError(f"{request.folder}: every future has a failed run; kohtaanto sweep … --retry-failed")
+    means = values[whole].mean(axis=1)
+    fails = request.criterion.fails(means)
+    few = min(int(fails.sum()), int((~fails).sum())) < LEAST
+    found = None if few else discover(x[whole][:, moving], fails, request.seed)
+    parameters = ParameterSet.from_declarations(manifest["configuration"]["parameters"])
+    factors = []
+    for k in moving:
+        parameter, _ = parameters.locate(sample.factors[k].key)
+        factors.append(
+            {"name": sample.factors[k].key, "unit": parameter.unit, "meaning": parameter.meaning,
+             "source_kind": parameter.source_kind}
+        )  # fmt: skip
+    outcome = request.criterion.outcome
+    return {
+        **request.told(),
+        "arm": arm,
+        "indicator": outcome.indicator, "group_kind": outcome.group_kind, "group": outcome.group,
+        "month": outcome.month, "unit": outcome.unit,
+        "region": manifest.get("region", {}),
+        "futures": int(whole.sum()),
+        "failing": int(fails.sum()),
+        "left_out": int((~whole).sum()),
+        "left_out_points": [sample.points[k] for k in np.flatnonzero(~whole)],
+        "least": LEAST,
+        "false_alarm": FALSE_ALARM,
+        "factors": factors,
+        "region_found": None if found is None or not found.is_better_than_chance else {
+            "limits": [vars(limit) for limit in found.box.limits], "coverage": found.box.coverage,
+            "density": found.box.density, "points": found.box.points, "gain": found.box.gain,
+            "chance": found.chance, "coverage_elsewhere": found.coverage_elsewhere,
+            "density_elsewhere": found.density_elsewhere,
+        },
+        "searched": found is not None,
+        "points": x[whole][:, moving].tolist(),
+        "values": means.tolist(),
+        "fails": fails.tolist(),
+    }  # fmt: skip
