@@ -12,13 +12,14 @@ from pathlib import Path
 from sim.errors import InputError, near_miss
 
 COMMANDS = (
-    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "report", "explain",
-    "data",
+    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "sweep", "report",
+    "explain", "data",
     "sensitivity", "discover", "replications",
 )  # fmt: skip
 _QUESTIONS = {
     "validate": "experiments.validate", "trial": "experiments.trial.request", "bridges": "experiments.bridges.request",
     "stress": "experiments.stress.request", "drill": "experiments.drill.request",
+    "sweep": "experiments.sweep.request",
     "sensitivity": "experiments.sensitivity.request", "discover": "experiments.discovery.request",
     "replications": "experiments.replications.request",
 }  # fmt: skip

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import yaml
 
+from agents.region import Region
 from experiments import results
 from experiments.arm import BASELINE
-from experiments.configuration import LANGUAGES, PROJECT
+from experiments.configuration import LANGUAGES, PROJECT, Configuration
 from experiments.discovery import page
 from experiments.discovery.box import FALSE_ALARM, LEAST, discover
 from experiments.discovery.criterion import Criterion
@@ -23,7 +24,6 @@ from experiments.store import write_text
 from experiments.sweep.sample import Sample, read_sample
 from experiments.words import read_words
 from sim.errors import InputError, near_miss
-from sim.parameters import ParameterSet
 
 _OWN = {"fails": "", "arm": "", "against": "", "seed": "0", "language": "fi", "outputs": ""}
 
@@ -157,21 +157,21 @@ def found_in(sample: Sample, request: Request, manifest: Mapping[str, Any]) -> d
     fails = request.criterion.fails(means)
     few = min(int(fails.sum()), int((~fails).sum())) < LEAST
     found = None if few else discover(x[whole][:, moving], fails, request.seed)
-    parameters = ParameterSet.from_declarations(manifest["configuration"]["parameters"])
+    configuration = Configuration.from_plain(manifest["configuration"])
     factors = []
     for k in moving:
-        parameter, _ = parameters.locate(sample.factors[k].key)
+        parameter, _ = configuration.parameters.locate(sample.factors[k].key)
         factors.append(
             {"name": sample.factors[k].key, "unit": parameter.unit, "meaning": parameter.meaning,
              "source_kind": parameter.source_kind}
         )  # fmt: skip
-    outcome = request.criterion.outcome
+    outcome, region = request.criterion.outcome, Region.load(configuration.region)
     return {
         **request.told(),
         "arm": arm,
         "indicator": outcome.indicator, "group_kind": outcome.group_kind, "group": outcome.group,
         "month": outcome.month, "unit": outcome.unit,
-        "region": manifest.get("region", {}),
+        "region": {"name": region.name, "title": dict(region.title)},
         "futures": int(whole.sum()),
         "failing": int(fails.sum()),
         "left_out": int((~whole).sum()),

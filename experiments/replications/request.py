@@ -25,9 +25,9 @@ from experiments.sensitivity import words as names
 from experiments.store import write_text
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.factor import listed
+from experiments.sweep.launcher import executor_of
 from experiments.sweep.outcome import OutcomeAsked
 from experiments.sweep.point import Point
-from experiments.sweep.processes import Processes
 from experiments.sweep.sample import Sample
 from experiments.words import read_words
 from sim.errors import InputError
@@ -209,7 +209,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
 
 def _simulated(request: Request, configuration: Configuration, retry_failed: bool) -> Sample:
     outcomes = list({one.outcome.name: one.outcome for one in request.wanted}.values())
-    evaluation = Evaluation(configuration, (), outcomes, Processes(configuration.processes), retry_failed)
+    evaluation = Evaluation(configuration, (), outcomes, executor_of(configuration), retry_failed)
     return evaluation([Point("as_is", {})])
 
 

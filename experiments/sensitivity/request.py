@@ -30,9 +30,10 @@ from experiments.sensitivity.result import Asked, content_of, table_of
 from experiments.store import write_table, write_text
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.factor import listed
+from experiments.sweep.launcher import executor_of
 from experiments.sweep.outcome import OutcomeAsked, read_outcomes
 from experiments.sweep.point import Point
-from experiments.sweep.processes import Processes
+from experiments.sweep.request import write_failed
 from experiments.sweep.sample import FAILED, Sample, read_sample
 from experiments.words import read_words
 from sim.errors import InputError, near_miss
@@ -180,8 +181,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     write_text(_comma_separated(indices), folder / "indices.csv")
     if request.sample is None:
         sample.write(folder / "sample.parquet")
-    if failed:
-        write_text(_comma_separated(pa.Table.from_pylist(failed)), folder / "failed.csv")
+        write_failed(sample, folder / "failed.csv")
     write_text(results.to_json(content), folder / page.FILE)
     print(page.text(content, configuration.language))
     print(page.write(folder, configuration.language))
@@ -201,7 +201,7 @@ def _simulated(
     x = method_of(request.method).design(len(drivers), request.points, configuration.seed)
     results.check_writable(configuration)
     factors = factors_of(drivers)
-    evaluation = Evaluation(configuration, factors, outcomes, Processes(configuration.processes), retry_failed)
+    evaluation = Evaluation(configuration, factors, outcomes, executor_of(configuration), retry_failed)
     runs = len(x) * len(evaluation.arms) * configuration.replications
     say(f"{request.method}: {len(drivers)} factors, {len(x)} points, {len(evaluation.arms)} arms, "
         f"{configuration.replications} replications: {runs} runs")  # fmt: skip
@@ -294,7 +294,8 @@ def _manifest(
             "seeds": sorted(set(sample.table["seed"].to_pylist())),
             "factors": [{"name": driver.name, "cells": [f.told() for f in driver.factors]} for driver in drivers],
         },
-        "code": {"digest": code_digest()},
+        "code": {"version": results.version_of("kohtaanto"), "digest": code_digest()},
+        "packages": results.package_versions(),
         "configuration": configuration.plain,
     }  # fmt: skip
 
