@@ -33,6 +33,7 @@ from sim.indicators import INDICATORS as ALL_INDICATORS
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "experiments" / "report"
+PACKAGES_WITH_PAGES = ("bridges", "stress", "tabletop", "sensitivity", "discovery", "replications")
 KOLMIKKO = {"KU901": 3000, "KU902": 1200, "KU903": 700}  # labour force
 CLOSURE = {
     "kind": "closure",
@@ -270,7 +271,7 @@ def test_every_key_that_the_code_uses_exists_and_every_term_is_used() -> None:
     template = "".join(file.read_text(encoding="utf-8") for file in (REPORT / "templates").glob("*.j2"))
     used = set(re.findall(r'terms\.term\("(\w+)"', template))
     literals: set[str] = set()
-    others = [file for package in ("bridges", "stress", "tabletop") for file in (REPORT.parent / package).glob("*.py")]
+    others = [file for package in PACKAGES_WITH_PAGES for file in (REPORT.parent / package).glob("*.py")]
     for file in (*REPORT.glob("*.py"), *others):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):

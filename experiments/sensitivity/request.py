@@ -195,10 +195,10 @@ def _simulated(
 ) -> tuple[list[Driver], NDArray[np.float64], Sample]:
     """Drivers, points in the unit cube and what came of them."""
     drivers, left_out = read_drivers(request.factors, configuration.parameters)
-    for reason, names in left_out.items():
-        say(f"left out, {reason}: {', '.join(names)}")
     outcomes = read_outcomes(request.outcomes)
     x = method_of(request.method).design(len(drivers), request.points, configuration.seed)
+    for reason, names in left_out.items():
+        say(f"left out, {reason}: {', '.join(names)}")
     results.check_writable(configuration)
     factors = factors_of(drivers)
     evaluation = Evaluation(configuration, factors, outcomes, executor_of(configuration), retry_failed)
