@@ -173,6 +173,7 @@ def _report(given: list[str], keys: list[str]) -> int:
     from experiments.drill.page import rewrite
     from experiments.report import page
     from experiments.results import FINISHED, read_manifest
+    from experiments.sensitivity import page as sensitivity
 
     if len(given) != 1:
         raise InputError(f"report: expected one results folder, got {len(given)}; kohtaanto report DIR")
@@ -184,6 +185,8 @@ def _report(given: list[str], keys: list[str]) -> int:
     language = options["language"] or manifest["configuration"].get("language", "fi")
     if manifest.get("command") == "drill":
         print(rewrite(folder, language))
+    elif manifest.get("command") == "sensitivity":
+        print(sensitivity.write(folder, language))
     else:
         print(page.write(folder, language))
     return 0

@@ -16,6 +16,9 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
   kohtaanto trial trial=caseload_austria       a published trial of services repeated in the model
   kohtaanto bridges                            which changes from surplus to shortage trades pay
   kohtaanto drill                              who comes when a plant closes, and the staff that it takes
+  kohtaanto sensitivity                        which assumptions a result and a decision rest on
+  kohtaanto discover DIR                       in which futures of a sweep an arm fails
+  kohtaanto replications                       as many replications as a difference needs
   kohtaanto sweep                              many points of parameters: a design, resumable, on a cluster too
   kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
   kohtaanto explain [PARAMETER]                where a number comes from
@@ -149,6 +152,38 @@ kohtaanto sweep: the model at many points of its parameters, every point in ever
   kohtaanto sweep design=lhs points=64 'uncertainties=[hiring.suitable_share,search.distance_decay_per_km]'
 
 uncertainties= are parameters of every arm, levers= what a decision maker sets from the first day, in the arm lever.""",
+    "sensitivity": """\
+kohtaanto sensitivity: which parameters an outcome rests on, and the effect of an arm: the decision.
+
+  kohtaanto sensitivity 'factors=[all_recalled,all_assumption]' shock=closure_harjavalta scale=0.1 horizon_years=2
+  kohtaanto sensitivity method=sobol 'factors=[services.*,search.rate_unemployed_per_month=0.6..1.2]' replications=4
+  kohtaanto sensitivity sample=outputs/sweep/closure_harjavalta-1a2b3c4d language=en
+
+Keys of its own: method=morris|sobol|pawn  factors=[…]  outcomes=[unemployed,unemployed:municipality=KU609@12]  points=N
+(at most; default 10 trajectories, 128 blocks or 256 points)  sample=DIR (of a finished sweep, pawn).
+factors are parameters or cells, perhaps with a narrower range, GROUP.*, all_recalled, all_assumption and the other kinds of
+source; a table moves as a whole. shock= and policy= make arms as in compare. Fewer points than the method needs, and keys
+that are not there, are refused; failed runs are named, and their points left out. Written: sensitivity.json,
+indices.csv, indices.parquet, sample.parquet, figures/ and the page. Flags --cfg and --retry-failed as with compare.""",
+    "discover": """\
+kohtaanto discover DIR 'fails=OUTCOME>NUMBER': in which futures of a finished sweep an arm fails, in a sentence.
+
+  kohtaanto discover outputs/sweep/closure_harjavalta-1a2b3c4d 'fails=unemployed@24>6000' arm=closure_harjavalta
+  kohtaanto discover outputs/sweep/closure_harjavalta-1a2b3c4d 'fails=unemployed>=0' against=baseline language=en
+
+Signs are > < >= <=; against=baseline judges the difference from the baseline of the same future. Says which share of the
+failing futures the region covers and which share of the futures in it fail, here and in futures in which it was not
+looked for, or that there is no such region. seed=0  arm=NAME  outputs=FOLDER  language=fi|sv|en""",
+    "replications": """\
+kohtaanto replications: a comparison with as many replications as its differences need.
+
+  kohtaanto replications shock=closure_harjavalta until=unemployed@12:20
+  kohtaanto replications policy=six_fte_brokerage 'until=[unemployed@24:10,cost_total_eur:20%]' first=20 most=400
+
+until=OUTCOME:HALF_WIDTH is the half-width of the 80 % interval of the difference from the baseline, in the outcome's unit
+or in per cent of the difference. The variance of the first=10 pairs says how many are needed (Stein's rule: looking does not
+cost coverage); at most most=200 are run, stored ones again. Also said: what the common random numbers save.
+Other keys and the flags --cfg and --retry-failed as with compare.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 
@@ -177,7 +212,7 @@ def usage(command: str | None = None) -> str:
         return "\n\n".join([_GENERAL, _KEYS, _listed()])
     if command in ("run", "compare"):
         return "\n\n".join([_COMMANDS[command], _KEYS, _FLAGS, _listed()])
-    if command in ("validate", "calibrate", "trial", "bridges", "drill", "stress", "sweep"):
+    if command in ("validate", "calibrate", "trial", "bridges", "drill", "stress", "sensitivity", "sweep"):
         return "\n\n".join([_COMMANDS[command], _KEYS])
     return _COMMANDS[command]
 

@@ -30,7 +30,7 @@ from sim.errors import InputError
 from sim.parameters import ParameterSet
 
 BASE = ["region=kolmikko", "horizon_years=1", "engine.processes=1", "language=en"]
-SEARCH, INERT = "search.rate_unemployed_per_month", "finance.basic_day_eur"
+SEARCH, INERT = "search.rate_unemployed_per_month", "finance.earnings_related_day_eur"
 NO_SHOW, PRESENT = "services.no_show_share", "services.present_share"
 
 
@@ -169,8 +169,10 @@ def test_from_words_to_files(tmp_path: Path, engine: Engine, capsys: pytest.Capt
     assert table.num_rows == 2 * 4 * 2
     assert read(folder, "manifest.json")["design"]["seeds"] == [42, 43]
     assert (folder / "figures" / "sensitivity_2.png").is_file()
-    html = page.write(folder, "sv").read_text(encoding="utf-8")
+    assert main(["report", str(folder), "language=sv"]) == 0
+    html = (folder / "report.html").read_text(encoding="utf-8")
     assert 'lang="sv"' in html
+    capsys.readouterr()
     assert "None" not in html
     for language in LANGUAGES:
         assert len(page.text(content, language)) > 500
@@ -227,6 +229,7 @@ def test_failed_runs_are_named_and_left_out(
         (["factors=[services.*]", "points=many"], "points=many: expected a whole number"),
         ([f"factors=[{NO_SHOW}]", "outcomes=[unemploied]"], "no indicator 'unemploied'; did you mean 'unemployed'"),
         ([f"factors=[{NO_SHOW}]", "markets=[tight]"], "leave markets out"),
+        (["factors=[finance.basic_day_eur]"], "finance.basic_day_eur is set by dated rules"),
         (["sample=nowhere"], "nowhere/manifest.json: no such file"),
         (["sample=nowhere", "method=sobol"], "can be read with pawn alone"),
         (["sample=nowhere", "horizon_years=2"], "with sample= nothing is simulated"),

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from experiments.report.notation import Notation, unit_of
 from experiments.report.template import write_page
 from experiments.report.terms import Terms
-from experiments.sensitivity import words
+from experiments.sensitivity import names
 
 FILE = "discover.json"
 FIGURE = "futures"
@@ -26,7 +26,7 @@ def answers(content: Mapping[str, Any], language: str) -> list[str]:
     """The answer in a sentence, and what it is worth in another."""
     terms = Terms(language)
     notation = Notation(terms)
-    told = {"arm": words.first_capital(words.arm(content["arm"], terms)), "criterion": criterion(content, terms, notation)}
+    told = {"arm": names.first_capital(names.arm(content["arm"], terms)), "criterion": criterion(content, terms, notation)}
     futures, failing = content["futures"], content["failing"]
     if failing == 0:
         return [terms.sentence("discover_never", futures=str(futures), **told)]
@@ -57,7 +57,7 @@ def answers(content: Mapping[str, Any], language: str) -> list[str]:
 def criterion(content: Mapping[str, Any], terms: Terms, notation: Notation) -> str:
     """What it means to fail, in short."""
     unit = unit_of(str(content["unit"]))
-    name = words.outcome(content, terms)
+    name = names.outcome(content, terms)
     value = notation.joined(notation.plain(content["limit"] * unit.factor), unit)
     key = "discover_change" if content["is_difference"] else "discover_level"
     return terms.term(key, outcome=name, sign=_SIGNS[content["sign"]], value=value)
@@ -123,9 +123,9 @@ def draw(content: Mapping[str, Any], folder: Path, terms: Terms) -> str:
         )  # fmt: skip
         axes.grid(True, axis="both")
         axes.set_axisbelow(True)
-        names = [_axis(content, limit["factor"], terms) for limit in limits]
-        axes.set_xlabel(names[0])
-        axes.set_ylabel(names[1] if len(names) > 1 else words.outcome(content, terms))
+        titles = [_axis(content, limit["factor"], terms) for limit in limits]
+        axes.set_xlabel(titles[0])
+        axes.set_ylabel(titles[1] if len(titles) > 1 else names.outcome(content, terms))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(lambda value, _: notation.plain(float(f"{value:.6g}")))
         drawn.legend(frameon=False, loc="outside lower left", ncols=3, fontsize=9)
@@ -134,9 +134,9 @@ def draw(content: Mapping[str, Any], folder: Path, terms: Terms) -> str:
 
 def _limit(content: Mapping[str, Any], limit: Mapping[str, Any], terms: Terms, notation: Notation) -> str:
     factor = content["factors"][limit["factor"]]
-    name = words.parameter(factor["name"], factor["meaning"], terms)
+    name = names.parameter(factor["name"], factor["meaning"], terms)
     unit = terms.named("parameter_units", factor["unit"])
-    low, high = (None if limit[key] is None else words.number(limit[key], notation) for key in ("low", "high"))
+    low, high = (None if limit[key] is None else names.number(limit[key], notation) for key in ("low", "high"))
     if low is not None and high is not None:
         return terms.term("discover_between", parameter=name, low=low, high=f"{high} {unit}")
     if low is not None:
@@ -146,5 +146,5 @@ def _limit(content: Mapping[str, Any], limit: Mapping[str, Any], terms: Terms, n
 
 def _axis(content: Mapping[str, Any], factor: int, terms: Terms) -> str:
     told = content["factors"][factor]
-    name = words.first_capital(words.parameter(told["name"], told["meaning"], terms))
+    name = names.first_capital(names.parameter(told["name"], told["meaning"], terms))
     return f"{name}, {terms.named('parameter_units', told['unit'])}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,7 +56,9 @@ class Driver:
         return (values - self.factors[0].low) / (self.factors[0].high - self.factors[0].low)
 
 
-def read_drivers(words: Sequence[str], parameters: ParameterSet) -> tuple[list[Driver], dict[str, list[str]]]:
+def read_drivers(
+    words: Sequence[str], parameters: ParameterSet, ruled: Collection[str] = ()
+) -> tuple[list[Driver], dict[str, list[str]]]:
     """Read ``factors=``.
 
     Parameters
@@ -66,6 +68,8 @@ def read_drivers(words: Sequence[str], parameters: ParameterSet) -> tuple[list[D
         ``all_recalled`` and the other kinds of source.
     parameters
         Of the baseline.
+    ruled
+        Parameters and cells that dated rules of the world set, whatever a point says.
 
     Returns
     -------
@@ -84,10 +88,13 @@ def read_drivers(words: Sequence[str], parameters: ParameterSet) -> tuple[list[D
         many = list(_named(plain, parameters))
         if not many and "*" not in plain and not plain.startswith("all_"):
             driver = _one(word, parameters)
+            if any(_is_ruled(factor.key, ruled) for factor in driver.factors):
+                raise InputError(f"factors: {driver.name} is set by dated rules (rules=, financing=), whatever its value: "
+                                 "it can not vary")  # fmt: skip
             found[driver.name] = driver
             continue
         for parameter in many:
-            reason = _reason(parameter)
+            reason = _reason(parameter, ruled)
             if reason:
                 names = left_out.setdefault(reason, [])
                 names += [parameter.name] if parameter.name not in names else []
@@ -145,7 +152,11 @@ def _driver(name: str, factors: tuple[Factor, ...], parameter: Parameter) -> Dri
     return Driver(name, factors, parameter.source_kind, parameter.unit, parameter.meaning)
 
 
-def _reason(parameter: Parameter) -> str:
+def _is_ruled(key: str, ruled: Collection[str]) -> bool:
+    return key in ruled or key.rpartition(".")[0] in ruled
+
+
+def _reason(parameter: Parameter, ruled: Collection[str]) -> str:
     """Why a word for many leaves a parameter out, or an empty string."""
     value, low, high = (
         np.array(cells_of(limit, parameter.n_cells)) for limit in (parameter.value, parameter.low, parameter.high)
@@ -154,6 +165,8 @@ def _reason(parameter: Parameter) -> str:
         return "technical"
     if parameter.name in _BOUND:
         return "bound to a sum"
+    if any(_is_ruled(parameter.cell_name(k if parameter.over else None), ruled) for k in range(parameter.n_cells)):
+        return "set by dated rules"
     if not (high > low).any():
         return "fixed"
     if not value.any() and not low.any():

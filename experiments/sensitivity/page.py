@@ -13,7 +13,7 @@ from markupsafe import Markup
 from experiments.report.notation import Notation, unit_of
 from experiments.report.template import write_page
 from experiments.report.terms import Terms
-from experiments.sensitivity import words
+from experiments.sensitivity import names
 
 FILE = "sensitivity.json"
 SHOWN = 15
@@ -31,10 +31,10 @@ _SHARES = ("first", "total", "pawn")
 
 def what(one: Mapping[str, Any], terms: Terms) -> str:
     """Name of an analysed outcome: a level, or the effect of an arm."""
-    name = words.outcome(one, terms)
+    name = names.outcome(one, terms)
     if one["is_difference"]:
-        return terms.term("sensitivity_change", arm=words.arm(one["arm"], terms), outcome=name)
-    return words.first_capital(terms.term("sensitivity_question", outcome=name))
+        return terms.term("sensitivity_change", arm=names.arm(one["arm"], terms), outcome=name)
+    return names.first_capital(terms.term("sensitivity_question", outcome=name))
 
 
 def answers(content: Mapping[str, Any], terms: Terms) -> list[str]:
@@ -51,7 +51,7 @@ def answers(content: Mapping[str, Any], terms: Terms) -> list[str]:
             said.append(terms.sentence("sensitivity_rests_none", what=name))
         else:
             strongest = content["factors"][one["order"][0]]
-            factor = words.parameter(strongest["name"], strongest["meaning"], terms)
+            factor = names.parameter(strongest["name"], strongest["meaning"], terms)
             said.append(terms.sentence("sensitivity_strongest", what=name, factor=factor))
     return said
 
@@ -62,7 +62,7 @@ def notes(one: Mapping[str, Any], terms: Terms, notation: Notation, replications
     said = []
 
     def deviation(variance: float) -> str:
-        return notation.joined(words.number(variance**0.5 * unit.factor, notation), unit)
+        return notation.joined(names.number(variance**0.5 * unit.factor, notation), unit)
 
     if one["varies"]:
         noise = one["noise"]
@@ -99,7 +99,7 @@ def rows(content: Mapping[str, Any], one: Mapping[str, Any], terms: Terms, notat
     table = []
     for rank, k in enumerate(one["order"][:SHOWN], start=1):
         factor = content["factors"][k]
-        cells = [str(rank), words.parameter(factor["name"], factor["meaning"], terms)]
+        cells = [str(rank), names.parameter(factor["name"], factor["meaning"], terms)]
         cells.append(terms.term(f"kind_{factor['source_kind']}"))
         for index, band in one["indices"].items():
             scale = 1.0 if index in _SHARES else factor_unit
@@ -191,10 +191,10 @@ def draw(
     scale = 1.0 if one["ranking"] in _SHARES else unit_of(str(one["unit"])).factor
     band = {key: [values[k] * scale for k in shown] for key, values in one["indices"][one["ranking"]].items()}
     guessed = [content["factors"][k]["is_guessed"] for k in shown]
-    names = [words.parameter(content["factors"][k]["name"], content["factors"][k]["meaning"], terms) for k in shown]
-    labels = [_wrapped(words.first_capital(name)) for name in names]
+    told = [content["factors"][k] for k in shown]
+    labels = [_wrapped(names.first_capital(names.parameter(f["name"], f["meaning"], terms))) for f in told]
     colours = {True: drawing.stroke(1).colour, False: drawing.stroke(0).colour}
-    told = {True: "sensitivity_guessed", False: "sensitivity_grounded"}
+    legend = {True: "sensitivity_guessed", False: "sensitivity_grounded"}
     with drawing.figure(8.6, 1.6 + 0.42 * len(shown)) as drawn:
         axes = drawn.subplots()
         for kind in (True, False):
@@ -208,7 +208,7 @@ def draw(
             ]
             axes.barh(
                 at, values, height=0.62, color=colours[kind], hatch="///" if kind else "", edgecolor="white",
-                linewidth=0, label=terms.term(told[kind]), xerr=around,
+                linewidth=0, label=terms.term(legend[kind]), xerr=around,
                 error_kw={"ecolor": drawing.INK, "elinewidth": 1.2, "capsize": 2.5},
             )  # fmt: skip
         first = [one["indices"]["first"]["value"][k] for k in shown] if one["ranking"] == "total" else []
@@ -244,15 +244,15 @@ def _luck(one: Mapping[str, Any]) -> float:
 
 
 def _number(value: float, index: str, notation: Notation) -> str:
-    return notation.number(value, 2) if index in _SHARES else words.number(value, notation)
+    return notation.number(value, 2) if index in _SHARES else names.number(value, notation)
 
 
 def _factor_name(content: Mapping[str, Any], name: str, terms: Terms) -> str:
     meaning = next(factor["meaning"] for factor in content["factors"] if factor["name"] == name)
-    return words.parameter(name, meaning, terms)
+    return names.parameter(name, meaning, terms)
 
 
 def _factor_row(factor: Mapping[str, Any], terms: Terms, notation: Notation) -> list[str]:
     unit = terms.named("parameter_units", factor["unit"])
     span = f"{notation.plain(factor['low'])} … {notation.plain(factor['high'])} {unit}"
-    return [words.parameter(factor["name"], factor["meaning"], terms), span, terms.term(f"kind_{factor['source_kind']}")]
+    return [names.parameter(factor["name"], factor["meaning"], terms), span, terms.term(f"kind_{factor['source_kind']}")]

@@ -194,7 +194,8 @@ def _simulated(
     request: Request, configuration: Configuration, retry_failed: bool
 ) -> tuple[list[Driver], NDArray[np.float64], Sample]:
     """Drivers, points in the unit cube and what came of them."""
-    drivers, left_out = read_drivers(request.factors, configuration.parameters)
+    ruled = {rule.parameter for rule in configuration.rules}
+    drivers, left_out = read_drivers(request.factors, configuration.parameters, ruled)
     outcomes = read_outcomes(request.outcomes)
     x = method_of(request.method).design(len(drivers), request.points, configuration.seed)
     for reason, names in left_out.items():
