@@ -159,11 +159,11 @@ kohtaanto sensitivity: which parameters an outcome rests on, and the effect of a
   kohtaanto sensitivity method=sobol 'factors=[services.*,search.rate_unemployed_per_month=0.6..1.2]' replications=4
   kohtaanto sensitivity sample=outputs/sweep/closure_harjavalta-1a2b3c4d language=en
 
-Keys of its own: method=morris|sobol|pawn  factors=[…]  outcomes=[unemployed,unemployed:municipality=KU609@12]  points=N
-(at most; default 10 trajectories, 128 blocks or 256 points)  sample=DIR (of a finished sweep, pawn).
-factors are parameters or cells, perhaps with a narrower range, GROUP.*, all_recalled, all_assumption and the other kinds of
-source; a table moves as a whole. shock= and policy= make arms as in compare. Fewer points than the method needs, and keys
-that are not there, are refused; failed runs are named, and their points left out. Written: sensitivity.json,
+Keys of its own: method=morris|sobol|pawn  factors=[…]  outcomes=[unemployed,unemployed:municipality=KU609@12]
+points=N (at most; default 10 trajectories, 128 blocks or 256 points)  sample=DIR (of a finished sweep, pawn).
+factors are parameters or cells, perhaps with a narrower range, GROUP.*, all_recalled, all_assumption and the other kinds
+of source; a table moves as a whole. shock= and policy= make arms as in compare. Fewer points than the method needs, and
+keys that are not there, are refused; failed runs are named, and their points left out. Written: sensitivity.json,
 indices.csv, indices.parquet, sample.parquet, figures/ and the page. Flags --cfg and --retry-failed as with compare.""",
     "discover": """\
 kohtaanto discover DIR 'fails=OUTCOME>NUMBER': in which futures of a finished sweep an arm fails, in a sentence.
@@ -171,18 +171,18 @@ kohtaanto discover DIR 'fails=OUTCOME>NUMBER': in which futures of a finished sw
   kohtaanto discover outputs/sweep/closure_harjavalta-1a2b3c4d 'fails=unemployed@24>6000' arm=closure_harjavalta
   kohtaanto discover outputs/sweep/closure_harjavalta-1a2b3c4d 'fails=unemployed>=0' against=baseline language=en
 
-Signs are > < >= <=; against=baseline judges the difference from the baseline of the same future. Says which share of the
-failing futures the region covers and which share of the futures in it fail, here and in futures in which it was not
-looked for, or that there is no such region. seed=0  arm=NAME  outputs=FOLDER  language=fi|sv|en""",
+Signs are > < >= <=; against=baseline judges the difference from the baseline of the same future. Says which share of
+the failing futures the region covers and which share of the futures in it fail, here and in futures in which it was
+not looked for, or that there is no such region. seed=0  arm=NAME  outputs=FOLDER  language=fi|sv|en""",
     "replications": """\
 kohtaanto replications: a comparison with as many replications as its differences need.
 
   kohtaanto replications shock=closure_harjavalta until=unemployed@12:20
   kohtaanto replications policy=six_fte_brokerage 'until=[unemployed@24:10,cost_total_eur:20%]' first=20 most=400
 
-until=OUTCOME:HALF_WIDTH is the half-width of the 80 % interval of the difference from the baseline, in the outcome's unit
-or in per cent of the difference. The variance of the first=10 pairs says how many are needed (Stein's rule: looking does not
-cost coverage); at most most=200 are run, stored ones again. Also said: what the common random numbers save.
+until=OUTCOME:HALF_WIDTH is the half-width of the 80 % interval of the difference from the baseline, in the outcome's
+unit or in per cent of the difference. The variance of the first=10 pairs says how many are needed (Stein's rule: looking
+does not cost coverage); at most most=200 are run, stored ones again. Also said: what the common random numbers save.
 Other keys and the flags --cfg and --retry-failed as with compare.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.

@@ -40,7 +40,7 @@ def parameters() -> ParameterSet:
 
 
 def simulate(specification: RunSpecification) -> RunResult:
-    """Unemployed by search and no-shows, euros by a price that nothing else knows of, a closure's effect by presence."""
+    """Unemployed by search and no-shows, euros by a price that nothing else knows, a closure's effect by presence."""
 
     def place(name: str) -> float:
         mechanism, field = name.split(".")
@@ -54,8 +54,8 @@ def simulate(specification: RunSpecification) -> RunResult:
     unemployed += (closed / 2.0) * place(PRESENT) + bool(closed) * own
     euros = 1000.0 * place(INERT) + 100.0 * luck
     ends = list(month_ends(specification.start_date, specification.days))
-    rows = [(end, name, "", "", value, unit) for end in ends
-            for name, value, unit in (("unemployed", unemployed, "persons"), ("benefits_eur", euros, "EUR"))]  # fmt: skip
+    told = (("unemployed", unemployed, "persons"), ("benefits_eur", euros, "EUR"))
+    rows = [(end, name, "", "", value, unit) for end in ends for name, value, unit in told]
     names = ("date", "indicator", "group_kind", "group", "value", "unit")
     columns: dict[str, Any] = dict(zip(names, zip(*rows, strict=True), strict=True))
     columns["date"] = np.array(columns["date"], dtype="datetime64[D]")
@@ -349,7 +349,7 @@ def outcomes_of(tmp_path: Path, *words: str) -> tuple[list[str], dict[str, Mappi
 
 
 def test_c16_a_price_does_not_move_people(tmp_path: Path) -> None:
-    names, found = outcomes_of(
+    _, found = outcomes_of(
         tmp_path, "method=morris", "points=8", f"factors=[{INERT}]", "outcomes=[unemployed,benefits_eur]"
     )
     assert not found["unemployed"]["varies"]

@@ -1,9 +1,9 @@
 """A box of parameter values in which an arm fails more often than elsewhere.
 
-A box is one sentence; the leaves of a tree would be several. The patient rule induction of scenario discovery (Bryant and
-Lempert 2010) peels slices and gets stuck at noise when few futures are left; here the best interval of a factor is
-found exactly (Mampaey et al. 2012, Proceedings of the IEEE International Conference on Data Mining, 499–508) and a
-few boxes are widened factor by factor. Some box is found in pure chance too: `discover` repeats the search with
+A box is one sentence; the leaves of a tree would be several. The patient rule induction of scenario discovery (Bryant
+and Lempert 2010) peels slices and gets stuck at noise when few futures are left; here the best interval of a factor is
+found exactly (Mampaey et al. 2012, Proceedings of the IEEE International Conference on Data Mining, 499–508), and each
+of the best boxes is tried with one factor more. Some box is found in pure chance too: `discover` repeats the search with
 shuffled futures.
 """
 
@@ -179,9 +179,8 @@ def _pruned(x: NDArray[np.float64], weight: NDArray[np.float64], limits: Limits)
         if not np.isfinite(limit).any():
             del kept[k]
     rest = {k: float(weight[_inside(x, {j: one for j, one in kept.items() if j != k})].sum()) for k in kept}
-    return tuple(
-        Limit(k, *(value if np.isfinite(value) else None for value in kept[k])) for k in sorted(rest, key=lambda k: (rest[k], k))
-    )
+    ranked = sorted(rest, key=lambda k: (rest[k], k))
+    return tuple(Limit(k, *(value if np.isfinite(value) else None for value in kept[k])) for k in ranked)
 
 
 def _inside(x: NDArray[np.float64], limits: Limits) -> NDArray[np.bool_]:

@@ -26,7 +26,8 @@ def answers(content: Mapping[str, Any], language: str) -> list[str]:
     """The answer in a sentence, and what it is worth in another."""
     terms = Terms(language)
     notation = Notation(terms)
-    told = {"arm": names.first_capital(names.arm(content["arm"], terms)), "criterion": criterion(content, terms, notation)}
+    arm = names.first_capital(names.arm(content["arm"], terms))
+    told = {"arm": arm, "criterion": criterion(content, terms, notation)}
     futures, failing = content["futures"], content["failing"]
     if failing == 0:
         return [terms.sentence("discover_never", futures=str(futures), **told)]

@@ -122,8 +122,9 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
         say(f"{content['left_out']} of {len(sample.points)} futures are left out: a run of them failed "
             f"({', '.join(content['left_out_points'][:10])})")  # fmt: skip
     stamp = hashlib.sha256(json.dumps(request.told(), sort_keys=True).encode()).hexdigest()[:8]
-    home = request.folder.resolve().parents[1] if request.folder.resolve().parent.name == "sweep" else PROJECT / "outputs"
-    folder = (request.outputs or home) / "discover" / f"{request.folder.resolve().name}-{stamp}"
+    sweep = request.folder.resolve()
+    home = sweep.parents[1] if sweep.parent.name == "sweep" else PROJECT / "outputs"
+    folder = (request.outputs or home) / "discover" / f"{sweep.name}-{stamp}"
     write_text(results.to_json(content), folder / page.FILE)
     for line in page.answers(content, request.language):
         print(line)

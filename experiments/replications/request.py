@@ -74,7 +74,7 @@ class Wanted:
         except ValueError:
             width = math.nan
         if not outcome or not width > 0.0 or not math.isfinite(width):
-            raise InputError(f"until={text}: expected OUTCOME:HALF_WIDTH, such as unemployed@12:10 or unemployed@12:20%")
+            raise InputError(f"until={text}: expected OUTCOME:HALF_WIDTH, such as unemployed@12:10 or …:20%")
         relative = typed.endswith("%")
         return cls(OutcomeAsked.read(outcome), width / 100.0 if relative else width, relative)
 
@@ -120,7 +120,7 @@ class Request:
         typed = read_words(words, _OWN, _REFUSED)
         wanted = tuple(Wanted.read(text) for text in listed(typed.own["until"]))
         if not wanted:
-            raise InputError("replications: say how closely a difference is to be known, such as until=unemployed@12:10")
+            raise InputError("replications: say how closely to know a difference, such as until=unemployed@12:10")
         numbers = {}
         for key in ("first", "most"):
             if not typed.own[key].isdecimal():
@@ -181,7 +181,8 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
         for arm in first.arms[1:]:
             differences = _whole(first, one, arm)
             width = one.asked(differences)
-            asked[one, arm] = width, needed(differences, width) if width > 0.0 else _without_end(differences, request.first)
+            count = needed(differences, width) if width > 0.0 else _without_end(differences, request.first)
+            asked[one, arm] = width, count
     number = min(request.most, max(count for _, count in asked.values()))
     say(f"{request.first} replications done; {number} are simulated, the half-widths need "
         f"{max(count for _, count in asked.values())}")  # fmt: skip

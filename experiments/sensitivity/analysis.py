@@ -92,10 +92,10 @@ def analyse(method: ModuleType, x: NDArray[np.float64], values: NDArray[np.float
         If too few points are whole.
     """
     size = method.block(x.shape[1])
-    whole = np.isfinite(values).all(axis=1)
+    whole = np.asarray(np.isfinite(values).all(axis=1), bool)
     if len(whole) % size:
         raise InputError(f"the sample has {len(whole)} points, no multiple of {size}: another design than the method's")
-    blocks = whole.reshape(-1, size).all(axis=1)
+    blocks = np.asarray(whole.reshape(-1, size).all(axis=1), bool)
     kept = np.repeat(blocks, size)
     if kept.sum() < method.LEAST * size:
         raise InputError(

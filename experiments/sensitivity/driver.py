@@ -89,8 +89,8 @@ def read_drivers(
         if not many and "*" not in plain and not plain.startswith("all_"):
             driver = _one(word, parameters)
             if any(_is_ruled(factor.key, ruled) for factor in driver.factors):
-                raise InputError(f"factors: {driver.name} is set by dated rules (rules=, financing=), whatever its value: "
-                                 "it can not vary")  # fmt: skip
+                rules = "dated rules (rules=, financing=)"
+                raise InputError(f"factors: {driver.name} is set by {rules}, whatever its value: it can not vary")
             found[driver.name] = driver
             continue
         for parameter in many:

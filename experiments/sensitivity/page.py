@@ -142,7 +142,8 @@ def write(folder: Path, language: str = "fi") -> Path:
     content = json.loads((folder / FILE).read_text(encoding="utf-8"))
     parts = []
     for number, one in enumerate(content["outcomes"], start=1):
-        drawn = draw(content, one, folder / "figures", f"sensitivity_{number}", terms, notation) if one["varies"] else ""
+        name = f"sensitivity_{number}"
+        drawn = draw(content, one, folder / "figures", name, terms, notation) if one["varies"] else ""
         parts.append(
             {
                 "heading": what(one, terms), "figure": Markup(drawn),
@@ -216,9 +217,8 @@ def draw(
             label = terms.term("index_first")
             axes.plot(first, range(len(shown)), "o", color="white", markeredgecolor=drawing.INK, ms=5, label=label)
         if _luck(one) > 0.0:
-            axes.axvline(
-                _luck(one), color=drawing.INK, linestyle=(0, (4, 2)), linewidth=1.2, label=terms.term("sensitivity_luck")
-            )
+            luck = terms.term("sensitivity_luck")
+            axes.axvline(_luck(one), color=drawing.INK, linestyle=(0, (4, 2)), linewidth=1.2, label=luck)
         axes.set_yticks(range(len(shown)), labels)
         axes.invert_yaxis()
         axes.grid(False, axis="y")
@@ -235,7 +235,9 @@ def draw(
 def _wrapped(label: str) -> str:
     """At most two lines."""
     lines = textwrap.wrap(label, _WIDEST_LABEL)
-    return "\n".join(lines if len(lines) <= 2 else [lines[0], textwrap.shorten(" ".join(lines[1:]), 44, placeholder="…")])
+    if len(lines) > 2:
+        lines[1:] = [textwrap.shorten(" ".join(lines[1:]), _WIDEST_LABEL - 2, placeholder="…")]
+    return "\n".join(lines)
 
 
 def _luck(one: Mapping[str, Any]) -> float:
@@ -255,4 +257,5 @@ def _factor_name(content: Mapping[str, Any], name: str, terms: Terms) -> str:
 def _factor_row(factor: Mapping[str, Any], terms: Terms, notation: Notation) -> list[str]:
     unit = terms.named("parameter_units", factor["unit"])
     span = f"{notation.plain(factor['low'])} … {notation.plain(factor['high'])} {unit}"
-    return [names.parameter(factor["name"], factor["meaning"], terms), span, terms.term(f"kind_{factor['source_kind']}")]
+    kind = terms.term(f"kind_{factor['source_kind']}")
+    return [names.parameter(factor["name"], factor["meaning"], terms), span, kind]

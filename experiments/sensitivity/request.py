@@ -107,7 +107,7 @@ class Request:
                     raise InputError(f"{word}: with sample= nothing is simulated{miss}")
         elif not own["factors"]:
             raise InputError(
-                "sensitivity: say what varies, such as factors=[all_recalled], [services.*,search.rate_unemployed_per_month]"
+                "sensitivity: say what varies, such as factors=[all_recalled] or [services.*,search.outside_factor]"
             )
         outcomes = own["outcomes"] or ("" if sample else _DEFAULT_OUTCOMES)
         points = int(own["points"]) if own["points"] else None
@@ -170,8 +170,9 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     failed = failures(sample)
     if failed:
         named = ", ".join(dict.fromkeys(f"{run['point']}/{run['arm']}/{run['replication']}" for run in failed[:10]))
-        say(f"{len(failed)} runs failed ({named}{' …' if len(failed) > 10 else ''}), the first with {failed[0]['error']}; "
-            "their points are left out, with --retry-failed they are run again")  # fmt: skip
+        more = " …" if len(failed) > 10 else ""
+        say(f"{len(failed)} runs failed ({named}{more}), the first with {failed[0]['error']}; their points are left "
+            "out, with --retry-failed they are run again")  # fmt: skip
     content = content_of(request.method, drivers, x, asked, configuration.seed)
     region = Region.load(configuration.region)
     content |= {"failed": failed, "region": {"name": region.name, "title": dict(region.title)}}
@@ -291,7 +292,8 @@ def _manifest(
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "asked": request.told(),
         "design": {
-            "method": request.method, "points": len(sample.points), "arms": sample.arms, "replications": sample.replications,
+            "method": request.method, "points": len(sample.points), "arms": sample.arms,
+            "replications": sample.replications,
             "seeds": sorted(set(sample.table["seed"].to_pylist())),
             "factors": [{"name": driver.name, "cells": [f.told() for f in driver.factors]} for driver in drivers],
         },

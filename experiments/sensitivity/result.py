@@ -115,7 +115,9 @@ def _record(method: str, drivers: Sequence[Driver], asked: Asked, analysis: Anal
         "points": analysis.points,
         "left_out": analysis.left_out,
         "ranking": analysis.ranking,
-        "indices": {name: {key: getattr(band, key).tolist() for key in band._fields} for name, band in analysis.bands.items()},
+        "indices": {
+            name: {key: getattr(band, key).tolist() for key in band._fields} for name, band in analysis.bands.items()
+        },
         "order": order,
         "luck": analysis.floor,
         "above_luck": above,

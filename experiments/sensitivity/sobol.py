@@ -76,9 +76,10 @@ def analyse(x: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> dict[s
     found = sobol.analyze(
         _problem(x.shape[1]), y, calc_second_order=False, num_resamples=_RESAMPLES, conf_level=INTERVAL, seed=seed + 1
     )
+    columns = {key: np.nan_to_num(np.asarray(found[key], np.float64)) for key in ("S1", "S1_conf", "ST", "ST_conf")}
     return {
-        name: Band.around(np.asarray(found[key], np.float64), np.nan_to_num(np.asarray(found[f"{key}_conf"], np.float64)))
-        for name, key in (("first", "S1"), ("total", "ST"))
+        "first": Band.around(columns["S1"], columns["S1_conf"]),
+        "total": Band.around(columns["ST"], columns["ST_conf"]),
     }
 
 
