@@ -161,8 +161,8 @@ kohtaanto sensitivity: which parameters an outcome rests on, and the effect of a
 
 Keys of its own: method=morris|sobol|pawn  factors=[…]  outcomes=[unemployed,unemployed:municipality=KU609@12]
 points=N (at most; default 10 trajectories, 128 blocks or 256 points)  sample=DIR (of a finished sweep, pawn).
-factors are parameters or cells, perhaps with a narrower range, GROUP.*, all_recalled, all_assumption and the other kinds
-of source; a table moves as a whole. shock= and policy= make arms as in compare. Fewer points than the method needs, and
+factors are parameters or cells, perhaps with a narrower range, GROUP.*, all_recalled, all_assumption and other kinds of
+source; a table moves as a whole. shock= and policy= make arms as in compare. Fewer points than the method needs, and
 keys that are not there, are refused; failed runs are named, and their points left out. Written: sensitivity.json,
 indices.csv, indices.parquet, sample.parquet, figures/ and the page. Flags --cfg and --retry-failed as with compare.""",
     "discover": """\
@@ -181,7 +181,7 @@ kohtaanto replications: a comparison with as many replications as its difference
   kohtaanto replications policy=six_fte_brokerage 'until=[unemployed@24:10,cost_total_eur:20%]' first=20 most=400
 
 until=OUTCOME:HALF_WIDTH is the half-width of the 80 % interval of the difference from the baseline, in the outcome's
-unit or in per cent of the difference. The variance of the first=10 pairs says how many are needed (Stein's rule: looking
+unit or in per cent of the difference. The variance of the first=10 pairs says how many are needed (Stein's rule: a look
 does not cost coverage); at most most=200 are run, stored ones again. Also said: what the common random numbers save.
 Other keys and the flags --cfg and --retry-failed as with compare.""",
     "report": """\

@@ -167,8 +167,9 @@ def test_from_words_to_files(tmp_path: Path, engine: Engine, capsys: pytest.Capt
     assert "The two halves of the sample rank the 4 most important numbers" in told
     table = pa_csv.read_csv(folder / "indices.csv")
     assert table.num_rows == 2 * 4 * 2
-    assert read(folder, "manifest.json")["design"]["seeds"] == [42, 43]
+    assert read(folder, "manifest.json")["seeds"] == [42, 43]
     assert (folder / "figures" / "sensitivity_2.png").is_file()
+    capsys.readouterr()
     assert main(["report", str(folder), "language=sv"]) == 0
     html = (folder / "report.html").read_text(encoding="utf-8")
     assert 'lang="sv"' in html

@@ -3,8 +3,8 @@
 A box is one sentence; the leaves of a tree would be several. The patient rule induction of scenario discovery (Bryant
 and Lempert 2010) peels slices and gets stuck at noise when few futures are left; here the best interval of a factor is
 found exactly (Mampaey et al. 2012, Proceedings of the IEEE International Conference on Data Mining, 499–508), and each
-of the best boxes is tried with one factor more. Some box is found in pure chance too: `discover` repeats the search with
-shuffled futures.
+of the best boxes is tried with one factor more. Some box is found in pure chance too: `discover` repeats the search
+with shuffled futures.
 """
 
 from __future__ import annotations

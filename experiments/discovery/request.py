@@ -21,7 +21,8 @@ from experiments.discovery.box import FALSE_ALARM, LEAST, discover
 from experiments.discovery.criterion import Criterion
 from experiments.progress import say
 from experiments.store import write_text
-from experiments.sweep.sample import Sample, read_sample
+from experiments.sweep.folder import read_sweep
+from experiments.sweep.sample import Sample
 from experiments.words import read_words
 from sim.errors import InputError, near_miss
 
@@ -115,15 +116,14 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     InputError
         Wrong input.
     """
-    sample = read_sample(request.folder / "sample.parquet")
-    manifest = results.read_manifest(request.folder / "manifest.json")
+    manifest, sample = read_sweep(request.folder)
     content = found_in(sample, request, manifest)
     if content["left_out"]:
         say(f"{content['left_out']} of {len(sample.points)} futures are left out: a run of them failed "
             f"({', '.join(content['left_out_points'][:10])})")  # fmt: skip
     stamp = hashlib.sha256(json.dumps(request.told(), sort_keys=True).encode()).hexdigest()[:8]
     sweep = request.folder.resolve()
-    home = sweep.parents[1] if sweep.parent.name == "sweep" else PROJECT / "outputs"
+    home = sweep.parents[1] if sweep.parent.name in ("sweep", "sensitivity") else PROJECT / "outputs"
     folder = (request.outputs or home) / "discover" / f"{sweep.name}-{stamp}"
     write_text(results.to_json(content), folder / page.FILE)
     for line in page.answers(content, request.language):

@@ -26,7 +26,7 @@ from experiments.store import write_text
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.factor import listed
 from experiments.sweep.launcher import executor_of
-from experiments.sweep.outcome import OutcomeAsked
+from experiments.sweep.outcome import OutcomeAsked, check_months
 from experiments.sweep.point import Point
 from experiments.sweep.sample import Sample
 from experiments.words import read_words
@@ -174,6 +174,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     if fresh:
         raise InputError("replications has no flag --fresh; stored runs of the same key are equal to new ones")
     configuration = request.configuration(request.first)
+    check_months([one.outcome for one in request.wanted], configuration.horizon_years)
     results.check_writable(configuration)
     first = _simulated(request, configuration, retry_failed)
     asked = {}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +21,20 @@ from experiments import results
 from experiments.arm import BASELINE
 from experiments.composition import asked_for, resolve
 from experiments.configuration import Configuration
-from experiments.plan import code_digest
 from experiments.progress import say
 from experiments.sensitivity import page
 from experiments.sensitivity.analysis import method_of
 from experiments.sensitivity.driver import Driver, factors_of, read_drivers
 from experiments.sensitivity.result import Asked, content_of, table_of
 from experiments.store import write_table, write_text
+from experiments.sweep.design import Design
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.factor import listed
+from experiments.sweep.folder import SweepFolder, read_sweep
 from experiments.sweep.launcher import executor_of
-from experiments.sweep.outcome import OutcomeAsked, read_outcomes
+from experiments.sweep.outcome import OutcomeAsked, check_months, read_outcomes
 from experiments.sweep.point import Point
-from experiments.sweep.request import write_failed
-from experiments.sweep.sample import FAILED, Sample, read_sample
+from experiments.sweep.sample import FAILED, Sample
 from experiments.words import read_words
 from sim.errors import InputError, near_miss
 from sim.parameters import ParameterSet
@@ -161,11 +161,16 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     """
     if fresh:
         raise InputError("sensitivity has no flag --fresh; stored runs of the same key are equal to new ones")
+    started = time.perf_counter()
     configuration = request.configuration()
+    sweep: SweepFolder | None = None
     if request.sample is None:
-        drivers, x, sample = _simulated(request, configuration, retry_failed)
+        drivers, x, sample, sweep = _simulated(request, configuration, retry_failed)
+        folder, manifest = sweep.path, sweep.manifest
     else:
         drivers, x, sample = _read(request, configuration.parameters)
+        folder = _folder_of(request, configuration)
+        manifest = {**results.read_manifest(request.sample / "manifest.json"), "command": "sensitivity"}
     asked = _asked(sample, request, configuration.horizon_years * _MONTHS_PER_YEAR)
     failed = failures(sample)
     if failed:
@@ -176,38 +181,44 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     content = content_of(request.method, drivers, x, asked, configuration.seed)
     region = Region.load(configuration.region)
     content |= {"failed": failed, "region": {"name": region.name, "title": dict(region.title)}}
-    folder = folder_of(request, configuration)
     indices = table_of(content)
     write_table(indices, folder / "indices.parquet")
     write_text(_comma_separated(indices), folder / "indices.csv")
-    if request.sample is None:
-        sample.write(folder / "sample.parquet")
-        write_failed(sample, folder / "failed.csv")
     write_text(results.to_json(content), folder / page.FILE)
     print(page.text(content, configuration.language))
     print(page.write(folder, configuration.language))
-    manifest = _manifest(request, configuration, drivers, sample)
-    write_text(results.to_json(manifest), folder / "manifest.json")  # last: the folder is whole
+    if sweep is None:
+        write_text(results.to_json({**manifest, "asked": request.told()}), folder / "manifest.json")
+    else:
+        sweep.finish(sample, time.perf_counter() - started)
     return 1 if failed else 0
 
 
 def _simulated(
     request: Request, configuration: Configuration, retry_failed: bool
-) -> tuple[list[Driver], NDArray[np.float64], Sample]:
-    """Drivers, points in the unit cube and what came of them."""
+) -> tuple[list[Driver], NDArray[np.float64], Sample, SweepFolder]:
+    """Drivers, points in the unit cube, what came of them, and the folder that has them."""
     ruled = {rule.parameter for rule in configuration.rules}
     drivers, left_out = read_drivers(request.factors, configuration.parameters, ruled)
     outcomes = read_outcomes(request.outcomes)
+    check_months(outcomes, configuration.horizon_years)
     x = method_of(request.method).design(len(drivers), request.points, configuration.seed)
     for reason, names in left_out.items():
         say(f"left out, {reason}: {', '.join(names)}")
+    executor = executor_of(configuration)
     results.check_writable(configuration)
-    factors = factors_of(drivers)
-    evaluation = Evaluation(configuration, factors, outcomes, executor_of(configuration), retry_failed)
+    design = Design(tuple(factors_of(drivers)), tuple(points_of(drivers, x)))
+    design.check()
+    evaluation = Evaluation(configuration, design.factors, outcomes, executor, retry_failed)
     runs = len(x) * len(evaluation.arms) * configuration.replications
     say(f"{request.method}: {len(drivers)} factors, {len(x)} points, {len(evaluation.arms)} arms, "
         f"{configuration.replications} replications: {runs} runs")  # fmt: skip
-    return drivers, x, evaluation(points_of(drivers, x))
+    folder = SweepFolder.of(configuration, design, evaluation)
+    folder.manifest["asked"] = request.told()
+    folder.begin()
+    sample = evaluation(design.points)
+    folder.write_sample(sample)
+    return drivers, x, sample, folder
 
 
 def points_of(drivers: Sequence[Driver], x: NDArray[np.float64]) -> list[Point]:
@@ -225,7 +236,7 @@ def points_of(drivers: Sequence[Driver], x: NDArray[np.float64]) -> list[Point]:
 def _read(request: Request, parameters: ParameterSet) -> tuple[list[Driver], NDArray[np.float64], Sample]:
     """Drivers, points and outcomes of a sample that is there."""
     assert request.sample is not None
-    sample = read_sample(request.sample / "sample.parquet")
+    _, sample = read_sweep(request.sample)
     keys = [factor.key for factor in sample.factors]
     wanted = [word.removeprefix("parameters.") for word in request.factors] or keys
     for word in wanted:
@@ -273,34 +284,13 @@ def failures(sample: Sample) -> list[dict[str, Any]]:
     return [{key: row[key] for key in columns} for row in rows if row["status"] == FAILED]
 
 
-def folder_of(request: Request, configuration: Configuration) -> Path:
-    """``outputs/sensitivity/<name>-<hash>``; the hash is of what is asked and of the configuration."""
-    content = [results.configuration_hash(configuration), request.told()]
+def _folder_of(request: Request, configuration: Configuration) -> Path:
+    """``outputs/sensitivity/<name>-<hash>`` for a sample that is there; the hash is of what is asked of it."""
+    assert request.sample is not None
+    content = [results.configuration_hash(configuration), request.sample.resolve().name, request.told()]
     stamp = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
     named = results.results_folder(configuration)
-    return named.with_name(f"{named.name.rpartition('-')[0]}_{request.method}-{stamp}")
-
-
-def _manifest(
-    request: Request, configuration: Configuration, drivers: Sequence[Driver], sample: Sample
-) -> Mapping[str, Any]:
-    return {
-        "status": results.FINISHED,
-        "command": "sensitivity",
-        "name": configuration.name,
-        "configuration_hash": results.configuration_hash(configuration),
-        "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "asked": request.told(),
-        "design": {
-            "method": request.method, "points": len(sample.points), "arms": sample.arms,
-            "replications": sample.replications,
-            "seeds": sorted(set(sample.table["seed"].to_pylist())),
-            "factors": [{"name": driver.name, "cells": [f.told() for f in driver.factors]} for driver in drivers],
-        },
-        "code": {"version": results.version_of("kohtaanto"), "digest": code_digest()},
-        "packages": results.package_versions(),
-        "configuration": configuration.plain,
-    }  # fmt: skip
+    return named.with_name(f"{named.name.rpartition('-')[0]}-{stamp}")
 
 
 def _comma_separated(table: pa.Table) -> str:
