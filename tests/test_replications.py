@@ -39,6 +39,18 @@ def test_looking_after_every_replication_would_not() -> None:
     assert np.mean(held) < 0.78  # standard error 0.011
 
 
+def test_a_share_of_the_difference_keeps_its_promise_too() -> None:
+    # The width is a share of the first stage's mean, which is part of the mean of all: 4,000 repeats as above.
+    random = np.random.default_rng(3)
+    held = []
+    for _ in range(4000):
+        first = random.normal(5.0, 4.0, FIRST)
+        number = min(needed(first, 0.2 * abs(float(first.mean()))), 2000)
+        mean = np.r_[first, random.normal(5.0, 4.0, number - FIRST)].mean()
+        held.append(abs(mean - 5.0) <= half_width(first, number))
+    assert np.mean(held) > 0.78
+
+
 def test_an_arm_without_effect_needs_no_more() -> None:
     assert needed(np.zeros(FIRST), 0.5) == FIRST
     assert half_width(np.zeros(FIRST), FIRST) == 0.0
