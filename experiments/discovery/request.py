@@ -98,7 +98,7 @@ class Request:
     def told(self) -> dict[str, Any]:
         """What is asked, as plain data."""
         return {
-            "sample": str(self.folder), "outcome": self.criterion.outcome.name, "sign": self.criterion.sign,
+            "sample": self.folder.resolve().name, "outcome": self.criterion.outcome.name, "sign": self.criterion.sign,
             "limit": self.criterion.limit, "arm": self.arm, "is_difference": self.is_difference, "seed": self.seed,
         }  # fmt: skip
 

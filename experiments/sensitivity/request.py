@@ -140,7 +140,7 @@ class Request:
         """What is asked beside the configuration, as plain data."""
         return {
             "method": self.method, "factors": list(self.factors), "outcomes": self.outcomes, "points": self.points,
-            "sample": None if self.sample is None else str(self.sample),
+            "sample": None if self.sample is None else self.sample.resolve().name,
         }  # fmt: skip
 
 
@@ -287,7 +287,7 @@ def failures(sample: Sample) -> list[dict[str, Any]]:
 def _folder_of(request: Request, configuration: Configuration) -> Path:
     """``outputs/sensitivity/<name>-<hash>`` for a sample that is there; the hash is of what is asked of it."""
     assert request.sample is not None
-    content = [results.configuration_hash(configuration), request.sample.resolve().name, request.told()]
+    content = [results.configuration_hash(configuration), request.told()]
     stamp = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
     named = results.results_folder(configuration)
     return named.with_name(f"{named.name.rpartition('-')[0]}-{stamp}")
