@@ -13,12 +13,13 @@ from pathlib import Path
 from sim.errors import InputError, near_miss
 
 COMMANDS = (
-    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "report", "explain",
-    "data", "query", "export", "store",
+    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "sweep", "report",
+    "explain", "data", "query", "export", "store",
 )  # fmt: skip
 _QUESTIONS = {
     "validate": "experiments.validate", "trial": "experiments.trial.request", "bridges": "experiments.bridges.request",
     "stress": "experiments.stress.request", "drill": "experiments.drill.request",
+    "sweep": "experiments.sweep.request",
 }  # fmt: skip
 """Commands with a question of their own, and the module that reads and answers it."""
 _WORDS = {

@@ -49,7 +49,7 @@ def swept(tmp_path: Path) -> Path:
     ]  # fmt: skip
     rows.append(dict(rows[-1], replication=2, seed=44, status="failed", error="ValueError: too few", unemployed=None))
     pq.write_table(pa.Table.from_pylist(rows), folder / "sample.parquet")
-    (folder / "design.csv").write_text(f"point,{factor}\n1,8.0\n2,12.5\n", encoding="utf-8")
+    (folder / "design.csv").write_text(f"id,{factor}\n1,8.0\n2,12.5\n", encoding="utf-8")
     manifest = {"schema_version": SCHEMA_VERSION, "status": "finished", "configuration": {"command": "sweep"}}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
@@ -116,7 +116,7 @@ def test_folders_stand_beside_each_other(compared: Path, swept: Path) -> None:
 
 def test_a_design_with_decimal_commas_is_numbers(swept: Path) -> None:
     before = load(swept).table("design")
-    (swept / "design.csv").write_text("point;services.staff_fte.brokerage\n1;8,0\n2;12,5\n", encoding="utf-8")
+    (swept / "design.csv").write_text("id;services.staff_fte.brokerage\n1;8,0\n2;12,5\n", encoding="utf-8")
     assert load(swept).table("design").equals(before)
     assert before["services.staff_fte.brokerage"].to_pylist() == [8.0, 12.5]
 

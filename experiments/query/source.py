@@ -167,11 +167,12 @@ def _run(run: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _design(path: Path) -> pa.Table:
-    """A design as it was written: numbers where a whole column has them, text elsewhere."""
+    """A design: ids of the points as ``point``, text; every other column numbers, or text where it has other cells."""
     given = read_csv(path)
+    header = ["point" if name == "id" else name for name in given.header]
     columns: dict[str, Any] = {}
     comma = any("," in cell and looks_like_number(cell) for _, cells in given.rows for cell in cells)
-    for position, name in enumerate(given.header):
+    for position, name in enumerate(header):
         cells = [(line, cells[position]) for line, cells in given.rows]
         filled = [(line, cell) for line, cell in cells if cell not in MISSING]
         if name != "point" and filled and all(looks_like_number(cell) for _, cell in filled):
