@@ -43,18 +43,21 @@ def test_the_page_from_beginning_to_end(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert len(CHANGES) == 5
-    assert [words[0] for words in COMMANDS] == ["data", "data", "compare", "export", "query"]
+    assert [words[0] for words in COMMANDS] == ["data", "data", "compare", "sweep", "export", "query"]
     folder = ""
     for words in COMMANDS:
         asked = [word.replace("FOLDER", folder) for word in words]
-        if words[0] == "compare":
-            asked += ["outputs=results", "horizon_years=1", "replications=2", "markets=[]", "engine.processes=1"]
+        if words[0] in ("compare", "sweep"):
+            asked += ["outputs=results", "horizon_years=1", "replications=2", "engine.processes=1"]
+            asked += ["markets=[]"] if words[0] == "compare" else []
         assert main(asked) == 0, words
         told = capsys.readouterr().out
         if words[0] == "compare":
             folder = str(next((tmp_path / "results" / "compare").iterdir()))
             assert folder in told
     assert "closure_kolmikko" in told  # the query's answer
+    sample = load(next((tmp_path / "results" / "sweep").iterdir())).table("select * from sample join design using (point)")
+    assert sample.num_rows == 8 * 2 * 2
     sheet = openpyxl.load_workbook(Path(folder) / "summary.xlsx").active
     assert "Keskilä" in {cell.value for cell in sheet["G"]}
     names = load(folder).table("select distinct \"group\" from indicators where group_kind = 'municipality' order by 1")

@@ -169,20 +169,24 @@ def _run(run: Mapping[str, Any]) -> dict[str, Any]:
 def _design(path: Path) -> pa.Table:
     """A design: ids of the points as ``point``, text; every other column numbers, or text where it has other cells."""
     given = read_csv(path)
-    header = ["point" if name == "id" else name for name in given.header]
     columns: dict[str, Any] = {}
-    comma = any("," in cell and looks_like_number(cell) for _, cells in given.rows for cell in cells)
-    for position, name in enumerate(header):
+    for position, header in enumerate(given.header):
+        name = "point" if header == "id" else header
         cells = [(line, cells[position]) for line, cells in given.rows]
-        filled = [(line, cell) for line, cell in cells if cell not in MISSING]
-        if name != "point" and filled and all(looks_like_number(cell) for _, cell in filled):
-            mark = decimal_mark(filled, comma and given.delimiter != ",", f"{path.name} {name}")
-            columns[name] = [
-                None if cell in MISSING else number(cell, mark, f"{path.name} row {line}") for line, cell in cells
-            ]
-        else:
-            columns[name] = [cell for _, cell in cells]
+        columns[name] = [cell for _, cell in cells] if name == "point" else _values(cells, f"{path.name} {name}")
     return pa.table(columns)
+
+
+def _values(cells: list[tuple[int, str]], where: str) -> list[Any]:
+    """A column as numbers: with points as a sweep writes them, or as people write them; else as text."""
+    filled = [(line, cell) for line, cell in cells if cell not in MISSING]
+    try:
+        return [None if cell in MISSING else float(cell) for _, cell in cells]
+    except ValueError:
+        if not all(looks_like_number(cell) for _, cell in filled):
+            return [cell for _, cell in cells]
+    mark = decimal_mark(filled, True, where)
+    return [None if cell in MISSING else number(cell, mark, f"{where} row {line}") for line, cell in cells]
 
 
 def _summary(path: Path) -> pa.Table:
