@@ -164,6 +164,13 @@ def test_the_workbook_has_real_numbers_and_a_header_in_the_language(compared: Pa
     assert sheet.column_dimensions["A"].width > 8
 
 
+def test_without_openpyxl_a_line_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(InputError, match="needs the extra 'export'"):
+        write_xlsx(pa.table({"x": [1]}), ["x"], tmp_path / "x.xlsx", "x")
+    assert not list(tmp_path.iterdir())
+
+
 def test_too_many_rows_are_refused_with_advice(tmp_path: Path) -> None:
     check_size(MOST_ROWS - 1)
     with pytest.raises(InputError, match=r"1,048,576 rows are more .* format=csv, table=summary"):

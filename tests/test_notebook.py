@@ -8,7 +8,6 @@ import mesa
 import nbformat
 import numpy as np
 import pytest
-from mesa.agent import AgentSet
 
 from agents.area import EmploymentAreaModel
 from agents.municipalities import Municipality
@@ -78,7 +77,6 @@ def test_the_collector_has_a_row_a_month_and_the_numbers_of_the_results(
 
 def test_agents_are_a_set_as_in_any_model(finished: EmploymentAreaModel) -> None:
     places = finished.agents_by_type[Municipality]
-    assert isinstance(finished.agents, AgentSet)
     assert len(places) == 3 < len(finished.agents)
     assert places.agg("unemployed", sum) == sum(places.get("unemployed"))
     assert len(places.select(lambda place: place.unemployed > 1e9)) == 0

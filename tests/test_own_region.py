@@ -56,7 +56,8 @@ def test_the_page_from_beginning_to_end(
             folder = str(next((tmp_path / "results" / "compare").iterdir()))
             assert folder in told
     assert "closure_kolmikko" in told  # the query's answer
-    sample = load(next((tmp_path / "results" / "sweep").iterdir())).table("select * from sample join design using (point)")
+    swept = load(next((tmp_path / "results" / "sweep").iterdir()))
+    sample = swept.table("select * from sample join design using (point)")
     assert sample.num_rows == 8 * 2 * 2
     sheet = openpyxl.load_workbook(Path(folder) / "summary.xlsx").active
     assert "Keskilä" in {cell.value for cell in sheet["G"]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from experiments import schema
 from experiments.command import main
 from experiments.notebook import compare
 from experiments.query import load
@@ -49,6 +51,12 @@ def swept(tmp_path: Path) -> Path:
     ]  # fmt: skip
     rows.append(dict(rows[-1], replication=2, seed=44, status="failed", error="ValueError: too few", unemployed=None))
     pq.write_table(pa.Table.from_pylist(rows), folder / "sample.parquet")
+    months = [
+        {"arm": "baseline", "parameter_set": point, "replication": 0, "date": date(2025, 1, 31),
+         "indicator": "unemployed", "group_kind": "", "group": "", "value": 400.0, "unit": "persons"}
+        for point in "12"
+    ]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(months, schema=schema.INDICATORS), folder / "indicators.parquet")
     (folder / "design.csv").write_text(f"id,{factor}\n1,8.0\n2,12.5\n", encoding="utf-8")
     manifest = {"schema_version": SCHEMA_VERSION, "status": "finished", "configuration": {"command": "sweep"}}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
@@ -102,6 +110,13 @@ def test_a_frame_has_real_dates_and_comes_in_one_line(compared: Path) -> None:
     assert str(frame["date"].dtype).startswith("datetime64")
     assert frame["date"].max().date() == date(2025, 12, 31)
     assert frame["value"].ge(0).all()
+
+
+def test_without_pandas_a_line_says_what_is_missing(swept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    assert load(swept).table("sample").num_rows == 5
+    with pytest.raises(InputError, match="needs the extra 'notebook'"):
+        load(swept).frame("sample")
 
 
 def test_folders_stand_beside_each_other(compared: Path, swept: Path) -> None:
@@ -171,6 +186,9 @@ def test_folders_that_do_not_fit_are_refused(compared: Path, swept: Path, tmp_pa
     first = {key: value for key, value in manifest.items() if key != "schema_version"}
     (swept / "manifest.json").write_text(json.dumps(first), encoding="utf-8")  # made before versions were written
     assert load(swept).views
+    (swept / "manifest.json").write_text(json.dumps(first | {"schema": 2}), encoding="utf-8")
+    with pytest.raises(InputError, match="schema version 2"):
+        load(swept)
     assert json.loads((compared / "manifest.json").read_text(encoding="utf-8"))["schema_version"] == "1"
     with pytest.raises(InputError, match=r"expected the manifest\.json"):
         load(tmp_path)
