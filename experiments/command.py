@@ -185,6 +185,8 @@ def _report(given: list[str], keys: list[str]) -> int:
     if manifest.get("status") != FINISHED:
         raise InputError(f"{folder}: the runs are unfinished; the same command as before goes on with them")
     language = options["language"] or manifest["configuration"].get("language", "fi")
+    if manifest.get("command") == "sweep":
+        raise InputError(f"{folder}: a sweep has tables and no page; see sample.parquet in it")
     if manifest.get("command") == "drill":
         print(rewrite(folder, language))
     else:

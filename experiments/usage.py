@@ -150,8 +150,19 @@ Flags --cfg, --fresh and --retry-failed as with compare.""",
 kohtaanto sweep: the model at many points of its parameters, every point in every arm and replication.
 
   kohtaanto sweep design=lhs points=64 'uncertainties=[hiring.suitable_share,search.distance_decay_per_km]'
+  kohtaanto sweep design=sobol points=64 lever_points=8 'uncertainties=[hiring.suitable_share=0.5..0.8]' \\
+    'levers={services.staff_fte.brokerage: 25..40}' 'outcomes=[unemployed,first_interview_wait_days@12]'
+  kohtaanto sweep design=mine.csv levers=[services.staff_fte.brokerage] shock=closure_harjavalta
 
-uncertainties= are parameters of every arm, levers= what a decision maker sets from the first day, in the arm lever.""",
+uncertainties= are parameters of every arm, levers= what a decision maker sets from the first day, in the arm lever;
+[KEY,KEY=LOW..HIGH] or {KEY: [V1,V2]}, the declared range unless given. Both sampled: each lever point under each
+uncertainty point. All points and arms have the same seeds. shock= and policy= make arms as in compare.
+Keys of its own: design=lhs|sobol|grid|FILE.csv  points=32  lever_points=points  levels=3 (grid)  design_seed=1
+  outcomes=[INDICATOR:GROUP_KIND=GROUP@MONTH]  indicators=outcomes|all|none (of indicators.parquet)
+Who simulates: engine.launcher=processes|dask|slurm|local_jobs  engine.scheduler=ADDRESS  engine.partition=NAME
+  engine.jobs=4  engine.job_runs=50  engine.job_minutes=120  engine.job_memory_gb=2 (docs/clusters.md)
+Written: sample.parquet, a row a run; design.csv, indicators.parquet, failed.csv. Interrupted, the same command goes
+on; --retry-failed runs failed runs again. record=summary unless given.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 
