@@ -30,6 +30,8 @@ from sim.errors import InputError
 
 PARAMETER_SET = "default"
 FINISHED, UNFINISHED = "finished", "unfinished"
+SCHEMA_VERSION = "1"
+"""Of the files of a results folder, in every manifest; the first ones do not say it and are of version 1."""
 
 # Keys that do not change what comes out.
 _NOT_HASHED = ("language", "outputs", "engine")
@@ -129,6 +131,7 @@ def make_manifest(
     configuration, region = plan.configuration, plan.region
     main = plan.markets[0]
     return {
+        "schema_version": SCHEMA_VERSION,
         "status": status,
         "command": configuration.command,
         "name": configuration.name,
@@ -151,8 +154,8 @@ def make_manifest(
                 if (digest := digest_of_staff(given)) is not None
             },
         },
-        "code": {"version": _version("kohtaanto"), "digest": code_digest()},
-        "packages": {package: _version(package) for package in _PACKAGES},
+        "code": {"version": version_of("kohtaanto"), "digest": code_digest()},
+        "packages": package_versions(),
         "markets": {market.name: _told(market) for market in plan.markets},
         "built": plain(dict(built)),
         "recruits": plain(dict(recruits)),
@@ -265,7 +268,7 @@ def write_indicators(runs: Mapping[tuple[str, int], StoredRun], path: Path) -> N
     def write(file: Any) -> None:
         with pq.ParquetWriter(file, schema.INDICATORS, compression="zstd") as writer:
             for (arm, replication), stored in runs.items():
-                writer.write_table(_with_run(stored.indicators, arm, replication, PARAMETER_SET))
+                writer.write_table(with_run(stored.indicators, arm, replication, PARAMETER_SET))
 
     write_whole(path, write)
 
@@ -284,15 +287,15 @@ def write_logs(runs: Mapping[tuple[str, int], StoredRun], folder: Path) -> None:
             continue
 
         def write(file: Any, logs: list[tuple[tuple[str, int], pa.Table]] = logs) -> None:
-            first = _with_run(logs[0][1], *logs[0][0])
+            first = with_run(logs[0][1], *logs[0][0])
             with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
                 for (arm, replication), rows in logs:
-                    writer.write_table(_with_run(rows, arm, replication).cast(first.schema))
+                    writer.write_table(with_run(rows, arm, replication).cast(first.schema))
 
         write_whole(folder / f"{log}.parquet", write)
 
 
-def _with_run(table: pa.Table, arm: str, replication: int, parameter_set: str | None = None) -> pa.Table:
+def with_run(table: pa.Table, arm: str, replication: int, parameter_set: str | None = None) -> pa.Table:
     """Put the columns that tell runs apart before those of a run."""
     n = table.num_rows
     columns = {"arm": pa.repeat(pa.scalar(arm, pa.string()), n)}
@@ -325,7 +328,13 @@ def _told(market: Market) -> dict[str, Any]:
     }
 
 
-def _version(package: str) -> str | None:
+def package_versions() -> dict[str, str | None]:
+    """Versions of the libraries that a result rests on."""
+    return {package: version_of(package) for package in _PACKAGES}
+
+
+def version_of(package: str) -> str | None:
+    """Version of an installed package; None if it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:
