@@ -120,6 +120,7 @@ def test_factors_are_read_in_every_form(parameters: ParameterSet) -> None:
         ("[services.staff_fte]", "name a cell of it, such as services.staff_fte.brokerage"),
         (f"{{{SHARE}: {{lo: 0.2}}}}", "unknown key 'lo'; did you mean 'low'?"),
         (f"{{{SHARE}: [0.2, 0.2]}}", "different levels"),
+        (f"{{{SHARE}: {{start: 2026-01-01}}}}", "start belongs to levers"),
         (f"{{{SHARE}: [0.2, x]}}", "expected a finite number"),
     ],
 )
@@ -335,6 +336,14 @@ def test_levers_act_beside_a_shared_baseline(tmp_path: Path, configuration: Conf
     assert (run.simulated, run.reused, len(fake.simulated)) == (18, 0, 18)
     assert evaluation(configuration, factors, tmp_path)(points).table.equals(sample.table)
     assert len(fake.simulated) == 18
+
+
+def test_a_lever_may_begin_later(tmp_path: Path, configuration: Configuration) -> None:
+    typed = f"{{{FTE}: {{values: [10], start: {{months_after_start: 3}}}}}}"
+    factors = read_factors(typed, LEVER, configuration.parameters)
+    runs = evaluation(configuration, factors, tmp_path).runs_of(Point("a", {FTE: 10.0}))
+    [change] = [c for run in runs[-1:] for c in run.specification.changes if c.owner == "policies.lever"]
+    assert (change.amount, (change.start - runs[0].specification.start_date).days) == (10.0, 90)
 
 
 def test_levers_act_under_every_shock(tmp_path: Path) -> None:

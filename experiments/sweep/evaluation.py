@@ -167,7 +167,7 @@ class Evaluation:
             changes = [
                 {
                     "parameter": factor.key, "set": float(point.values[factor.key]),
-                    "start": {"months_after_start": 0}, "source": "a point of a design",
+                    "start": factor.start, "source": "a point of a design",
                 }
                 for factor in levers
             ]  # fmt: skip
