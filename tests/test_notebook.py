@@ -47,7 +47,6 @@ def test_it_stops_after_the_horizon(finished: EmploymentAreaModel) -> None:
     assert other.datacollector.get_model_vars_dataframe().equals(finished.datacollector.get_model_vars_dataframe())
 
 
-@pytest.mark.xfail(reason="the last month is collected once more", strict=False)
 def test_a_step_after_the_end_changes_nothing() -> None:
     area = model(seed=3, **SMALL)
     area.run()

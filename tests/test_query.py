@@ -186,7 +186,7 @@ def test_folders_that_do_not_fit_are_refused(compared: Path, swept: Path, tmp_pa
     first = {key: value for key, value in manifest.items() if key != "schema_version"}
     (swept / "manifest.json").write_text(json.dumps(first), encoding="utf-8")  # made before versions were written
     assert load(swept).views
-    (swept / "manifest.json").write_text(json.dumps(first | {"schema": 2}), encoding="utf-8")
+    (swept / "manifest.json").write_text(json.dumps(first | {"schema_version": "2"}), encoding="utf-8")
     with pytest.raises(InputError, match="schema version 2"):
         load(swept)
     assert json.loads((compared / "manifest.json").read_text(encoding="utf-8"))["schema_version"] == "1"

@@ -435,7 +435,7 @@ def test_results_folder(tmp_path: Path, engine: Engine, capsys: pytest.CaptureFi
         "point", "arm", "replication", "seed", "status", "error", "key", SHARE, "unemployed", "hires"
     ]  # fmt: skip
     path = folder / "manifest.json"
-    path.write_text(json.dumps({**manifest, "schema": 0}))
+    path.write_text(json.dumps({**manifest, "schema_version": "0"}))
     capsys.readouterr()
     assert main([*WORDS, f"outputs={tmp_path}"]) == 2
     told = capsys.readouterr().err

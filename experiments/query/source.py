@@ -91,7 +91,7 @@ def read_source(path: Path) -> Source:
     if not (path / "manifest.json").exists() and any(path.glob("??/*.parquet")):
         return Source(path, _stored(RunStore(path)))
     manifest = read_manifest(path / "manifest.json")
-    version = str(manifest.get("schema_version", manifest.get("schema", "1")))  # a sweep's has the shorter name
+    version = str(manifest.get("schema_version", "1"))
     if version != SCHEMA_VERSION:
         command = manifest["configuration"].get("command", "compare")
         raise InputError(
