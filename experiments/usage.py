@@ -21,6 +21,9 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
   kohtaanto replications                       as many replications as a difference needs
   kohtaanto sweep                              many points of parameters: a design, resumable, on a cluster too
   kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
+  kohtaanto query FOLDER "select …"            SQL over results
+  kohtaanto export FOLDER                      a table for a spreadsheet, CSV or XLSX
+  kohtaanto store                              how large the store of runs is; prune removes runs of other code
   kohtaanto explain [PARAMETER]                where a number comes from
   kohtaanto data check [REGION]                provenance and consistency of a region's data
   kohtaanto data margins [REGION]              published margins against the population that is made
@@ -199,6 +202,35 @@ Other keys and the flags --cfg and --retry-failed as with compare.""",
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 
   kohtaanto report outputs/compare/closure_harjavalta-1a2b3c4d language=en""",
+    "query": """\
+kohtaanto query FOLDER … ["select …"]: SQL (DuckDB) over results folders, or over the run store outputs/runs.
+
+  kohtaanto query outputs/compare/closure_harjavalta-1a2b3c4d
+  kohtaanto query outputs/compare/* "select folder, arm, avg(value) from indicators
+      where indicator = 'unemployed' and group_kind = '' and date = '2025-12-31' group by all"
+
+Views, as far as the folders have them: indicators, runs, summary, sample, design, contacts, spells, weekly,
+market_indicators; each has the column folder. Without a query they are listed with their columns. A file.sql may stand
+in place of the query. rows=N or all (default 40) are printed; out=FILE.csv or FILE.xlsx writes all of them.
+Queries read only these folders and write nothing. Examples: docs/queries.md.""",
+    "export": """\
+kohtaanto export FOLDER [table=summary] [format=csv|xlsx] [out=FILE] [language=fi|sv|en]: a table for a spreadsheet.
+
+  kohtaanto export outputs/compare/closure_harjavalta-1a2b3c4d format=xlsx
+  kohtaanto export outputs/compare/closure_harjavalta-1a2b3c4d table=indicators out=figures.csv language=sv
+
+table= is summary, indicators, sample or any other view of kohtaanto query. CSV is as a Finnish spreadsheet opens it:
+semicolons, decimal commas, a byte-order mark. Names are in the language, codes beside them; text that a spreadsheet
+could take for a formula gets an apostrophe. Without out= the file is written into the folder.""",
+    "store": """\
+kohtaanto store [prune] [remove=true] [referred=true] [outputs=FOLDER]: how large the store of runs is.
+
+  kohtaanto store
+  kohtaanto store prune
+  kohtaanto store prune remove=true
+
+prune tells what would be removed, remove=true removes it: runs that other versions of the code made, which nothing
+reads again, and files left behind. Runs that a finished results folder refers to stay unless referred=true.""",
     "explain": """\
 kohtaanto explain [PARAMETER] [KEY=VALUE ...]: value, unit, range and source of a parameter, and the
 policies that change it. Without a name: all parameters, by mechanism.

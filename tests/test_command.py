@@ -53,7 +53,7 @@ def test_resolved_configuration_is_printed(capsys: pytest.CaptureFixture[str]) -
     ("words", "told"),
     [
         (["copare"], "did you mean 'compare'"),
-        (["sweep"], "no command 'sweep'"),
+        (["panel"], "no command 'panel'"),
         (["compare", "--cgf"], "did you mean '--cfg'"),
         (["compare", "--rerun"], "--rerun"),
         (["run", "--rerun", "/nowhere/manifest.json"], "no such file"),

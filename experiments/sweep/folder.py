@@ -17,15 +17,13 @@ import pyarrow.parquet as pq
 from experiments import results, schema
 from experiments.configuration import Configuration
 from experiments.plan import code_digest
-from experiments.results import FINISHED, UNFINISHED
+from experiments.results import FINISHED, SCHEMA_VERSION, UNFINISHED
 from experiments.store import write_text, write_whole
 from experiments.sweep.design import Design
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.sample import FAILED, Sample, read_sample
 from sim.errors import InputError
 
-SCHEMA = 1
-"""Version of the files: another number means other columns or keys."""
 INDICATORS = ("outcomes", "all", "none")
 """What ``indicators.parquet`` holds: the series of the outcomes, month by month, everything, or it is not written."""
 _FAILED_COLUMNS = ("point", "arm", "replication", "seed", "error", "key")
@@ -80,7 +78,7 @@ class SweepFolder:
         if (path / "manifest.json").is_file():
             check_version(results.read_manifest(path / "manifest.json"), path)
         manifest = {
-            "schema": SCHEMA,
+            "schema_version": SCHEMA_VERSION,
             "command": configuration.command,
             "name": configuration.name,
             "configuration_hash": results.configuration_hash(configuration),
@@ -203,8 +201,10 @@ def check_version(manifest: dict[str, Any], path: Path) -> None:
     InputError
         Saying both versions and what to do.
     """
-    found = manifest.get("schema")
-    if found != SCHEMA:
+    found = manifest.get("schema_version")
+    if found != SCHEMA_VERSION:
         what = "no sweep" if found is None else f"a sweep of file version {found}"
-        raise InputError(f"{path}: {what}, this program reads and writes version {SCHEMA}; run it again with another "
-                         f"outputs=FOLDER, or convert it with the version that wrote it")  # fmt: skip
+        raise InputError(
+            f"{path}: {what}, this program reads and writes version {SCHEMA_VERSION}; run it again with another "
+            f"outputs=FOLDER, or convert it with the version that wrote it"
+        )
