@@ -12,12 +12,13 @@ from pathlib import Path
 from sim.errors import InputError, near_miss
 
 COMMANDS = (
-    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "report", "explain",
-    "data",
+    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "optimise", "report",
+    "explain", "data",
 )  # fmt: skip
 _QUESTIONS = {
     "validate": "experiments.validate", "trial": "experiments.trial.request", "bridges": "experiments.bridges.request",
     "stress": "experiments.stress.request", "drill": "experiments.drill.request",
+    "optimise": "experiments.optimise.request",
 }  # fmt: skip
 """Commands with a question of their own, and the module that reads and answers it."""
 _FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")
@@ -167,6 +168,7 @@ def _calibrate(words: list[str]) -> int:
 
 def _report(given: list[str], keys: list[str]) -> int:
     from experiments.drill.page import rewrite
+    from experiments.optimise.page import rewrite as rewrite_optimise
     from experiments.report import page
     from experiments.results import FINISHED, read_manifest
 
@@ -180,6 +182,8 @@ def _report(given: list[str], keys: list[str]) -> int:
     language = options["language"] or manifest["configuration"].get("language", "fi")
     if manifest.get("command") == "drill":
         print(rewrite(folder, language))
+    elif manifest.get("command") == "optimise":
+        print(rewrite_optimise(folder, language))
     else:
         print(page.write(folder, language))
     return 0

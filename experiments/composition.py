@@ -25,8 +25,8 @@ CONF = PROJECT / "conf"
 COMMANDS_WITH_MARKETS = ("compare",)
 
 READ_ALONE = {
-    "board": "validate", "bridges": "bridges", "case": "validate", "drill": "drill", "readiness": "drill",
-    "stress": "stress", "target": "calibrate", "trial": "trial",
+    "board": "validate", "bridges": "bridges", "case": "validate", "drill": "drill", "optimise": "optimise",
+    "readiness": "drill", "stress": "stress", "target": "calibrate", "trial": "trial",
 }  # fmt: skip
 """Groups that are no part of a configuration, and the command that reads them."""
 

@@ -22,7 +22,7 @@ from sim.parameters import ParameterSet
 
 PROJECT = Path(__file__).resolve().parents[1]
 LANGUAGES = ("fi", "sv", "en")
-COMMANDS = ("run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges")
+COMMANDS = ("run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "optimise")
 """Commands that simulate."""
 
 _KEYS = (
