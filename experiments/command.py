@@ -12,13 +12,13 @@ from pathlib import Path
 from sim.errors import InputError, near_miss
 
 COMMANDS = (
-    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "optimise", "report",
-    "explain", "data",
+    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "sweep", "optimise",
+    "report", "explain", "data",
 )  # fmt: skip
 _QUESTIONS = {
     "validate": "experiments.validate", "trial": "experiments.trial.request", "bridges": "experiments.bridges.request",
     "stress": "experiments.stress.request", "drill": "experiments.drill.request",
-    "optimise": "experiments.optimise.request",
+    "sweep": "experiments.sweep.request", "optimise": "experiments.optimise.request",
 }  # fmt: skip
 """Commands with a question of their own, and the module that reads and answers it."""
 _FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")

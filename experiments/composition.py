@@ -23,6 +23,8 @@ from sim.parameters import ParameterSet
 
 CONF = PROJECT / "conf"
 COMMANDS_WITH_MARKETS = ("compare",)
+COMMANDS_WITH_ARMS = ("compare", "sweep", "sensitivity", "optimise")
+"""Commands whose shocks and policies make arms beside the baseline; `compare` alone needs one."""
 
 READ_ALONE = {
     "board": "validate", "bridges": "bridges", "case": "validate", "drill": "drill", "optimise": "optimise",
@@ -367,7 +369,7 @@ def _differences(before: Mapping[str, Any], after: Iterable[tuple[str, Any]]) ->
 
 def _arms(command: str, tree: Mapping[str, Any], choices: Mapping[str, Any]) -> dict[str, Arm]:
     shocks, policies = choices.get("shock", []), choices.get("policy", [])
-    if command != "compare":
+    if command not in COMMANDS_WITH_ARMS:
         if tree["arms"]:
             raise InputError(f"arms: {command} simulates one world; use compare, or shock=a policy=b")
         arm = Arm(
@@ -378,7 +380,7 @@ def _arms(command: str, tree: Mapping[str, Any], choices: Mapping[str, Any]) -> 
     if tree["arms"] and (shocks or policies):
         raise InputError("arms: given together with shock= or policy=; say one or the other")
     arms = read_arms(tree["arms"]) if tree["arms"] else cross(shocks, policies)
-    if list(arms) == [BASELINE]:
+    if command == "compare" and list(arms) == [BASELINE]:
         known = groups()
         options = "; ".join(
             f"{group}={'|'.join(known[group])}" for group in ("shock", "policy") if known[group]

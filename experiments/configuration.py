@@ -22,7 +22,10 @@ from sim.parameters import ParameterSet
 
 PROJECT = Path(__file__).resolve().parents[1]
 LANGUAGES = ("fi", "sv", "en")
-COMMANDS = ("run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "optimise")
+COMMANDS = (
+    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "sweep",
+    "sensitivity", "optimise",
+)  # fmt: skip
 """Commands that simulate."""
 
 _KEYS = (

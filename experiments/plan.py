@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 MAIN = "main"
 """Name of the market that the question is about; the others stand beside it."""
 
+_PARAMETERS = "<the identity of the parameters>"
+"""Stands for them while the rest of a key is written."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -86,8 +89,15 @@ class Plan:
     runs: tuple[Run, ...]
 
 
-def make_plan(configuration: Configuration) -> Plan:
+def make_plan(configuration: Configuration, region: Region | None = None) -> Plan:
     """Load the region, resolve the dates of every market and check every arm.
+
+    Parameters
+    ----------
+    configuration
+        What is asked.
+    region
+        Its region, if it has been loaded already: most of the time of a plan.
 
     Raises
     ------
@@ -96,7 +106,8 @@ def make_plan(configuration: Configuration) -> Plan:
     """
     from agents.region import Region
 
-    region = Region.load(configuration.region)
+    if region is None:
+        region = Region.load(configuration.region)
     targets = placed(configuration.targets, region)
     main = _market(MAIN, configuration.start, configuration, region)
     markets = [main]
@@ -110,11 +121,12 @@ def make_plan(configuration: Configuration) -> Plan:
         if file is not None
     }
     runs = []
+    parameters = _encoded(configuration.parameters)
     for market in markets:
         for arm in configuration.arms:
             for replication in range(configuration.replications):
                 specification = _specification(configuration, market, arm, replication)
-                key = run_key(specification, configuration.parameters, region.digest, digests)
+                key = _key(specification, parameters, region.digest, digests)
                 runs.append(Run(market.name, arm, replication, key, specification))
     return Plan(configuration, region, tuple(markets), targets, tuple(runs))
 
@@ -144,6 +156,17 @@ def run_key(
         64 hexadecimal digits. The name of the arm, of shocks and policies, paths, and the texts of
         parameters have no part in it.
     """
+    return _key(specification, _encoded(parameters), region_digest, digests)
+
+
+def _encoded(parameters: ParameterSet) -> str:
+    """What parameters add to a key, as JSON: the same for all runs of a plan, and most of the work of a key."""
+    return json.dumps(parameters.identity())
+
+
+def _key(
+    specification: RunSpecification, parameters: str, region_digest: str, digests: Mapping[Path, str]
+) -> str:
     changes = sorted(specification.changes, key=lambda c: (c.parameter, c.start, c.order or 0, c.owner))
     content = {
         "region": region_digest,
@@ -157,7 +180,7 @@ def run_key(
         "seed": specification.seed,
         "record": specification.record,
         "record_weekly": specification.record_weekly,
-        "parameters": parameters.identity(),
+        "parameters": _PARAMETERS,
         "changes": [
             [c.parameter, c.operation, c.amount, str(c.start), str(c.end), c.order, c.ramp_days]
             for c in changes
@@ -174,7 +197,8 @@ def run_key(
         "cohorts": sorted(_identity(cohort) for cohort in specification.cohorts),
         "code": code_digest(),
     }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    text = json.dumps(content, sort_keys=True).replace(f'"{_PARAMETERS}"', parameters, 1)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _identity(cohort: Cohort) -> list[object]:

@@ -151,8 +151,8 @@ def make_manifest(
                 if (digest := digest_of_staff(given)) is not None
             },
         },
-        "code": {"version": _version("kohtaanto"), "digest": code_digest()},
-        "packages": {package: _version(package) for package in _PACKAGES},
+        "code": {"version": version_of("kohtaanto"), "digest": code_digest()},
+        "packages": package_versions(),
         "markets": {market.name: _told(market) for market in plan.markets},
         "built": plain(dict(built)),
         "recruits": plain(dict(recruits)),
@@ -325,7 +325,13 @@ def _told(market: Market) -> dict[str, Any]:
     }
 
 
-def _version(package: str) -> str | None:
+def package_versions() -> dict[str, str | None]:
+    """Versions of the libraries that a result rests on."""
+    return {package: version_of(package) for package in _PACKAGES}
+
+
+def version_of(package: str) -> str | None:
+    """Version of an installed package; None if it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -124,7 +124,7 @@ def perform_with(
             yield perform(task, folder)
         return
     try:
-        with _interrupts_ignored():
+        with interrupts_ignored():
             # Workers inherit that Ctrl-C is ignored: it is this process that tells them to end.
             waiting: set[Future[list[Outcome]]] = {executor.submit(perform, task, folder) for task in tasks}
         while waiting:
@@ -143,7 +143,7 @@ def workers(folder: Path, processes: int) -> Iterator[ProcessPoolExecutor | None
         return
     others = {child.pid for child in multiprocessing.active_children()}
     # A context of our own: importing Mesa changes the default one.
-    executor = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=_prepare_worker)
+    executor = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=prepare_worker)
     try:
         yield executor
     finally:
@@ -156,7 +156,7 @@ def workers(folder: Path, processes: int) -> Iterator[ProcessPoolExecutor | None
         RunStore(folder).clean(worker.pid for worker in ours if worker.pid is not None)
 
 
-def _prepare_worker() -> None:
+def prepare_worker() -> None:
     """Ignore Ctrl-C, give freed memory back, and end when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _give_memory_back()
@@ -181,7 +181,8 @@ def _give_memory_back() -> None:
 
 
 @contextlib.contextmanager
-def _interrupts_ignored() -> Iterator[None]:
+def interrupts_ignored() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment: a process that is started meanwhile goes on ignoring it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -16,6 +16,7 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
   kohtaanto trial trial=caseload_austria       a published trial of services repeated in the model
   kohtaanto bridges                            which changes from surplus to shortage trades pay
   kohtaanto drill                              who comes when a plant closes, and the staff that it takes
+  kohtaanto sweep                              many points of parameters: a design, resumable, on a cluster too
   kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
   kohtaanto explain [PARAMETER]                where a number comes from
   kohtaanto data check [REGION]                provenance and consistency of a region's data
@@ -142,6 +143,12 @@ Keys of its own: promise.share=0.9  promise.confidence=0.8  surge.line=brokerage
 tried)  surge.lead_weeks=26 (earliest start, before the first interviews fall due).
 Written: drill.html to print, checklist.html, drill.json, drill_weeks.csv, weekly.parquet.
 Flags --cfg, --fresh and --retry-failed as with compare.""",
+    "sweep": """\
+kohtaanto sweep: the model at many points of its parameters, every point in every arm and replication.
+
+  kohtaanto sweep design=lhs points=64 'uncertainties=[hiring.suitable_share,search.distance_decay_per_km]'
+
+uncertainties= are parameters of every arm, levers= what a decision maker sets from the first day, in the arm lever.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 
@@ -170,7 +177,7 @@ def usage(command: str | None = None) -> str:
         return "\n\n".join([_GENERAL, _KEYS, _listed()])
     if command in ("run", "compare"):
         return "\n\n".join([_COMMANDS[command], _KEYS, _FLAGS, _listed()])
-    if command in ("validate", "calibrate", "trial", "bridges", "drill", "stress"):
+    if command in ("validate", "calibrate", "trial", "bridges", "drill", "stress", "sweep"):
         return "\n\n".join([_COMMANDS[command], _KEYS])
     return _COMMANDS[command]
 

@@ -1,0 +1,99 @@
+"""Worker processes of this machine; one that is killed takes only its own task with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from experiments.runner import Outcome, interrupts_ignored, perform, prepare_worker
+from experiments.store import RunStore
+from experiments.sweep.executor import Losses, Task
+
+TASKS_A_WORKER = 100
+"""After so many tasks a worker process is replaced, so that whatever a library keeps does not add up."""
+
+
+class Processes:
+    """Simulates in worker processes of this machine.
+
+    Parameters
+    ----------
+    processes
+        How many; 1 simulates in this process.
+    tasks_a_worker
+        After so many tasks a worker process is replaced.
+    """
+
+    def __init__(self, processes: int, tasks_a_worker: int = TASKS_A_WORKER) -> None:
+        self.processes, self.tasks_a_worker = processes, tasks_a_worker
+
+    def perform(self, tasks: Iterable[Task], folder: Path) -> Iterator[list[Outcome]]:
+        """Simulate; see `experiments.sweep.executor.Executor`."""
+        if self.processes == 1:
+            for task in tasks:
+                yield perform(task, folder)
+            return
+        waiting = deque(tasks)
+        losses = Losses()
+        # A pool of one process a place: when it breaks, there is no doubt which task it had.
+        places = [_Place(folder, self.tasks_a_worker) for _ in range(min(self.processes, len(waiting)))]
+        busy: dict[Future[list[Outcome]], tuple[_Place, Task]] = {}
+        try:
+            while waiting or busy:
+                for place in places:
+                    if waiting and all(place is not other for other, _ in busy.values()):
+                        task = waiting.popleft()
+                        busy[place.submit(task)] = place, task
+                for future in wait(busy, return_when=FIRST_COMPLETED).done:
+                    place, task = busy.pop(future)
+                    try:
+                        outcomes = future.result()
+                    except BrokenProcessPool:
+                        place.close()
+                        again, outcomes = losses.again(task)
+                        waiting.extend(again)
+                    if outcomes:
+                        yield outcomes
+        finally:
+            for place in places:
+                place.close()
+
+
+class _Place:
+    """Room for one worker process."""
+
+    def __init__(self, folder: Path, tasks_a_worker: int) -> None:
+        self._folder, self._tasks_a_worker = folder, tasks_a_worker
+        self._pool: ProcessPoolExecutor | None = None
+        self._workers: list[BaseProcess] = []
+        self._tasks = 0
+
+    def submit(self, task: Task) -> Future[list[Outcome]]:
+        """Give a task to the worker, a new one if need be."""
+        if self._tasks >= self._tasks_a_worker:
+            self.close()
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")  # of our own: importing Mesa changes the default one
+            self._pool = ProcessPoolExecutor(1, context, initializer=prepare_worker)
+        self._tasks += 1
+        before = {child.pid for child in multiprocessing.active_children()}
+        with interrupts_ignored():  # the worker inherits that: it is this process that tells it to end
+            future = self._pool.submit(perform, task, self._folder)
+        self._workers += [child for child in multiprocessing.active_children() if child.pid not in before]
+        return future
+
+    def close(self) -> None:
+        """End the worker, at once if it is at work, and remove what it had begun to write."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.terminate()
+        for worker in self._workers:
+            worker.join(5)
+        RunStore(self._folder).clean(worker.pid for worker in self._workers if worker.pid is not None)
+        self._pool, self._workers, self._tasks = None, [], 0
