@@ -1,4 +1,4 @@
-"""Runs splits in worlds and measures objectives and duties as losses against the baseline of the same world and seed."""
+"""Runs splits in worlds; objectives and duties as losses against the baseline of the same world and seed."""
 
 from __future__ import annotations
 

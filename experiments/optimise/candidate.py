@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,10 +73,12 @@ def named(
         A policy that is no split: it ends, ramps, moves places or courses, or does not keep a total.
     """
     parameters = configuration.parameters
+    policies = [split.partition("/")[2] for split in splits if split.startswith("policy/")]
+    bodies = resolve("compare", [f"policy=[{','.join(policies)}]", "markets=[]"]).policies if policies else {}
     found = [present(divisions, parameters)]
     for split in splits:
         group, _, option = split.partition("/")
-        values = _staffing(option) if group == "staff" else _policy(option, parameters, horizon)
+        values = _staffing(option) if group == "staff" else _policy(option, bodies[option], parameters, horizon)
         amounts = tuple(values.pop(key, _value(parameters, key)) for key in keys_of(divisions))
         others = tuple(sorted((key, value) for key, value in values.items() if value != _value(parameters, key)))
         _check_totals(split, amounts, divisions)
@@ -108,9 +111,8 @@ def _staffing(option: str) -> dict[str, float]:
     return {f"{STAFF}.{line}": fte for line, fte in read_staff(read_option("staff", option)).items()}
 
 
-def _policy(option: str, parameters: ParameterSet, horizon: Horizon) -> dict[str, float]:
+def _policy(option: str, body: Mapping[str, Any], parameters: ParameterSet, horizon: Horizon) -> dict[str, float]:
     where = f"splits: policy/{option}"
-    body = resolve("compare", [f"policy={option}", "markets=[]"]).policies[option]
     if any(body.get(part) for part in ("places", "courses", "recruits")):
         raise InputError(f"{where}: it orders more than parameters; compare policy={option} tells what it does")
     values: dict[str, float] = {}

@@ -65,7 +65,7 @@ class Division:
             Fewer than two parts, a part whose least is above its most, bounds whose sums miss the total.
         """
         if len(self.parts) < 2:
-            raise InputError(f"{where}: expected at least two parts to divide {self.total:g} over, got {len(self.parts)}")
+            raise InputError(f"{where}: expected two parts or more for {self.total:g}, got {len(self.parts)}")
         for part in self.parts:
             if not 0.0 <= part.least <= part.most:
                 raise InputError(f"{where}.{part.key}: least {part.least:g} is above most {part.most:g}")

@@ -61,7 +61,8 @@ def draw_front(told: Told, folder: Path) -> str:
             of = ScalarMappable(norm=shade, cmap=_shades(colour))
             bar = drawn.colorbar(of, ax=axes, shrink=0.7, pad=0.02, aspect=28)
             bar.set_label(_axis_label(told, colour), fontsize=9.5)
-            bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: told.notation.signed(value, _places(bar.ax))))
+            signed = FuncFormatter(lambda value, _: told.notation.signed(value, _places(bar.ax)))
+            bar.ax.yaxis.set_major_formatter(signed)
             bar.outline.set_visible(False)  # type: ignore[operator]
         axes.legend(handles=_legend(told), frameon=False, fontsize=9, loc="upper center",
                     bbox_to_anchor=(0.5, -0.13), ncols=3)  # fmt: skip
@@ -130,7 +131,9 @@ def _candidate(
     for name, middle in zip((x, y), at, strict=True):
         low, high = (_place(told, one, name, end) for end in ("low", "high"))
         away.append([[max(0.0, middle - low)], [max(0.0, high - middle)]] if np.isfinite([low, high]).all() else None)
-    axes.errorbar(*at, xerr=away[0], yerr=away[1], fmt="none", ecolor=drawing.INK, elinewidth=1.1, capsize=2, zorder=4)
+    axes.errorbar(
+        at[0], at[1], xerr=away[0], yerr=away[1], fmt="none", ecolor=drawing.INK, elinewidth=1.1, capsize=2, zorder=4
+    )
     fill: Any = drawing.INK
     if norm is not None and colour is not None:
         fill = _shades(colour)(norm(_place(told, one, colour)))

@@ -19,7 +19,7 @@ def non_dominated(losses: NDArray[np.float64]) -> NDArray[np.bool_]:
     ndarray
         Shape (points,).
     """
-    whole = np.isfinite(losses).all(axis=1)
+    whole: NDArray[np.bool_] = np.asarray(np.isfinite(losses).all(axis=1))
     found = whole.copy()
     for k in np.flatnonzero(whole):
         others = losses[whole]

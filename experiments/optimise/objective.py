@@ -1,4 +1,4 @@
-"""What a good split is: objectives as losses against the baseline of the same seeds, and duties that it may not breach."""
+"""What a good split is: objectives as losses against the baseline, and duties that it may not breach."""
 
 from __future__ import annotations
 

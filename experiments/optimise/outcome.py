@@ -177,7 +177,8 @@ def front_rows(told: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         row["future_breaches"] = one["future_breaches"]
         for what in ("mean", "largest"):
             entry = one["regret"][what]
-            row |= {f"regret_{what}": entry["mean"], f"regret_{what}_low": entry["low"], f"regret_{what}_high": entry["high"]}
+            for end, key in (("", "mean"), ("_low", "low"), ("_high", "high")):
+                row[f"regret_{what}{end}"] = entry[key]
         rows.append({**row, "p_best": one["regret"]["p_best"], "p_among_3": one["regret"]["p_among"]})
     return rows
 
@@ -190,8 +191,10 @@ def regret_rows(
     rows = []
     for f, future in enumerate(worlds):
         for k, one in enumerate(candidates):
-            row: dict[str, Any] = {"future": f, "start": future.start, **future.values, "split": one.name}
+            row: dict[str, Any] = {"future": f, "start": future.start, "event": future.event, **future.values}
+            row["split"] = one.name
             for j, name in enumerate(objectives):
-                row |= {name: float(losses[k, f, j]) * OBJECTIVES[name].sign, f"regret_{name}": float(regret.of[k, f, j])}
+                row[name] = float(losses[k, f, j]) * OBJECTIVES[name].sign
+                row[f"regret_{name}"] = float(regret.of[k, f, j])
             rows.append({**row, "score": float(regret.scores[k, f])})
     return rows

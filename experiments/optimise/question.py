@@ -1,4 +1,4 @@
-"""What is asked: what is divided, within which bounds, for which objectives, in which futures, and with how many runs."""
+"""What is asked: what is divided, within which bounds, for which objectives, in which futures, with how many runs."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ class Question:
     candidates: int
     starts: tuple[str, ...]
     uncertain: tuple[str, ...]
+    event: str
+    called_up: dict[str, Any]
     futures: int
     future_replications: int
     final_replications: int
@@ -80,15 +82,23 @@ class Question:
         values["splits"] = _listed(given["splits"], "optimise.splits", (*policies, *staffs))
         values["starts"] = _listed(given["starts"], "optimise.starts", known_groups["start"])
         values["uncertain"] = _texts(given["uncertain"], "optimise.uncertain")
+        values["event"] = given["event"] or ""
+        if values["event"] and values["event"] not in known_groups["shock"]:
+            miss = near_miss(str(given["event"]), known_groups["shock"])
+            raise InputError(f"optimise.event: no file '{given['event']}' in conf/shock{miss}")
+        values["called_up"] = _called_up(given["called_up"], values["event"])
         question = cls(**values)
         question._check_numbers()
         return question
 
     def _check_numbers(self) -> None:
-        states = max(1, len(self.starts))
-        if self.futures % states:
+        if not self.starts:
+            raise InputError("optimise.starts: expected at least one start state for the futures")
+        kinds = len(self.starts) * (2 if self.event else 1)
+        if self.futures % kinds:
+            each = "start state, with and without the event" if self.event else "start state"
             raise InputError(
-                f"optimise.futures: expected a multiple of {states}, as many under each start state; got {self.futures}"
+                f"optimise.futures: expected a multiple of {kinds}, as many under each {each}; got {self.futures}"
             )
         least = len(self.objectives) + 1
         if self.budget < least:
@@ -105,7 +115,15 @@ class Question:
         InputError
             An unknown part, bounds outside the declared range or that can not sum to the total.
         """
-        return tuple(_division(name, body, parameters) for name, body in self.divide.items())
+        found = tuple(_division(name, body, parameters) for name, body in self.divide.items())
+        keys = [part.key for division in found for part in division.parts]
+        for key in keys:
+            if keys.count(key) > 1 or key in self.uncertain:
+                raise InputError(f"optimise: {key} is divided; it can be neither divided twice nor uncertain")
+        if self.called_up and self.called_up["part"] not in keys:
+            part = self.called_up["part"]
+            raise InputError(f"optimise.called_up.part: '{part}' is no part of what is divided{near_miss(part, keys)}")
+        return found
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -124,7 +142,8 @@ def _division(name: str, body: Mapping[str, Any], parameters: ParameterSet) -> D
     for label, bounds in body["parts"].items():
         key = label if "." in label else f"{holder}.{label}"
         if holder == STAFF and "." not in label and label not in LINES:
-            raise InputError(f"{where}.parts: no line '{label}'{near_miss(label, LINES) or '; lines are ' + ', '.join(LINES)}")
+            miss = near_miss(label, LINES) or f"; lines are {', '.join(LINES)}"
+            raise InputError(f"{where}.parts: no line '{label}'{miss}")
         parameter, cell = parameters.locate(key, f"{where}.parts")
         low, high = (_scalar(bound, cell) for bound in (parameter.low, parameter.high))
         part = Part(key, float(bounds.get("least", low)), float(bounds.get("most", high)))
@@ -153,11 +172,12 @@ def _with(given: dict[str, Any], changed: Mapping[str, Any], known: list[str]) -
             given[first] = value
             continue
         node = given[first] = dict(given[first]) if isinstance(given[first], Mapping) else {}
-        # a part may be a parameter with dots of its own: what follows `parts` is one key, perhaps with a bound after it
-        if first == "divide" and len(path) > 2 and path[1] == "parts":
-            tail = [path[-1]] if path[-1] in _PART else []
-            label = ".".join(path[2 : len(path) - len(tail)])
-            path = [path[0], "parts", label, *tail]
+        # a part may be a parameter with dots of its own: what follows `parts` is one key and a bound
+        if first == "divide" and len(path) > 3 and path[1] == "parts":
+            if path[-1] not in _PART:
+                miss = near_miss(path[-1], _PART) or ", expected least or most"
+                raise InputError(f"optimise.{key}: no such key{miss}")
+            path = [path[0], "parts", ".".join(path[2:-1]), path[-1]]
         for step in path[:-1]:
             node[step] = dict(node.get(step) or {})
             node = node[step]
@@ -194,6 +214,23 @@ def _divide(given: Any, where: str) -> dict[str, Any]:
             }
         found[str(name)] = {"parameter": body["parameter"], "total": total, "parts": parts}
     return found
+
+
+def _called_up(given: Any, event: str) -> dict[str, Any]:
+    """Read ``{part, line, from_month, to_month}``: a part that is staff of a line in the months of the event."""
+    if given is None:
+        return {}
+    keys = ("part", "line", "from_month", "to_month")
+    if not isinstance(given, Mapping) or set(given) != set(keys):
+        raise InputError(f"optimise.called_up: expected {{{', '.join(keys)}}}, got {given!r}")
+    if not event:
+        raise InputError("optimise.called_up: nothing calls the reserve up; say optimise.event too")
+    if given["line"] not in LINES:
+        raise InputError(f"optimise.called_up.line: no line '{given['line']}'{near_miss(str(given['line']), LINES)}")
+    first, last = (_whole(given[key], f"optimise.called_up.{key}", 0, 180) for key in keys[2:])
+    if last <= first:
+        raise InputError(f"optimise.called_up: to_month {last} is not after from_month {first}")
+    return dict(given)
 
 
 def _duties(given: Any) -> dict[str, float]:

@@ -53,7 +53,7 @@ _REFUSED = {
     for key in ("policy", "record", "record_weekly", "arms", "markets", "cohorts")
 } | {
     "replications": "there are three: optimise.replications, optimise.future_replications, optimise.final_replications",
-    "shock": "splits are compared without events; futures differ by start state and parameters",
+    "shock": "an event is part of the question: optimise.event=NAME",
 }  # fmt: skip
 _USUAL = ("horizon_years=3",)
 FUTURE_SEEDS, FINAL_SEEDS = 100_000, 200_000
@@ -98,7 +98,9 @@ class Request:
             changed["budget"] = int(text)
         return cls(typed.own["optimise"], Question.read(typed.own["optimise"], changed), typed.overrides)
 
-    def configuration(self, start: str | None = None, seed: int = 0, replications: int | None = None) -> Configuration:
+    def configuration(
+        self, start: str | None = None, seed: int = 0, replications: int | None = None, event: bool = True
+    ) -> Configuration:
         """The runs of a stage.
 
         Parameters
@@ -109,6 +111,8 @@ class Request:
             Added to the seed.
         replications
             Of a point; those of the search if None.
+        event
+            Whether the event of the question happens, if it has one: in every arm, the baseline too.
 
         Raises
         ------
@@ -119,13 +123,14 @@ class Request:
         if start is not None:
             words = [word for word in words if word.partition("=")[0] not in ("start", "start_date")]
             words.append(f"start={start}")
-        base = resolve("optimise", words)
+        shocks = [self.question.event] if self.question.event and event else []
+        base = resolve("optimise", [*words, *(f"shock={name}" for name in shocks)])
         if base.horizon_years < 2:
             raise InputError(f"horizon_years={base.horizon_years}: staff that is moved learns for months; at least 2")
         digest = hashlib.sha256(json.dumps(self.question.plain, sort_keys=True).encode()).hexdigest()[:6]
         return Configuration.from_plain({
-            **base.plain, "markets": {}, "arms": {BASELINE: {"shocks": [], "policies": []}}, "record": "summary",
-            "seed": base.seed + seed, "replications": replications or self.question.replications,
+            **base.plain, "markets": {}, "arms": {BASELINE: {"shocks": shocks, "policies": []}},
+            "record": "summary", "seed": base.seed + seed, "replications": replications or self.question.replications,
             "name": f"{base.name or self.name}-{digest}",
         })  # fmt: skip
 
@@ -167,10 +172,14 @@ class Stages:
         from experiments.optimise.evaluating import evaluate_with, factor_of
 
         return Assessment(
-            evaluate_with(configuration, self.retry_failed), tuple(keys_of(self.divisions)),
-            factor_of(configuration.parameters),
+            evaluate_with(configuration, self.retry_failed, self._called_up(configuration)),
+            tuple(keys_of(self.divisions)), factor_of(configuration.parameters),
             tuple(place.code for place in self.region.municipalities), configuration.replications,
         )  # fmt: skip
+
+    def _called_up(self, configuration: Configuration) -> dict[str, Any]:
+        """How the reserve is called up: in worlds with the event."""
+        return self.request.question.called_up if configuration.arms[BASELINE].shocks else {}
 
     def timed(self, stage: str, action: Callable[[], Any]) -> Any:
         """Carry out a stage and note how long it took."""
@@ -218,9 +227,8 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     InputError
         Wrong input.
     """
-    for library, extra in (("optuna", "analysis"), ("sklearn", "analysis")):
-        if importlib.util.find_spec(library) is None:
-            raise InputError(f"optimise needs the extra '{extra}': .venv/bin/python -m pip install -r requirements.lock")
+    if any(importlib.util.find_spec(library) is None for library in ("optuna", "sklearn")):
+        raise InputError("optimise needs the extra 'analysis': .venv/bin/python -m pip install -r requirements.lock")
     if fresh:
         raise InputError("optimise goes on from the stored runs; --fresh belongs to run and compare")
     begun = time.perf_counter()
@@ -230,7 +238,8 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     plan = make_plan(configuration)
     divisions = question.divisions(configuration.parameters)
     candidates = named(question.splits, divisions, configuration, plan.markets[0].horizon)
-    worlds = futures(question.starts, question.uncertain, question.futures, configuration.parameters, configuration.seed)
+    parameters, seed = configuration.parameters, configuration.seed
+    worlds = futures(question.starts, question.uncertain, question.futures, parameters, seed, bool(question.event))
     stages = Stages(request, divisions, plan.region, retry_failed)
     _told_before(question, configuration, len(candidates))
     tried: Tried = stages.timed("search", lambda: _searched(stages, configuration, candidates))
@@ -261,10 +270,11 @@ def _told_before(question: Question, configuration: Configuration, n_named: int)
         + candidates * question.futures * question.future_replications
         + candidates * question.final_replications
     )  # fmt: skip
-    minutes = runs * SECONDS_A_YEAR * configuration.horizon_years * configuration.scale / configuration.processes / 60.0
+    years, cores = configuration.horizon_years, configuration.processes
+    minutes = runs * SECONDS_A_YEAR * years * configuration.scale / cores / 60.0
     say(
-        f"At most {runs} runs of {configuration.horizon_years} years: about {minutes:.0f} min on {configuration.processes} "
-        "cores for an area of 100,000 adults, less for what is stored"
+        f"At most {runs} runs of {years} years: about {minutes:.0f} min on {cores} cores for 100,000 adults, "
+        "less for what is stored"
     )
 
 
@@ -286,20 +296,27 @@ def _searched(stages: Stages, configuration: Configuration, candidates: Sequence
     search = Search(divisions, judge, configuration.seed, question.batch, question.startup)
     known = [one.amounts for one in candidates if one.name != BASELINE and is_within(one, divisions)]
     search.begin(np.array(known).reshape(-1, len(keys_of(divisions))))
-    begun = time.perf_counter()
+    clock = [time.perf_counter(), 0.0]  # when the last batch ended, and how many splits there were then
 
     def told(n: int) -> None:
-        gone = time.perf_counter() - begun
+        now = time.perf_counter()
+        left = (now - clock[0]) / (n - clock[1]) * (question.budget - n) / 60.0
+        clock[:] = now, n
         if n < question.budget:
-            say(f"{n} of {question.budget} splits tried, about {gone / n * (question.budget - n) / 60:.1f} min left of the search")
+            say(f"{n} of {question.budget} splits tried, about {left:.1f} min left of the search")
 
     search.run(question.budget, told)
     samples = {name: np.concatenate(parts) for name, parts in means.items()}
-    keeps = (search.judged.breaches <= 0.0).all(axis=1)
-    on_front = np.zeros(len(keeps), bool)
+    keeps = _keeps(search)
+    on_front: NDArray[np.bool_] = np.zeros(len(keeps), np.bool_)
     on_front[keeps] = non_dominated(search.judged.losses[keeps])
     rows, surrogate = _going_on(search, keeps, len(known), question, configuration.seed)
     return Tried(search, samples, on_front, letters(search.amounts[rows]), surrogate)
+
+
+def _keeps(search: Search) -> NDArray[np.bool_]:
+    """Whether each split keeps all duties, shape (splits,)."""
+    return np.asarray((search.judged.breaches <= 0.0).all(axis=1))
 
 
 def _going_on(
@@ -309,7 +326,7 @@ def _going_on(
 
     Splits that breach a duty go on only if none keeps it; named splits go on anyway and are left out here.
     """
-    whole = np.isfinite(search.judged.losses).all(axis=1)
+    whole: NDArray[np.bool_] = np.asarray(np.isfinite(search.judged.losses).all(axis=1))
     usable = whole & keeps if (whole & keeps)[n_known:].any() else whole
     losses, told = search.judged.losses.copy(), {}
     for k, name in enumerate(question.objectives):
@@ -328,9 +345,10 @@ def _in_futures(
 ) -> dict[str, NDArray[np.float64]]:
     """Losses in all futures by name, shape (candidates, futures, seeds[, places])."""
     question, parts = stages.request.question, []
-    for start in question.starts:
-        configuration = stages.request.configuration(start, FUTURE_SEEDS, question.future_replications)
-        assessed = stages.assessment(configuration)(candidates, [world.values for world in worlds if world.start == start])
+    for start, event in dict.fromkeys((world.start, world.event) for world in worlds):
+        configuration = stages.request.configuration(start, FUTURE_SEEDS, question.future_replications, event)
+        values = [world.values for world in worlds if (world.start, world.event) == (start, event)]
+        assessed = stages.assessment(configuration)(candidates, values)
         stages.failed += assessed.failed
         parts.append(assessed.samples)
     return {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}
@@ -342,9 +360,8 @@ def _content(
 ) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:  # fmt: skip
     """Everything that the page tells, and the tables of the folder."""
     question = stages.request.question
-    usable = np.flatnonzero(
-        np.all([np.isfinite(s.reshape(s.shape[0], s.shape[1], -1)).all(axis=(0, 2)) for s in samples.values()], axis=0)
-    )
+    finite = [np.isfinite(s.reshape(s.shape[0], s.shape[1], -1)).all(axis=(0, 2)) for s in samples.values()]
+    usable: list[int] = np.flatnonzero(np.all(finite, axis=0)).tolist()
     if len(usable) < 2:
         raise InputError(f"only {len(usable)} of {len(worlds)} futures have every split simulated; regret needs two: "
                          "try --retry-failed")  # fmt: skip
@@ -384,6 +401,7 @@ def _content(
         "final_replications": question.final_replications,
         "starts": list(question.starts),
         "uncertain": list(question.uncertain),
+        "event": question.event,
         "plan_is_baseline": reference == BASELINE,
         "failed": stages.failed,
         "base": {name: level(final.base[name][0]) for name in (*OBJECTIVES, *DUTIES)},
@@ -404,7 +422,7 @@ def _content(
 def _points(stages: Stages, tried: Tried) -> list[dict[str, Any]]:
     """The splits of the search with their mean differences to the baseline."""
     keys, search = keys_of(stages.divisions), tried.search
-    keeps = (search.judged.breaches <= 0.0).all(axis=1)
+    keeps = _keeps(search)
     return [
         {
             "id": k,

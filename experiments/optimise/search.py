@@ -130,7 +130,7 @@ class Search:
                 constraints_func=lambda trial: trial.user_attrs["breaches"],
             )  # fmt: skip
             optuna.logging.set_verbosity(optuna.logging.WARNING)
-            directions = ["minimize"] * self.judged.losses.shape[1]
+            directions = [optuna.study.StudyDirection.MINIMIZE] * self.judged.losses.shape[1]
             study = optuna.create_study(directions=directions, sampler=sampler)
             for point, losses, breaches in zip(self.points, self.judged.losses, self.judged.breaches, strict=True):
                 if np.isfinite(losses).all() and np.isfinite(breaches).all():

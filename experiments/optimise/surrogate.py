@@ -1,7 +1,7 @@
 """A smooth guess of losses from the splits tried: a Gaussian process, with its error on splits it has not seen.
 
-Means of few replications flatter the luckiest splits. The process smooths them (Matérn 5/2, a length a coordinate, noise
-estimated; Rasmussen and Williams 2006), so that splits are chosen for what their neighbours did too.
+Means of few replications flatter the luckiest splits. The process smooths them (Matérn 5/2, a length a coordinate,
+noise estimated; Rasmussen and Williams 2006), so that splits are chosen for what their neighbours did too.
 """
 
 from __future__ import annotations

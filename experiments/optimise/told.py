@@ -80,6 +80,8 @@ class Told:
         label = key.rpartition(".")[2]
         if label in LINES:
             return self.terms.named("lines", label)
+        if f"part_{label}" in self._words:
+            return self.word(f"part_{label}")
         return self.terms.named("labels", label)
 
     def name(self, candidate: Mapping[str, Any], short: bool = False) -> str:
@@ -135,8 +137,9 @@ class Told:
         """Level of a duty in per cent, its difference to the baseline, and whether it is breached."""
         entry = candidate["duties"][duty]
         shown = self.number(None if entry["level"] is None else 100.0 * entry["level"], 1)
-        change = "" if candidate["name"] == BASELINE else f"({self.notation.difference(entry['mean'], unit_of('share'))})"
-        return shown, change, duty in candidate["breaches"]
+        if candidate["name"] == BASELINE:
+            return shown, "", False
+        return shown, f"({self.notation.difference(entry['mean'], unit_of('share'))})", duty in candidate["breaches"]
 
     def regret_cell(self, candidate: Mapping[str, Any], what: str) -> Cell:
         """A regret in per cent of the spread of the candidates, with its interval."""
@@ -176,8 +179,9 @@ class Told:
         low, high = (self.number(-100.0 * verdict[end]) for end in ("high", "low"))
         key = "verdict_better" if verdict["clear"] else "verdict_unclear"
         return self.word(
-            key, name=self.name(best), reference=self.name(reference), mine=self.number(100.0 * best["regret"]["mean"]["mean"]),
-            theirs=self.number(100.0 * reference["regret"]["mean"]["mean"]), low=low, high=high,
+            key, name=self.name(best), reference=self.name(reference), low=low, high=high,
+            mine=self.number(100.0 * best["regret"]["mean"]["mean"]),
+            theirs=self.number(100.0 * reference["regret"]["mean"]["mean"]),
         )  # fmt: skip
 
     def _split(self, best: Mapping[str, Any]) -> str:
