@@ -350,7 +350,8 @@ PLACES = ("KU901", "KU902", "KU903")
 TOTAL = 2.0
 SMALL = [
     "region=kolmikko", "horizon_years=2", "engine.processes=1", "language=en", "seed=5", "budget=16",
-    "optimise.batch=8", "optimise.startup=8", "optimise.replications=2", "optimise.starts=[start_2025_01]", "optimise.candidates=3",
+    "optimise.batch=8", "optimise.startup=8", "optimise.replications=2", "optimise.starts=[start_2025_01]",
+    "optimise.candidates=3",
     "optimise.uncertain=[services.need_share]", "optimise.futures=3", "optimise.future_replications=2",
     "optimise.final_replications=3", "optimise.splits=[policy/split_40_20_40]",
     "optimise.divide={staff: {parameter: services.staff_fte, parts: {brokerage: {}, youth: {}, integration: {}}}}",

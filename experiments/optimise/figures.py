@@ -183,7 +183,7 @@ def _names(axes: Axes, told: Told, x: str, y: str) -> None:
         kind = _kind(told, one)
         text = told.name(one, True)
         if kind == "best":
-            text = told.word("recommended_name", name=text)
+            text = told.word("recommended_name", mark=told.best_mark, name=text)
         best, fewest = None, float("inf")
         for dx, dy in _OFFSETS:
             label = axes.annotate(
@@ -242,12 +242,12 @@ def _norm(told: Told, name: str) -> TwoSlopeNorm:
 def _legend(told: Told) -> list[Any]:
     from matplotlib.lines import Line2D
 
-    def mark(shape: str, size: float, key: str, face: str = "white") -> Line2D:
+    def mark(shape: str, size: float, label: str, face: str = "white") -> Line2D:
         return Line2D([], [], marker=shape, linestyle="", markersize=size, markerfacecolor=face,
-                      markeredgecolor=drawing.INK if shape != "." else face, label=told.word(key))  # fmt: skip
+                      markeredgecolor=drawing.INK if shape != "." else face, label=label)  # fmt: skip
 
-    handles = [
-        mark("*", 14, "legend_best"), mark("D", 7, "legend_base"), mark("s", 7, "legend_named"),
-        mark("o", 8, "legend_found"), mark("o", 5, "legend_front"), mark(".", 7, "legend_tried", "#aab3bd"),
+    return [
+        mark("*", 14, told.best_mark), mark("D", 7, told.word("legend_base")), mark("s", 7, told.word("legend_named")),
+        mark("o", 8, told.word("legend_found")), mark("o", 5, told.word("legend_front")),
+        mark(".", 7, told.word("legend_tried"), "#aab3bd"),
     ]  # fmt: skip
-    return handles

@@ -40,7 +40,7 @@ def estimate(samples: NDArray[np.float64], sign: float, seed: int) -> dict[str, 
     n = len(held)
     if not n:
         return {"mean": None, "low": None, "high": None, "n": 0, "clear": False}
-    mean = float(over_seeds(held[None])[0]) * sign
+    mean = float(over_seeds(held[None])[0]) * sign + 0.0  # no minus zero
     if n == 1:
         return {"mean": mean, "low": None, "high": None, "n": 1, "clear": False}
     if held.ndim == 1:
@@ -194,7 +194,7 @@ def regret_rows(
             row: dict[str, Any] = {"future": f, "start": future.start, "event": future.event, **future.values}
             row["split"] = one.name
             for j, name in enumerate(objectives):
-                row[name] = float(losses[k, f, j]) * OBJECTIVES[name].sign
+                row[name] = float(losses[k, f, j]) * OBJECTIVES[name].sign + 0.0
                 row[f"regret_{name}"] = float(regret.of[k, f, j])
             rows.append({**row, "score": float(regret.scores[k, f])})
     return rows

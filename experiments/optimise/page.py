@@ -92,7 +92,7 @@ def tables(told: Told) -> dict[str, Any]:
 
 def _mark(told: Told, one: Mapping[str, Any]) -> str:
     if one["name"] == told.recommended["name"]:
-        return told.word("recommended")
+        return told.best_mark
     if told.content["recommended"]["mean"] == one["name"]:
         return told.word("recommended_mean")
     return ""

@@ -112,6 +112,12 @@ class Told:
         return self.candidate(self.content["recommended"]["minimax"])
 
     @property
+    def best_mark(self) -> str:
+        """What it is called: recommended only where it can be told from the reference."""
+        clear = self.content["verdict"]["clear"] or self.recommended["name"] == self.reference["name"]
+        return self.word("recommended" if clear else "closest")
+
+    @property
     def reference(self) -> Mapping[str, Any]:
         """The plan's split, or the baseline where it is not among the splits."""
         return self.candidate(self.content["verdict"]["reference"])
@@ -130,6 +136,8 @@ class Told:
     def level(self, objective: str) -> str:
         """The baseline's own value with the interval of its replications."""
         entry, unit = self.content["base"][objective], self._units[objective]
+        if entry["mean"] is None:
+            return DASH
         low, high = (self.notation.level(entry[end], unit) for end in ("low", "high"))
         return f"{self.notation.level(entry['mean'], unit)} ({low} … {high})"
 
@@ -170,7 +178,7 @@ class Told:
             "basis", tried=self.number(self.content["tried"]), futures=self.number(self.content["futures"]),
             candidates=self.number(len(self.candidates)), replications=self.number(self.content["final_replications"]),
         ))  # fmt: skip
-        return said
+        return [sentence[:1].upper() + sentence[1:] for sentence in said]
 
     def _verdict(self, best: Mapping[str, Any], reference: Mapping[str, Any]) -> str:
         verdict = self.content["verdict"]
