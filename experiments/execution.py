@@ -88,6 +88,10 @@ def execute(plan: Plan, retry_failed: bool = False, fresh: bool = False, report:
     """
     started = time.perf_counter()
     configuration = plan.configuration
+    launcher = configuration.plain["engine"].get("launcher", "processes")
+    if launcher != "processes":
+        raise InputError(f"engine.launcher={launcher}: clusters belong to sweeps; {configuration.command} simulates in "
+                         f"processes of this machine")  # fmt: skip
     results.check_writable(configuration)
     store = RunStore(configuration.outputs / "runs")
     records = [RunRecord(run, "waiting") for run in plan.runs]

@@ -265,7 +265,7 @@ def write_indicators(runs: Mapping[tuple[str, int], StoredRun], path: Path) -> N
     def write(file: Any) -> None:
         with pq.ParquetWriter(file, schema.INDICATORS, compression="zstd") as writer:
             for (arm, replication), stored in runs.items():
-                writer.write_table(_with_run(stored.indicators, arm, replication, PARAMETER_SET))
+                writer.write_table(with_run(stored.indicators, arm, replication, PARAMETER_SET))
 
     write_whole(path, write)
 
@@ -284,15 +284,15 @@ def write_logs(runs: Mapping[tuple[str, int], StoredRun], folder: Path) -> None:
             continue
 
         def write(file: Any, logs: list[tuple[tuple[str, int], pa.Table]] = logs) -> None:
-            first = _with_run(logs[0][1], *logs[0][0])
+            first = with_run(logs[0][1], *logs[0][0])
             with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
                 for (arm, replication), rows in logs:
-                    writer.write_table(_with_run(rows, arm, replication).cast(first.schema))
+                    writer.write_table(with_run(rows, arm, replication).cast(first.schema))
 
         write_whole(folder / f"{log}.parquet", write)
 
 
-def _with_run(table: pa.Table, arm: str, replication: int, parameter_set: str | None = None) -> pa.Table:
+def with_run(table: pa.Table, arm: str, replication: int, parameter_set: str | None = None) -> pa.Table:
     """Put the columns that tell runs apart before those of a run."""
     n = table.num_rows
     columns = {"arm": pa.repeat(pa.scalar(arm, pa.string()), n)}

@@ -67,6 +67,8 @@ class Evaluation:
         Runs that were simulated, and runs that were found stored, so far.
     peak_rss_mb
         Largest memory of a worker, MB.
+    region, store
+        Where it happens, and where runs are kept.
     """
 
     def __init__(
@@ -85,7 +87,7 @@ class Evaluation:
         self.peak_rss_mb = 0.0
         self.store = RunStore(configuration.outputs / "runs")
         self._failures = Failures(self.store.folder)
-        self._region = Region.load(configuration.region)
+        self.region = Region.load(configuration.region)
         self._values: dict[str, tuple[float, ...]] = {}  # outcomes by key
         self._errors: dict[str, str] = {}  # of failed runs by key
         self._code = code_digest()
@@ -141,7 +143,7 @@ class Evaluation:
         """
         check_point(point, self.factors, f"point {point.id}")
         try:
-            return make_plan(self._configured(point), self._region).runs
+            return make_plan(self._configured(point), self.region).runs
         except InputError as error:
             raise InputError(f"point {point.id}: {error}") from None
 

@@ -88,10 +88,7 @@ class OutcomeAsked:
             If the run has no such series at all, or ends before the month.
         """
         table = run.indicators
-        chosen = pc.equal(table["indicator"], self.indicator)
-        for column, wanted in (("group_kind", self.group_kind), ("group", self.group)):
-            chosen = pc.and_(chosen, pc.equal(table[column], wanted))
-        rows = table.filter(chosen)
+        rows = self.rows(table)
         if rows.num_rows == 0:
             raise InputError(f"outcomes: '{self.name}': {self._missing(table)}")
         ends = np.unique(table["date"].to_numpy().astype("datetime64[D]"))
@@ -107,6 +104,13 @@ class OutcomeAsked:
             return float(values[dates <= ends[month - 1]].sum())
         at = values[dates == ends[month - 1]]
         return float(at[0]) if len(at) else np.nan
+
+    def rows(self, table: pa.Table) -> pa.Table:
+        """Rows of the series among the indicators of a run."""
+        chosen = pc.equal(table["indicator"], self.indicator)
+        for column, wanted in (("group_kind", self.group_kind), ("group", self.group)):
+            chosen = pc.and_(chosen, pc.equal(table[column], wanted))
+        return table.filter(chosen)
 
     def _missing(self, table: pa.Table) -> str:
         """What there is instead of a series that is not there."""
@@ -129,6 +133,19 @@ def read_outcomes(typed: str) -> tuple[OutcomeAsked, ...]:
         None, one twice, or as `OutcomeAsked.read`.
     """
     return checked([OutcomeAsked.read(text) for text in listed(typed)])
+
+
+def check_months(outcomes: Sequence[OutcomeAsked], years: int) -> None:
+    """Refuse a month that the runs do not reach.
+
+    Raises
+    ------
+    InputError
+        Naming the outcome.
+    """
+    for asked in outcomes:
+        if asked.month is not None and asked.month > 12 * years:
+            raise InputError(f"outcomes: '{asked.name}': runs end after {12 * years} months; lengthen horizon_years")
 
 
 def checked(outcomes: Sequence[OutcomeAsked]) -> tuple[OutcomeAsked, ...]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from experiments.runner import Outcome, interrupts_ignored, perform, prepare_worker
 from experiments.store import RunStore
-from experiments.sweep.executor import Losses, Task
+from experiments.sweep.executor import Losses, Task, Told, outcomes_of, work
+from sim.errors import InputError
 
 TASKS_A_WORKER = 100
 """After so many tasks a worker process is replaced, so that whatever a library keeps does not add up."""
@@ -24,13 +25,14 @@ class Processes:
     Parameters
     ----------
     processes
-        How many; 1 simulates in this process.
+        How many; 1 simulates in this process. They stay for further tasks until `close` or the end of this process.
     tasks_a_worker
         After so many tasks a worker process is replaced.
     """
 
     def __init__(self, processes: int, tasks_a_worker: int = TASKS_A_WORKER) -> None:
         self.processes, self.tasks_a_worker = processes, tasks_a_worker
+        self._places: list[_Place] = []
 
     def perform(self, tasks: Iterable[Task], folder: Path) -> Iterator[list[Outcome]]:
         """Simulate; see `experiments.sweep.executor.Executor`."""
@@ -39,41 +41,50 @@ class Processes:
                 yield perform(task, folder)
             return
         waiting = deque(tasks)
-        losses = Losses()
+        losses = Losses(folder)
         # A pool of one process a place: when it breaks, there is no doubt which task it had.
-        places = [_Place(folder, self.tasks_a_worker) for _ in range(min(self.processes, len(waiting)))]
-        busy: dict[Future[list[Outcome]], tuple[_Place, Task]] = {}
+        while len(self._places) < min(self.processes, len(waiting)):
+            self._places.append(_Place(self.tasks_a_worker))
+        busy: dict[Future[list[Told] | InputError], tuple[_Place, Task]] = {}
+        free = list(self._places)
         try:
             while waiting or busy:
-                for place in places:
-                    if waiting and all(place is not other for other, _ in busy.values()):
-                        task = waiting.popleft()
-                        busy[place.submit(task)] = place, task
+                while waiting and free:
+                    place, task = free.pop(), waiting.popleft()
+                    busy[place.submit(task, folder)] = place, task
                 for future in wait(busy, return_when=FIRST_COMPLETED).done:
                     place, task = busy.pop(future)
+                    free.append(place)
                     try:
-                        outcomes = future.result()
+                        outcomes = outcomes_of([task], future.result())
                     except BrokenProcessPool:
                         place.close()
-                        again, outcomes = losses.again(task)
+                        again, outcomes = losses.again([task])
                         waiting.extend(again)
                     if outcomes:
                         yield outcomes
-        finally:
-            for place in places:
-                place.close()
+        except BaseException:  # Ctrl-C and a caller that has seen enough too: nothing goes on behind their backs
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the worker processes, which wait for further tasks until then."""
+        for place in self._places:
+            place.close()
+        self._places.clear()
 
 
 class _Place:
     """Room for one worker process."""
 
-    def __init__(self, folder: Path, tasks_a_worker: int) -> None:
-        self._folder, self._tasks_a_worker = folder, tasks_a_worker
+    def __init__(self, tasks_a_worker: int) -> None:
+        self._tasks_a_worker = tasks_a_worker
+        self._folder = Path()
         self._pool: ProcessPoolExecutor | None = None
         self._workers: list[BaseProcess] = []
         self._tasks = 0
 
-    def submit(self, task: Task) -> Future[list[Outcome]]:
+    def submit(self, task: Task, folder: Path) -> Future[list[Told] | InputError]:
         """Give a task to the worker, a new one if need be."""
         if self._tasks >= self._tasks_a_worker:
             self.close()
@@ -81,9 +92,10 @@ class _Place:
             context = multiprocessing.get_context("spawn")  # of our own: importing Mesa changes the default one
             self._pool = ProcessPoolExecutor(1, context, initializer=prepare_worker)
         self._tasks += 1
+        self._folder = folder
         before = {child.pid for child in multiprocessing.active_children()}
         with interrupts_ignored():  # the worker inherits that: it is this process that tells it to end
-            future = self._pool.submit(perform, task, self._folder)
+            future = self._pool.submit(work, [task], folder)
         self._workers += [child for child in multiprocessing.active_children() if child.pid not in before]
         return future
 

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+
+import yaml
 
 from experiments import results
-from experiments.composition import resolve
+from experiments.composition import CONF, resolve
 from experiments.configuration import Configuration
-from experiments.plan import code_digest
 from experiments.progress import say
-from experiments.results import FINISHED, UNFINISHED
-from experiments.store import write_text
 from experiments.sweep.design import Design, crossed
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.factor import LEVER, UNCERTAINTY, Factor, read_factors
+from experiments.sweep.folder import INDICATORS, SweepFolder
+from experiments.sweep.grid import grid
 from experiments.sweep.launcher import executor_of
-from experiments.sweep.outcome import OutcomeAsked, read_outcomes
-from experiments.sweep.sample import FAILED, Sample
+from experiments.sweep.outcome import OutcomeAsked, check_months, read_outcomes
+from experiments.sweep.own import read_own
 from experiments.sweep.sampling import latin_hypercube, sobol
 from experiments.words import read_words
 from sim.errors import InputError, near_miss
 
 DESIGNS = ("lhs", "sobol", "grid")
-SCHEMA = 1
-"""Version of the files of a sweep."""
-_OWN = {
-    "design": "lhs", "points": "32", "lever_points": "", "levels": "3", "design_seed": "1", "uncertainties": "",
-    "levers": "", "outcomes": "[unemployed,long_term_unemployed,first_interview_wait_days]",
-}  # fmt: skip
+_OWN = (
+    "design", "points", "lever_points", "levels", "design_seed", "uncertainties", "levers", "outcomes", "indicators",
+)  # fmt: skip
 _REFUSED = {
     key: f"a sweep asks outcomes in one start state; leave {key} out" for key in ("markets", "record_weekly")
 }
@@ -66,7 +58,7 @@ class Request:
         InputError
             A key that does not belong here.
         """
-        typed = read_words(words, _OWN, _REFUSED)
+        typed = read_words(words, defaults(), _REFUSED)
         return cls(typed.own, typed.overrides)
 
     def configuration(self) -> Configuration:
@@ -94,6 +86,8 @@ class Request:
         own = self.own
         uncertainties = read_factors(own["uncertainties"], UNCERTAINTY, configuration.parameters)
         levers = read_factors(own["levers"], LEVER, configuration.parameters)
+        if self.own["design"] not in DESIGNS:
+            return self._of_file(Path(self.own["design"]), uncertainties, levers, configuration)
         seed = self._whole("design_seed", 0)
         points = self._whole("points", 1)
         lever_points = self._whole("lever_points", 1) if own["lever_points"] else points
@@ -105,9 +99,17 @@ class Request:
         design.check()
         return design
 
-    def outcomes(self) -> tuple[OutcomeAsked, ...]:
-        """What is measured."""
-        return read_outcomes(self.own["outcomes"])
+    def outcomes(self, configuration: Configuration) -> tuple[OutcomeAsked, ...]:
+        """What is measured.
+
+        Raises
+        ------
+        InputError
+            An unknown indicator, or a month after the last one.
+        """
+        outcomes = read_outcomes(self.own["outcomes"])
+        check_months(outcomes, configuration.horizon_years)
+        return outcomes
 
     def _part(self, factors: tuple[Factor, ...], points: int, seed: int) -> Design:
         method = self.own["design"]
@@ -117,9 +119,19 @@ class Request:
             return latin_hypercube(factors, points, seed)
         if method == "sobol":
             return sobol(factors, points, seed)
-        raise InputError(
-            f"design={method}: expected {', '.join(DESIGNS)} or a CSV file{near_miss(method, DESIGNS)}"
-        )
+        return grid(factors, self._whole("levels", 1))
+
+    def _of_file(
+        self, path: Path, uncertainties: Sequence[Factor], levers: Sequence[Factor], configuration: Configuration
+    ) -> Design:
+        if not path.is_file():
+            raise InputError(f"design={path}: expected {', '.join(DESIGNS)} or a CSV file"
+                             f"{near_miss(str(path), DESIGNS)}")  # fmt: skip
+        if uncertainties:
+            raise InputError(f"uncertainties: the columns of {path.name} say what varies; leave uncertainties= out")
+        design = read_own(path, {factor.key: factor for factor in levers}, configuration.parameters)
+        design.check()
+        return design
 
     def _whole(self, key: str, low: int) -> int:
         text = self.own[key]
@@ -146,80 +158,40 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     started = time.perf_counter()
     if fresh:
         raise InputError("sweep has no flag --fresh: stored runs are equal by their key; outputs=FOLDER begins anew")
+    if request.own["indicators"] not in INDICATORS:
+        raise InputError(f"indicators={request.own['indicators']}: expected {', '.join(INDICATORS)}"
+                         f"{near_miss(request.own['indicators'], INDICATORS)}")  # fmt: skip
     configuration = request.configuration()
-    outcomes = request.outcomes()
+    outcomes = request.outcomes(configuration)
     design = request.design(configuration)
+    executor = executor_of(configuration)
     results.check_writable(configuration)
-    folder = folder_of(configuration, design, outcomes)
-    evaluation = Evaluation(configuration, design.factors, outcomes, executor_of(configuration), retry_failed)
+    evaluation = Evaluation(configuration, design.factors, outcomes, executor, retry_failed)
+    folder = SweepFolder.of(configuration, design, evaluation)
     runs = len(design.points) * len(evaluation.arms) * configuration.replications
     say(f"{len(design.points)} points, {len(evaluation.arms)} arms, {configuration.replications} replications: "
         f"{runs} runs")  # fmt: skip
-    manifest = _manifest(configuration, design, outcomes, evaluation)
-    write_text(design.to_csv(), folder / "design.csv")
-    write_text(results.to_json({**manifest, "status": UNFINISHED}), folder / "manifest.json")
+    folder.begin()
     sample = evaluation(design.points)
-    sample.write(folder / "sample.parquet")
-    write_failed(sample, folder / "failed.csv")
-    counted = {
-        "runs": runs, "simulated": evaluation.simulated, "reused": evaluation.reused, "failed": sample.failed,
-        "wall_s": round(time.perf_counter() - started, 3), "peak_rss_mb": round(evaluation.peak_rss_mb, 1),
-    }  # fmt: skip
-    write_text(results.to_json({**manifest, "status": FINISHED, "counted": counted}), folder / "manifest.json")
-    print(folder)
+    folder.write_sample(sample)
+    folder.write_indicators(sample, request.own["indicators"])
+    wall_s = time.perf_counter() - started
+    folder.finish(sample, wall_s)
+    print(folder.path)
     print(f"{runs} runs: {evaluation.simulated} simulated, {evaluation.reused} stored before, {sample.failed} failed; "
-          f"{counted['wall_s']:.1f} s")  # fmt: skip
+          f"{wall_s:.1f} s")  # fmt: skip
     for error, times in list(sample.errors().items())[:3]:
         say(f"{times} runs failed with {error}; see failed.csv; --retry-failed runs them again")
     return 1 if sample.failed else 0
 
 
-def folder_of(configuration: Configuration, design: Design, outcomes: Sequence[OutcomeAsked]) -> Path:
-    """Results folder of a sweep: its hash is that of the question, the design and the outcomes."""
-    text = json.dumps(
-        [results.configuration_hash(configuration), [factor.told() for factor in design.factors], design.to_csv(),
-         [asked.name for asked in outcomes]]
-    )  # fmt: skip
-    plain = results.results_folder(configuration)
-    return plain.with_name(f"{plain.name[:-9]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}")
+def defaults() -> dict[str, str]:
+    """The sweep's own keys and what they are if nothing is typed, from ``conf/sweep.yaml``."""
+    given = yaml.safe_load((CONF / "sweep.yaml").read_text(encoding="utf-8"))
+    return {key: _typed(given[key]) for key in _OWN}
 
 
-def write_failed(sample: Sample, path: Path) -> None:
-    """Write the failed runs with their errors, or remove the file of an earlier time.
-
-    Raises
-    ------
-    InputError
-        If it can not be written.
-    """
-    if not sample.failed:
-        path.unlink(missing_ok=True)
-        return
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    columns = ("point", "arm", "replication", "seed", "error", "key")
-    writer.writerow(columns)
-    for row in sample.table.select([*columns, "status"]).to_pylist():
-        if row["status"] == FAILED:
-            writer.writerow([row[column] for column in columns])
-    write_text(text.getvalue(), path)
-
-
-def _manifest(
-    configuration: Configuration, design: Design, outcomes: Sequence[OutcomeAsked], evaluation: Evaluation
-) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "command": configuration.command,
-        "name": configuration.name,
-        "configuration_hash": results.configuration_hash(configuration),
-        "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seeds": [configuration.seed + index for index in range(configuration.replications)],
-        "arms": list(evaluation.arms),
-        "factors": [factor.told() for factor in design.factors],
-        "points": len(design.points),
-        "outcomes": [{"name": asked.name, "unit": asked.unit, "better": asked.better} for asked in outcomes],
-        "code": {"version": results.version_of("kohtaanto"), "digest": code_digest()},
-        "packages": results.package_versions(),
-        "configuration": configuration.plain,
-    }
+def _typed(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{','.join(str(item) for item in value)}]"
+    return "" if value is None else str(value)
