@@ -14,7 +14,10 @@ from sim.errors import InputError
 from sim.timetable import Timetable
 
 HAZARDS: dict[str, tuple[str, ...]] = {
-    "dismissal": ("separation.dismissal_per_month", "separation.public_multiplier", "separation.first_year_multiplier"),
+    "dismissal": (
+        "separation.dismissal_per_month", "separation.public_multiplier", "separation.first_year_multiplier",
+        "labour_force.education_risk",
+    ),
     "leaving a job": ("separation.leave_per_month", "separation.leave_by_age"),
     "furlough": ("furlough.start_multiplier", "furlough.season"),
     "leaving the labour force": ("labour_force.exit_per_month",),
@@ -22,7 +25,7 @@ HAZARDS: dict[str, tuple[str, ...]] = {
     "starting a business while employed": ("self_employment.start_employed_per_month",),
     "starting a business while unemployed": ("self_employment.start_unemployed_per_month",),
     "giving up a business": ("self_employment.end_per_month",),
-    "entering the labour force": ("labour_force.entry_per_month",),
+    "entering the labour force": ("labour_force.entry_per_month", "labour_force.education_risk"),
     "search of the unemployed": ("search.rate_unemployed_per_month", "services.contact_search_multiplier"),
     "search in measures": ("search.rate_unemployed_per_month", "measures.search_multiplier"),
     "search of the furloughed": ("search.rate_furloughed_per_month",),

@@ -62,6 +62,7 @@ class Flow(IntEnum):
     RECRUITS = 46  # arrived from a programme of recruitment abroad
     RECOGNITIONS = 47  # qualifications recognised
     RECRUITS_UNPLACED = 48  # ordered beyond what employers ask for; of the area, at the last place
+    HIRES_OTHER_TRADE = 49  # of the hires from unemployment, into another trade than that of the last job
 
 
 class TradeFlow(IntEnum):
@@ -140,6 +141,7 @@ _ALL = (
     Indicator("exits_out_of_labour_force", "persons", "flow", "none"),
     Indicator("hires", "persons", "flow", "higher"),
     Indicator("hires_from_unemployment", "persons", "flow", "higher"),
+    Indicator("hires_into_another_trade", "persons", "flow", "none"),
     Indicator("hires_from_employment", "persons", "flow", "none"),
     Indicator("hires_from_outside_labour_force", "persons", "flow", "none"),
     Indicator("hires_from_outside_area", "persons", "flow", "none"),

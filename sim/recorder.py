@@ -204,6 +204,7 @@ class Recorder:
         area("exits_out_of_labour_force", flows[Flow.EXITS_OUT])
         origins = (
             ("hires_from_unemployment", Flow.HIRES_UNEMPLOYED),
+            ("hires_into_another_trade", Flow.HIRES_OTHER_TRADE),
             ("hires_from_employment", Flow.HIRES_EMPLOYED),
             ("hires_from_outside_labour_force", Flow.HIRES_ENTRANT),
             ("hires_from_outside_area", Flow.HIRES_OUTSIDE),

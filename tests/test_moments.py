@@ -15,6 +15,7 @@ import pytest
 from agents.region import Region
 from experiments import schema
 from experiments.moments import MEASURES, ModelYear, Moment, Published
+from sim.dimensions import AGE_BANDS
 from sim.errors import InputError
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -97,6 +98,15 @@ def made_up() -> Rows:
         rows.add("vacancies_open", vacancies, "municipality", code)
     rows.add("unemployed", 59, "sex", "men")
     rows.add("unemployed", 41, "sex", "women")
+    for label, persons in {"15-19": 4, "20-24": 7, "25-29": 49, "50-54": 15, "60-64": 23, "70-74": 2}.items():
+        rows.add("unemployed", persons, "age", label)
+    for band in AGE_BANDS:
+        if band not in ("15-19", "20-24", "25-29", "50-54", "60-64", "70-74"):
+            rows.add("unemployed", 0, "age", band)
+    for label, persons in {"basic": 33, "secondary": 53, "tertiary": 14}.items():
+        rows.add("unemployed", persons, "education", label)
+    rows.add("hires_into_another_trade", 8)
+    rows.add("new_job_searches", 6)
     return rows
 
 
@@ -107,6 +117,7 @@ ANSWERS = {
     "active_change": -1.0,
     "furloughed_share": 4.5,
     "new_spells": 14 * 10 / 12 + 3,
+    "new_job_searches": 6,
     "new_furlough_spells": 3,
     "spell_survival_3m": 6.2 / 14,
     "spell_survival_6m": 6.2 / 14,
@@ -154,6 +165,11 @@ ANSWERS = {
     "mismatch_regional_a30": 62 / 92,
     "registered_per_unemployed": 1.95,
     "men_share": 59,
+    "under_25_share": 11,
+    "over_50_share": 40,
+    "basic_education_share": 33,
+    "tertiary_education_share": 14,
+    "other_trade_share": 0.4,
 }
 
 

@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from experiments.moments.model_year import MONTHS, ModelYear
+from sim.dimensions import AGE_BANDS, EDUCATION, SEXES
 from sim.mismatch import mismatch_share
 
 MEAN_MONTH_DAYS = 30.4
@@ -20,6 +21,7 @@ RATE_NEAR_POINTS = 1.0
 """A municipality's unemployment rate is near the published one within this many percentage points."""
 MARGIN_NEAR_SHARE, MARGIN_NEAR_PERSONS = 0.10, 150.0
 """A commuting margin is near the published one within this share of it or this many persons."""
+_BAND_OF_25, _BAND_OF_50 = 2, 7
 _MAJOR_GROUPS = "123456789"
 _UNCODED = "X"
 _SEASON = {
@@ -92,8 +94,10 @@ def _net_moves(indicator: str, group: str, year: ModelYear) -> float:
     return float(np.concatenate(months).sum()) / len(months)
 
 
-def _men_share(year: ModelYear) -> float:
-    return _ratio(year.mean("unemployed", "sex", "men"), year.mean("unemployed"), 100.0)
+def _group_share(kind: str, labels: tuple[str, ...], year: ModelYear) -> float:
+    """Groups of a kind among the unemployed, %."""
+    persons = sum(year.mean("unemployed", kind, label) for label in labels)
+    return _ratio(persons, year.mean("unemployed"), 100.0)
 
 
 def _season(month: int, year: ModelYear) -> float:
@@ -184,6 +188,9 @@ MEASURES: dict[str, Measure] = {
         "%", "full-time furloughed among the unemployed", partial(_share, "furloughed", "unemployed", 100.0)),
     "new_spells": Measure(
         "spells a month", "new unemployment spells, furlough included", partial(_mean, "new_unemployment_spells")),
+    "new_job_searches": Measure(
+        "searches a month", "job searches begun on the register, each with a first interview",
+        partial(_mean, "new_job_searches")),
     "new_furlough_spells": Measure(
         "spells a month", "new furlough spells", partial(_mean, "new_furlough_spells")),
     **{
@@ -259,7 +266,19 @@ MEASURES: dict[str, Measure] = {
     "registered_per_unemployed": Measure(
         "ratio", "registered jobseekers for each unemployed person",
         partial(_share, "registered_jobseekers", "unemployed", 1.0)),
-    "men_share": Measure("%", "men among the unemployed", _men_share),
+    **{
+        f"{name}_share": Measure("%", f"{title} among the unemployed", partial(_group_share, kind, labels))
+        for name, title, kind, labels in (
+            ("men", "men", "sex", SEXES[:1]),
+            ("under_25", "people under 25", "age", AGE_BANDS[:_BAND_OF_25]),
+            ("over_50", "people of 50 and over", "age", AGE_BANDS[_BAND_OF_50:]),
+            ("basic_education", "people with basic education alone", "education", EDUCATION[:1]),
+            ("tertiary_education", "people with tertiary education", "education", EDUCATION[-1:]),
+        )
+    },
+    "other_trade_share": Measure(
+        "share", "hires from unemployment into another occupation of two digits than that of the last job",
+        partial(_share, "hires_into_another_trade", "hires_from_unemployment", 1.0)),
 }  # fmt: skip
 """All measures by the name of their moment, in the order of the table that they came from."""
 

@@ -33,11 +33,13 @@ def age_band(person, t):
 def dismissal_rate(w, p, i, t):
     """Rate at which the job of an employee ends by the employer's decision, a day.
 
-    Highest in the first year of a job and in industries with much turnover; rare in the public sector.
+    Highest in the first year of a job, in industries with much turnover and for people of little education; rare in
+    the public sector.
     """
     person = w.persons[i]
     section = w.employers[person.employer].section
     rate = p.separation.dismissal_per_month / DAYS_PER_MONTH * w.sections[section].turnover
+    rate *= p.labour_force.education_risk[person.education]
     if w.sections[section].is_public:
         rate *= p.separation.public_multiplier
     if t - person.since < _FIRST_YEAR:
@@ -119,7 +121,9 @@ def exit_rate(w, p, i, season):
 @rule
 def entry_rate(w, p, i):
     """Rate at which somebody outside the labour force registers as unemployed jobseeker, a day."""
-    return p.labour_force.entry_per_month * w.persons[i].attachment / DAYS_PER_MONTH
+    person = w.persons[i]
+    rate = p.labour_force.entry_per_month * person.attachment / DAYS_PER_MONTH
+    return rate * p.labour_force.education_risk[person.education]
 
 
 @rule

@@ -77,6 +77,8 @@ def hire(w, i, v, t):
         count(w, Flow.HIRES_EMPLOYED, i)
     elif is_unemployed(state) or is_in_measure(state):
         count(w, Flow.HIRES_UNEMPLOYED, i)
+        if w.persons[i].occupation != vacancy.occupation:
+            count(w, Flow.HIRES_OTHER_TRADE, i)
     else:
         count(w, Flow.HIRES_ENTRANT, i)
     chain = int(vacancy.chain)

@@ -23,7 +23,7 @@ from sim.compiled import kernel, rule
 from sim.dimensions import DAYS_PER_MONTH, Need, VacancyState
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SEARCH, take
-from sim.kernels.hazards import accepts, is_candidate, schedule_search, search_rate
+from sim.kernels.hazards import accepts, age_band, is_candidate, schedule_search, search_rate
 from sim.kernels.measures import KNOWN_TO_EMPLOYER, uses_voucher
 from sim.kernels.mobility import LAYERS, is_active, is_outside, viewpoint
 from sim.kernels.settling import standing
@@ -206,14 +206,15 @@ def suitability(w, p, i, v, t):
     """Probability that an employer finds an applicant suitable.
 
     Falls with the duration of unemployment as max(d, half a month) ** -exponent, d in months: true
-    dependence only; the rest of the fall of the hazard is sorting on fixed employability. What measures
-    have given counts as a factor, and so does the promise of a wage subsidy with a private employer. Employers
+    dependence only; the rest of the fall of the hazard is sorting on fixed employability, of which education and
+    age are the part that can be seen (`hiring.education_factor`, `hiring.age_factor`). What measures have given counts as a factor, and so does the promise of a wage subsidy with a private employer. Employers
     whom employer services visit take people of partial work capacity more readily, and so may all
     (`hiring.part_capacity_multiplier`). The language of work and the standing of a foreign qualification count as a
     factor of the whole (`settling.standing`). The appeal of a trade is no part of the fit here.
     """
     person, employer = w.persons[i], w.employers[w.vacancies[v].employer]
     value = p.hiring.suitable_share * person.employability * person.gain
+    value *= p.hiring.education_factor[person.education] * p.hiring.age_factor[age_band(person, t)]
     if uses_voucher(w, i, w.vacancies[v].employer, t):
         value *= p.measures.voucher_multiplier
     if person.need == Need.WORK_CAPACITY and employer.visited_until > t:

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from worlds import bare_world, open_vacancies, specification, with_values
+from worlds import bare_world, declared, open_vacancies, specification, with_values
 
-from sim.dimensions import State, VacancyState
+from sim.dimensions import DAYS_PER_YEAR, EDUCATION, Contract, State, VacancyState
+from sim.indicators import Flow
 from sim.kernels.hiring import hiring
-from sim.kernels.search import choose_vacancy, hand_in, look_around
-from sim.kernels.states import become_unemployed
-from sim.rng import PERSON_UID
+from sim.kernels.search import choose_vacancy, hand_in, look_around, suitability
+from sim.kernels.states import become_employed, become_unemployed
+from sim.parameters import ParameterSet
+from sim.rng import NEVER, PERSON_UID
 from sim.tables import APPLICANTS_KEPT
 from sim.world import World
 
@@ -218,3 +220,38 @@ def test_one_vacancy_more_elsewhere_changes_few_choices() -> None:
     moved = chosen[0] != chosen[1]
     assert np.all(chosen[1][moved] == 40)
     assert stats.binomtest(int(moved.sum()), moved.size, 1.0 / 41.0).pvalue > 1e-4
+
+
+SUITABLE = 0.3
+
+
+def chance(born_years: float, education: int) -> float:
+    """Suitability of somebody for a vacancy in her trade, unemployed for ten days."""
+    world = labour_market(1, 1)
+    person = world.arrays.persons[0]
+    person.born, person.education = -int(born_years * DAYS_PER_YEAR), education
+    world.arrays.parameters[0].hiring.suitable_share = SUITABLE  # far from certain, whatever the factors
+    return float(suitability(world.handle, world.arrays.parameters[0], 0, 0, 10))
+
+
+def test_age_and_education_count_as_declared() -> None:
+    p = ParameterSet.from_declarations(declared()).baseline[0].hiring
+    middle = chance(47.0, EDUCATION.index("secondary"))
+    assert middle == pytest.approx(SUITABLE * 0.5**-p.duration_exponent, rel=1e-6)
+    for band in (0, 4, 9):
+        aged = chance(17.0 + 5.0 * band, EDUCATION.index("secondary"))
+        assert aged == pytest.approx(middle * p.age_factor[band], rel=1e-6)
+    for education in range(len(EDUCATION)):
+        assert chance(47.0, education) == pytest.approx(middle * p.education_factor[education], rel=1e-6)
+
+
+def test_a_hire_from_unemployment_into_another_trade_is_counted() -> None:
+    world = labour_market(4, 4)
+    world.arrays.persons.occupation[:2] = 1  # the vacancies are of trade 0
+    become_employed(world.handle, 3, 3, 5, Contract.OPEN_ENDED, 0, NEVER, 0)  # at work: no hire from unemployment
+    for i in range(4):
+        hand_in(world.handle, i, i, 0.5)
+        world.arrays.deciding[i] = i
+    assert hiring(world.handle, 4, 1) == 4
+    assert world.arrays.flows[Flow.HIRES_UNEMPLOYED].sum() == 3
+    assert world.arrays.flows[Flow.HIRES_OTHER_TRADE].sum() == 2
