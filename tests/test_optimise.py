@@ -19,16 +19,19 @@ from numpy.typing import NDArray
 
 from agents.specification import RunResult, RunSpecification
 from experiments.command import main
+from experiments.configuration import PROJECT
 from experiments.horizon import Horizon
 from experiments.optimise.candidate import is_within, named
 from experiments.optimise.division import Division, Part
 from experiments.optimise.front import chosen, non_dominated
 from experiments.optimise.future import futures
+from experiments.optimise.objective import OBJECTIVES
 from experiments.optimise.outcome import estimate
 from experiments.optimise.regret import Regret, losses_of, resampled
 from experiments.optimise.request import Request
 from experiments.optimise.search import Judged, Search
 from experiments.optimise.surrogate import smoothed
+from experiments.report.terms import read
 from sim.clock import month_ends
 from sim.errors import InputError
 
@@ -523,3 +526,15 @@ def test_a_starving_line_is_fed(tmp_path: Path) -> None:
     best = next(one for one in content["candidates"] if one["name"] == content["recommended"]["minimax"])
     assert best["amounts"]["services.staff_fte.brokerage"] > 0.3
     assert best["differences"]["first_interview_wait"]["high"] < 0.0
+
+
+def test_every_word_of_an_optimisation_exists_and_is_used() -> None:
+    package = PROJECT / "experiments" / "optimise"
+    page = PROJECT / "experiments" / "report" / "templates" / "optimise.html.j2"
+    text = page.read_text(encoding="utf-8") + "".join(file.read_text("utf-8") for file in package.glob("*.py"))
+    words = set(read()["optimise"])
+    assert set(re.findall(r'word\(\s*"(\w+)"', text)) <= words
+    families = ("objective_", "split_policy_", "split_staff_", "part_", "regret_")  # put together from a name
+    unused = {word for word in words if f'"{word}"' not in text and not word.startswith(families)}
+    assert unused == set()
+    assert {f"objective_{name}" for name in OBJECTIVES} <= words
