@@ -26,8 +26,8 @@ from experiments.optimise.division import Division, Part
 from experiments.optimise.front import chosen, non_dominated
 from experiments.optimise.future import futures
 from experiments.optimise.objective import OBJECTIVES
-from experiments.optimise.outcome import estimate
-from experiments.optimise.regret import Regret, losses_of, resampled
+from experiments.optimise.outcome import estimate, recommended
+from experiments.optimise.regret import Regret, Uncertainty, losses_of, resampled
 from experiments.optimise.request import Request
 from experiments.optimise.search import Judged, Search
 from experiments.optimise.surrogate import smoothed
@@ -108,6 +108,7 @@ def test_a_few_points_stand_for_the_front() -> None:
     assert chosen(losses, 3) == [0, 3, 1]  # the ends, then the least mean of scaled losses
     assert sorted(chosen(losses, 9)) == [0, 1, 2, 3, 4]
     assert chosen(losses[:0], 3) == []
+    assert sorted(chosen(np.zeros((3, 2)), 3)) == [0, 1, 2]  # all alike, each once
 
 
 def test_regret_by_hand() -> None:
@@ -212,12 +213,18 @@ def test_more_budget_continues() -> None:
 
 
 def test_the_search_finds_a_known_best() -> None:
-    """Within 4 FTE of a known optimum in every line after 120 splits, where even spreading alone is farther off."""
+    """Within 4 FTE of a known optimum in every line, and over three seeds 0.6 of the loss of even spreading at most.
+
+    Seeds are fixed. Proposals that are random have 1.2 of that loss, those of the sampler 0.5.
+    """
     found = searched(120, startup=32, batch=8)
     best = int(found.judged.losses.sum(axis=1).argmin())
     assert np.abs(found.amounts[best] - BEST - np.array([1.0, 0.0, -1.0, 0.0])).max() < 4.0
-    spread = searched(120, startup=120, batch=8)
-    assert found.judged.losses.sum(axis=1).min() < spread.judged.losses.sum(axis=1).min()
+    proposed, spread = (
+        np.mean([searched(100, startup=n, batch=8, seed=k).judged.losses.sum(axis=1).min() for k in (1, 2, 3)])
+        for n in (32, 100)
+    )
+    assert proposed < 0.6 * spread
 
 
 def test_a_failed_split_is_passed_over() -> None:
@@ -329,6 +336,23 @@ def test_an_estimate_by_hand() -> None:
     places = estimate(np.array([[3.0, 0.0], [0.0, 2.0]]), 1.0, seed=1)
     assert places["mean"] == 1.5
     assert places["low"] <= 1.5 <= places["high"]
+
+
+def test_what_breaches_a_duty_is_not_recommended_while_something_keeps_it() -> None:
+    def one(name: str, largest: float, mean: float, breaches: list[str]) -> dict[str, Any]:
+        regret = {"largest": {"mean": largest}, "mean": {"mean": mean}}
+        return {"name": name, "also": ["policy/x"] * (name == "c"), "breaches": breaches, "regret": regret}
+
+    told = [one("a", 0.1, 0.1, ["path_in_3m"]), one("b", 0.2, 0.2, []), one("c", 0.3, 0.15, [])]
+    scores = np.tile([0.1, 0.2, 0.4], (10, 1))
+    uncertainty = Uncertainty(scores, scores, np.zeros(3), np.zeros(3))
+    found = recommended(told, "policy/x", uncertainty)
+    assert found["recommended"] == {"minimax": "b", "mean": "c"}
+    assert found["verdict"] == {"reference": "policy/x", "low": pytest.approx(-0.2), "high": pytest.approx(-0.2),
+                                "clear": True}  # fmt: skip
+    for entry in told:
+        entry["breaches"] = ["path_in_3m"]
+    assert recommended(told, "policy/x", uncertainty)["recommended"]["minimax"] == "a"
 
 
 def test_a_surrogate_states_its_error() -> None:
