@@ -156,6 +156,8 @@ class EmploymentAreaModel(mesa.Model):
     def run(self, until: int | None = None) -> None:
         """Simulate to before a day, or to the end of the horizon."""
         until = self.specification.days if until is None else min(until, self.specification.days)
+        if self.clock.day >= until:
+            return  # a month is closed once
         self.clock.run(until, partial(advance, self.world))
         if until == self.specification.days and self._month_end[-1]:
             self._close_month(until)

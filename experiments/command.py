@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -13,7 +14,7 @@ from sim.errors import InputError, near_miss
 
 COMMANDS = (
     "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "sweep", "optimise",
-    "report", "explain", "data",
+    "report", "explain", "data", "query", "export", "store",
 )  # fmt: skip
 _QUESTIONS = {
     "validate": "experiments.validate", "trial": "experiments.trial.request", "bridges": "experiments.bridges.request",
@@ -21,6 +22,11 @@ _QUESTIONS = {
     "sweep": "experiments.sweep.request", "optimise": "experiments.optimise.request",
 }  # fmt: skip
 """Commands with a question of their own, and the module that reads and answers it."""
+_WORDS = {
+    "tabletop": "experiments.tabletop.request", "query": "experiments.query.request",
+    "export": "experiments.export.request", "store": "experiments.pruning",
+}  # fmt: skip
+"""Commands without flags, and the module whose ``carry_out`` takes their words."""
 _FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")
 
 
@@ -91,12 +97,12 @@ def _dispatch(words: list[str]) -> int:
     if command == "calibrate":
         return _calibrate(rest)
     if command == "tabletop":
-        from experiments.tabletop.request import carry_out
-
-        return carry_out(rest)
-    flags = [word for word in rest if word.startswith("-")]
+        return int(import_module(_WORDS[command]).carry_out(rest))
+    flags = [word for word in rest if re.match("--?[a-z]", word)]
     if flags:
         raise InputError(f"{command} has no flag {flags[0]}{near_miss(flags[0], ['--help'])}")
+    if command in _WORDS:
+        return int(import_module(_WORDS[command]).carry_out(rest))
     given = [word for word in rest if "=" not in word or Path(word).exists()]
     keys = [word for word in rest if word not in given]
     return {"report": _report, "explain": _explain, "data": _data}[command](given, keys)
@@ -180,6 +186,8 @@ def _report(given: list[str], keys: list[str]) -> int:
     if manifest.get("status") != FINISHED:
         raise InputError(f"{folder}: the runs are unfinished; the same command as before goes on with them")
     language = options["language"] or manifest["configuration"].get("language", "fi")
+    if manifest.get("command") == "sweep":
+        raise InputError(f"{folder}: a sweep has tables and no page; see sample.parquet in it")
     if manifest.get("command") == "drill":
         print(rewrite(folder, language))
     elif manifest.get("command") == "optimise":

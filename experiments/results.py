@@ -30,6 +30,8 @@ from sim.errors import InputError
 
 PARAMETER_SET = "default"
 FINISHED, UNFINISHED = "finished", "unfinished"
+SCHEMA_VERSION = "1"
+"""Of the files of a results folder, in every manifest; the first ones do not say it and are of version 1."""
 
 # Keys that do not change what comes out.
 _NOT_HASHED = ("language", "outputs", "engine")
@@ -129,6 +131,7 @@ def make_manifest(
     configuration, region = plan.configuration, plan.region
     main = plan.markets[0]
     return {
+        "schema_version": SCHEMA_VERSION,
         "status": status,
         "command": configuration.command,
         "name": configuration.name,

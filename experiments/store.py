@@ -7,6 +7,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -19,10 +20,12 @@ import pyarrow.parquet as pq
 
 from agents.specification import RunResult
 from experiments import schema
+from experiments.plan import code_digest
 from sim.errors import InputError
 
 LOGS = ("contacts", "spells", "weekly")
 _METADATA = b"kohtaanto"
+_KEY = re.compile("[0-9a-f]{64}")
 
 
 class DamagedRunError(Exception):
@@ -146,6 +149,7 @@ class RunStore:
         logs = {log: schema.log_table(getattr(result, log)) for log in kept}
         facts = {
             "key": key,
+            "code": code_digest(),
             "built": plain(result.built),
             "seconds": plain(result.seconds),
             "counters": plain(result.counters),
@@ -162,6 +166,25 @@ class RunStore:
         """Remove a damaged run."""
         with contextlib.suppress(FileNotFoundError):
             self.path(key).unlink()
+
+    def keys(self) -> list[str]:
+        """Keys of the runs that are stored."""
+        return sorted(path.stem for path in self.folder.glob("??/*.parquet") if _KEY.fullmatch(path.stem))
+
+    def facts(self, key: str) -> dict[str, Any] | None:
+        """What is noted beside a run: ``code`` (digest of the code that made it), ``seconds`` and the like.
+
+        Returns
+        -------
+        dict or None
+            None if the file can not be read.
+        """
+        try:
+            with self.path(key).open("rb") as file:
+                noted = json.loads(pq.read_schema(file).metadata[_METADATA])
+        except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
+            return None
+        return noted if isinstance(noted, dict) else None
 
     def clean(self, pids: Iterable[int]) -> None:
         """Remove what processes that were ended had begun to write."""

@@ -19,6 +19,9 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
   kohtaanto sweep                              many points of parameters: a design, resumable, on a cluster too
   kohtaanto optimise                           the best split of a fixed staff when the future is not known
   kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
+  kohtaanto query FOLDER "select …"            SQL over results
+  kohtaanto export FOLDER                      a table for a spreadsheet, CSV or XLSX
+  kohtaanto store                              how large the store of runs is; prune removes runs of other code
   kohtaanto explain [PARAMETER]                where a number comes from
   kohtaanto data check [REGION]                provenance and consistency of a region's data
   kohtaanto data margins [REGION]              published margins against the population that is made
@@ -163,12 +166,52 @@ optimise.KEY=VALUE takes the place of a value of the file. Flags --cfg and --ret
 kohtaanto sweep: the model at many points of its parameters, every point in every arm and replication.
 
   kohtaanto sweep design=lhs points=64 'uncertainties=[hiring.suitable_share,search.distance_decay_per_km]'
+  kohtaanto sweep design=sobol points=64 lever_points=8 'uncertainties=[hiring.suitable_share=0.5..0.8]' \\
+    'levers={services.staff_fte.brokerage: 25..40}' 'outcomes=[unemployed,first_interview_wait_days@12]'
+  kohtaanto sweep design=mine.csv levers=[services.staff_fte.brokerage] shock=closure_harjavalta
 
-uncertainties= are parameters of every arm, levers= what a decision maker sets from the first day, in the arm lever.""",
+uncertainties= are parameters of every arm, levers= what a decision maker sets from the first day, in the arm lever;
+[KEY,KEY=LOW..HIGH] or {KEY: [V1,V2]}, the declared range unless given. Both sampled: each lever point under each
+uncertainty point. All points and arms have the same seeds. shock= and policy= make arms as in compare.
+Keys of its own: design=lhs|sobol|grid|FILE.csv  points=32  lever_points=points  levels=3 (grid)  design_seed=1
+  outcomes=[INDICATOR:GROUP_KIND=GROUP@MONTH]  indicators=outcomes|all|none (of indicators.parquet)
+Who simulates: engine.launcher=processes|dask|slurm|local_jobs  engine.scheduler=ADDRESS  engine.partition=NAME
+  engine.jobs=4  engine.job_runs=50  engine.job_minutes=120  engine.job_memory_gb=2 (docs/clusters.md)
+Written: sample.parquet, a row a run; design.csv, indicators.parquet, failed.csv. Interrupted, the same command goes
+on; --retry-failed runs failed runs again. record=summary unless given.""",
     "report": """\
 kohtaanto report DIR [language=fi|sv|en]: write report.html and figures/ of a results folder.
 
   kohtaanto report outputs/compare/closure_harjavalta-1a2b3c4d language=en""",
+    "query": """\
+kohtaanto query FOLDER … ["select …"]: SQL (DuckDB) over results folders, or over the run store outputs/runs.
+
+  kohtaanto query outputs/compare/closure_harjavalta-1a2b3c4d
+  kohtaanto query outputs/compare/* "select folder, arm, avg(value) from indicators
+      where indicator = 'unemployed' and group_kind = '' and date = '2025-12-31' group by all"
+
+Views, as far as the folders have them: indicators, runs, summary, sample, design, contacts, spells, weekly,
+market_indicators; each has the column folder. Without a query they are listed with their columns. A file.sql may stand
+in place of the query. rows=N or all (default 40) are printed; out=FILE.csv or FILE.xlsx writes all of them.
+Queries read only these folders and write nothing. Examples: docs/queries.md.""",
+    "export": """\
+kohtaanto export FOLDER [table=summary] [format=csv|xlsx] [out=FILE] [language=fi|sv|en]: a table for a spreadsheet.
+
+  kohtaanto export outputs/compare/closure_harjavalta-1a2b3c4d format=xlsx
+  kohtaanto export outputs/compare/closure_harjavalta-1a2b3c4d table=indicators out=figures.csv language=sv
+
+table= is summary, indicators, sample or any other view of kohtaanto query. CSV is as a Finnish spreadsheet opens it:
+semicolons, decimal commas, a byte-order mark. Names are in the language, codes beside them; text that a spreadsheet
+could take for a formula gets an apostrophe. Without out= the file is written into the folder.""",
+    "store": """\
+kohtaanto store [prune] [remove=true] [referred=true] [outputs=FOLDER]: how large the store of runs is.
+
+  kohtaanto store
+  kohtaanto store prune
+  kohtaanto store prune remove=true
+
+prune tells what would be removed, remove=true removes it: runs that other versions of the code made, which nothing
+reads again, and files left behind. Runs that a finished results folder refers to stay unless referred=true.""",
     "explain": """\
 kohtaanto explain [PARAMETER] [KEY=VALUE ...]: value, unit, range and source of a parameter, and the
 policies that change it. Without a name: all parameters, by mechanism.

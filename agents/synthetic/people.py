@@ -18,7 +18,7 @@ from scipy.special import expit, logit, ndtr
 from agents.region import Region, StartState
 from agents.synthetic.evenly import draw, evenly, raked
 from agents.synthetic.rounding import apportion, apportion_within, scaled
-from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, EDUCATION, Need, State
+from sim.dimensions import AGE_BANDS, DAYS_PER_MONTH, DAYS_PER_YEAR, EDUCATION, Need, State
 
 JOB_EXIT_PER_MONTH = 0.11
 """Hazard to a job of a newly unemployed person of mean employability, for the prior of employability
@@ -437,7 +437,9 @@ def _describe_unemployed(
     order = np.lexsort((rng.random(len(idle)), people.home[idle]))
     months[order] = _months_unemployed(share[people.home[idle[order]]], rng)
     people.spell[idle] = -1 - np.floor(months * DAYS_PER_MONTH).astype(np.int64)
-    people.employability[idle] = _employability_given(months, spread, rng)
+    band = np.clip(-people.born[idle] / (5.0 * DAYS_PER_YEAR) - 3.0, 0.0, len(AGE_BANDS) - 1.0).astype(np.int64)
+    seen = np.asarray(p.hiring.education_factor)[people.education[idle]] * np.asarray(p.hiring.age_factor)[band]
+    people.employability[idle] = _employability_given(months, seen, spread, rng)
     # needs: more often the lower employability, so that the share of the unemployed is as stated
     weight = np.maximum(0.0, 1.0 - _rank(people.employability, spread) / NEED_BELOW_RANK)
     mean = weight[idle].mean() if len(idle) else 1.0
@@ -460,16 +462,25 @@ def _months_unemployed(long_term_share: NDArray[np.float64], rng: np.random.Gene
     return np.where(evenly(n, rng) < long_term_share, long, np.minimum(short, 11.9))
 
 
-def _employability_given(months: NDArray[np.float64], spread: float, rng: np.random.Generator) -> NDArray[np.float64]:
+def _employability_given(
+    months: NDArray[np.float64], seen: NDArray[np.float64], spread: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
     """Draw employability of people still unemployed after some months.
 
-    Prior log-normal with mean 1; the likelihood of still being there is exp(-h e integral of the true
-    duration dependence), approximated by h e d ** .8.
+    Prior log-normal with mean 1; the likelihood of still being there is exp(-h e f integral of the true
+    duration dependence), approximated by h e f d ** .8.
+
+    Parameters
+    ----------
+    months
+        Time unemployed.
+    seen
+        Factor f of education and age: who is old is still there for that, and need not be hard to employ beside it.
     """
     z = np.linspace(-2.4, 2.4, 25)
     points = np.exp(spread * z - 0.5 * spread**2)
     prior = np.exp(-0.5 * z**2)
-    exposure = JOB_EXIT_PER_MONTH * np.minimum(months, 36.0) ** 0.8
+    exposure = JOB_EXIT_PER_MONTH * seen * np.minimum(months, 36.0) ** 0.8
     weights = prior[None, :] * np.exp(-exposure[:, None] * points[None, :])
     chosen = draw(weights, rng.random(len(weights)))
     jitter = np.exp(spread * (rng.random(len(months)) - 0.5) * 0.2)

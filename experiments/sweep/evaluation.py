@@ -14,7 +14,7 @@ from experiments.execution import UnfinishedError
 from experiments.plan import Run, code_digest, make_plan
 from experiments.progress import RunProgress, say
 from experiments.runner import Outcome
-from experiments.store import DamagedRunError, RunStore
+from experiments.store import DamagedRunError, RunStore, StoredRun
 from experiments.sweep.design import check_point
 from experiments.sweep.executor import Executor, Task
 from experiments.sweep.factor import LEVER, UNCERTAINTY, Factor
@@ -90,6 +90,7 @@ class Evaluation:
         self.region = Region.load(configuration.region)
         self._values: dict[str, tuple[float, ...]] = {}  # outcomes by key
         self._errors: dict[str, str] = {}  # of failed runs by key
+        self._found: set[str] = set()  # outcomes whose series some run has
         self._code = code_digest()
         self._warm = False
 
@@ -166,7 +167,7 @@ class Evaluation:
             changes = [
                 {
                     "parameter": factor.key, "set": float(point.values[factor.key]),
-                    "start": {"months_after_start": 0}, "source": "a point of a design",
+                    "start": factor.start, "source": "a point of a design",
                 }
                 for factor in levers
             ]  # fmt: skip
@@ -209,9 +210,20 @@ class Evaluation:
             return False
         if run is None:
             return False
-        self._values[key] = tuple(asked.of(run) for asked in self.outcomes)
+        self._values[key] = tuple(self._value(asked, run) for asked in self.outcomes)
         self._errors.pop(key, None)
         return True
+
+    def _value(self, asked: OutcomeAsked, run: StoredRun) -> float:
+        """An outcome of a run. The first run must have the series; a later one may have no row of it (NaN)."""
+        try:
+            value = asked.of(run)
+        except InputError:
+            if asked.name not in self._found:
+                raise
+            return float("nan")
+        self._found.add(asked.name)
+        return value
 
     def _simulate(self, tasks: list[Task]) -> None:
         """Simulate and store runs, and measure each when it is there."""

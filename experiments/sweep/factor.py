@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from experiments.composition import typed_value
@@ -13,7 +14,8 @@ from sim.parameters import ParameterSet, cells_of, read_number, show_value
 
 UNCERTAINTY, LEVER = "uncertainty", "lever"
 _PREFIX = "parameters."
-_FIELDS = ("low", "high", "values")
+_FIELDS = ("low", "high", "values", "start")
+_FIRST_DAY = {"months_after_start": 0}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Factor:
         As declared.
     declared
         Declared range: values of a design of one's own must stay in it.
+    start
+        Date from which a lever is set, absolute or ``{months_after_start, day}``; the first day by default.
     """
 
     key: str
@@ -44,6 +48,7 @@ class Factor:
     unit: str = ""
     source_kind: str = ""
     declared: tuple[float, float] = (-math.inf, math.inf)
+    start: Any = field(default_factory=lambda: dict(_FIRST_DAY), hash=False)
 
     @classmethod
     def of(
@@ -60,7 +65,8 @@ class Factor:
         parameters
             Where it is declared.
         given
-            None (the declared range), ``"LOW..HIGH"``, ``{low, high}`` or a list of levels.
+            None (the declared range), ``"LOW..HIGH"``, a list of levels, ``{low, high}`` or ``{values}``; of a lever
+            also ``start`` in the mapping.
         where
             File and key, for errors.
 
@@ -79,15 +85,19 @@ class Factor:
             cells_of(bound, parameter.n_cells)[cell or 0] for bound in (parameter.low, parameter.high)
         )
         factor = cls(name, kind, low, high, (), parameter.unit, parameter.source_kind, (low, high))
+        start = factor.start
         if given is None:
             return factor
         place = f"{place}.{name}"
         if isinstance(given, str):
             given = _range(given, place)
         if isinstance(given, Mapping):
-            for field in given:
-                if field not in _FIELDS:
-                    raise InputError(f"{place}: unknown key '{field}'{near_miss(str(field), _FIELDS)}")
+            for key_given in given:
+                if key_given not in _FIELDS:
+                    raise InputError(f"{place}: unknown key '{key_given}'{near_miss(str(key_given), _FIELDS)}")
+            if "start" in given and kind != LEVER:
+                raise InputError(f"{place}.start: an uncertainty always holds; start belongs to levers")
+            start = given.get("start", start)
             if "values" in given:
                 given = given["values"]
             else:
@@ -104,7 +114,7 @@ class Factor:
             factor.check(bound, place)
         if low > high:
             raise InputError(f"{place}: low {show_value(low)} is above high {show_value(high)}")
-        return cls(name, kind, low, high, values, parameter.unit, parameter.source_kind, factor.declared)
+        return dataclasses.replace(factor, low=low, high=high, values=values, start=start)
 
     def check(self, value: float, where: str) -> None:
         """Refuse a value outside the declared range.
@@ -123,7 +133,7 @@ class Factor:
         """The factor as a manifest tells it."""
         return {
             "key": self.key, "kind": self.kind, "low": self.low, "high": self.high, "values": list(self.values),
-            "unit": self.unit, "source_kind": self.source_kind,
+            "unit": self.unit, "source_kind": self.source_kind, "declared": list(self.declared), "start": self.start,
         }  # fmt: skip
 
 

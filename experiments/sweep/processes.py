@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
@@ -18,6 +18,8 @@ from sim.errors import InputError
 TASKS_A_WORKER = 100
 """After so many tasks a worker process is replaced, so that whatever a library keeps does not add up."""
 
+Work = Callable[[Sequence[Task], Path], list[Told] | InputError]
+
 
 class Processes:
     """Simulates in worker processes of this machine.
@@ -28,10 +30,12 @@ class Processes:
         How many; 1 simulates in this process. They stay for further tasks until `close` or the end of this process.
     tasks_a_worker
         After so many tasks a worker process is replaced.
+    work
+        What a worker does with tasks.
     """
 
-    def __init__(self, processes: int, tasks_a_worker: int = TASKS_A_WORKER) -> None:
-        self.processes, self.tasks_a_worker = processes, tasks_a_worker
+    def __init__(self, processes: int, tasks_a_worker: int = TASKS_A_WORKER, work: Work = work) -> None:
+        self.processes, self.tasks_a_worker, self.work = processes, tasks_a_worker, work
         self._places: list[_Place] = []
 
     def perform(self, tasks: Iterable[Task], folder: Path) -> Iterator[list[Outcome]]:
@@ -44,25 +48,32 @@ class Processes:
         losses = Losses(folder)
         # A pool of one process a place: when it breaks, there is no doubt which task it had.
         while len(self._places) < min(self.processes, len(waiting)):
-            self._places.append(_Place(self.tasks_a_worker))
+            self._places.append(_Place(self.tasks_a_worker, self.work))
         busy: dict[Future[list[Told] | InputError], tuple[_Place, Task]] = {}
         free = list(self._places)
+
+        def fill() -> None:
+            while waiting and free:
+                place, task = free.pop(), waiting.popleft()
+                busy[place.submit(task, folder)] = place, task
+
         try:
-            while waiting or busy:
-                while waiting and free:
-                    place, task = free.pop(), waiting.popleft()
-                    busy[place.submit(task, folder)] = place, task
+            fill()
+            while busy:
+                outcomes: list[Outcome] = []
                 for future in wait(busy, return_when=FIRST_COMPLETED).done:
                     place, task = busy.pop(future)
                     free.append(place)
                     try:
-                        outcomes = outcomes_of([task], future.result())
+                        outcomes += outcomes_of([task], future.result())
                     except BrokenProcessPool:
                         place.close()
-                        again, outcomes = losses.again([task])
+                        again, known = losses.again([task])
+                        outcomes += known
                         waiting.extend(again)
-                    if outcomes:
-                        yield outcomes
+                fill()  # first: workers need not wait until the caller has looked at the outcomes
+                if outcomes:
+                    yield outcomes
         except BaseException:  # Ctrl-C and a caller that has seen enough too: nothing goes on behind their backs
             self.close()
             raise
@@ -77,8 +88,8 @@ class Processes:
 class _Place:
     """Room for one worker process."""
 
-    def __init__(self, tasks_a_worker: int) -> None:
-        self._tasks_a_worker = tasks_a_worker
+    def __init__(self, tasks_a_worker: int, work: Work) -> None:
+        self._tasks_a_worker, self._work = tasks_a_worker, work
         self._folder = Path()
         self._pool: ProcessPoolExecutor | None = None
         self._workers: list[BaseProcess] = []
@@ -95,7 +106,7 @@ class _Place:
         self._folder = folder
         before = {child.pid for child in multiprocessing.active_children()}
         with interrupts_ignored():  # the worker inherits that: it is this process that tells it to end
-            future = self._pool.submit(work, [task], folder)
+            future = self._pool.submit(self._work, [task], folder)
         self._workers += [child for child in multiprocessing.active_children() if child.pid not in before]
         return future
 

@@ -72,8 +72,8 @@ class Request:
         return resolve("sweep", ["record=summary", *self.overrides])
 
     def resolved(self) -> str:
-        """The runs that are asked for, as YAML."""
-        return self.configuration().to_yaml()
+        """The keys of the sweep and the runs that are asked for, as YAML."""
+        return yaml.safe_dump({"sweep": self.own}, sort_keys=False) + self.configuration().to_yaml()
 
     def design(self, configuration: Configuration) -> Design:
         """The factors and points.

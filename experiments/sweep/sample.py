@@ -136,7 +136,10 @@ def read_sample(path: Path) -> Sample:
         raise InputError(f"{path}: no such file; expected the sample.parquet of a sweep") from None
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: no sample ({str(error).splitlines()[0][:100]})") from None
-    factors = [Factor(**{**factor, "values": tuple(factor["values"])}) for factor in told["factors"]]
+    factors = [
+        Factor(**{**factor, "values": tuple(factor["values"]), "declared": tuple(factor["declared"])})
+        for factor in told["factors"]
+    ]
     return Sample(table, factors, [OutcomeAsked.read(asked["name"]) for asked in told["outcomes"]])
 
 

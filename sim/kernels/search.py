@@ -207,8 +207,9 @@ def suitability(w, p, i, v, t):
 
     Falls with the duration of unemployment as max(d, half a month) ** -exponent, d in months: true
     dependence only; the rest of the fall of the hazard is sorting on fixed employability, of which education and
-    age are the part that can be seen (`hiring.education_factor`, `hiring.age_factor`). What measures have given counts as a factor, and so does the promise of a wage subsidy with a private employer. Employers
-    whom employer services visit take people of partial work capacity more readily, and so may all
+    age are the part that can be seen (`hiring.education_factor`, `hiring.age_factor`). What measures have given
+    counts as a factor, and so does the promise of a wage subsidy with a private employer. Employers whom employer
+    services visit take people of partial work capacity more readily, and so may all
     (`hiring.part_capacity_multiplier`). The language of work and the standing of a foreign qualification count as a
     factor of the whole (`settling.standing`). The appeal of a trade is no part of the fit here.
     """

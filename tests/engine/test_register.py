@@ -35,7 +35,7 @@ QUIET = NOTHING_PROPOSED | {
 
 
 def test_the_risk_of_unemployment_goes_by_education() -> None:
-    """Dismissal and registering from outside by the rate, registering after a term by how many do (4 s.e., 1 in 10,000)."""
+    """Dismissal and registering from outside by the rate, after a term by how many register (4 s.e.: 1 in 10,000)."""
     risk = {"basic": 1.2, "secondary": 1.0, "tertiary": 0.5}
     declarations = with_values(QUIET | {"contracts.register_share": 0.6, "hiring.suitable_share": 0.0})
     declarations["labour_force"]["education_risk"]["value"] = risk

@@ -1,0 +1,1 @@
+"""Tables for a spreadsheet in Finnish format: ``kohtaanto export``."""
