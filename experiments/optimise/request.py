@@ -455,6 +455,7 @@ def _write(
     }  # fmt: skip
     manifest = {
         "status": results.FINISHED,
+        "schema_version": results.SCHEMA_VERSION,
         "command": "optimise",
         "name": configuration.name,
         "configuration_hash": results.configuration_hash(configuration),
