@@ -13,17 +13,22 @@ from pathlib import Path
 from sim.errors import InputError, near_miss
 
 COMMANDS = (
-    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "sweep", "report",
-    "explain", "data", "query", "export", "store", "sensitivity", "discover", "replications",
+    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "sweep", "sensitivity",
+    "discover", "replications", "optimise", "report", "explain", "data", "query", "export", "store",
 )  # fmt: skip
 _QUESTIONS = {
     "validate": "experiments.validate", "trial": "experiments.trial.request", "bridges": "experiments.bridges.request",
     "stress": "experiments.stress.request", "drill": "experiments.drill.request",
-    "sweep": "experiments.sweep.request",
+    "sweep": "experiments.sweep.request", "optimise": "experiments.optimise.request",
     "sensitivity": "experiments.sensitivity.request", "discover": "experiments.discovery.request",
     "replications": "experiments.replications.request",
 }  # fmt: skip
 """Commands with a question of their own, and the module that reads and answers it."""
+_PAGES = {
+    "drill": ("experiments.drill.page", "rewrite"), "optimise": ("experiments.optimise.page", "rewrite"),
+    "sensitivity": ("experiments.sensitivity.page", "write"), "discover": ("experiments.discovery.page", "write"),
+}  # fmt: skip
+"""Whose results have a page of their own, and the function that writes it again; the others' is that of `compare`."""
 _WORDS = {
     "tabletop": "experiments.tabletop.request", "query": "experiments.query.request",
     "export": "experiments.export.request", "store": "experiments.pruning",
@@ -175,10 +180,7 @@ def _calibrate(words: list[str]) -> int:
 
 
 def _report(given: list[str], keys: list[str]) -> int:
-    from experiments.drill.page import rewrite
-    from experiments.report import page
     from experiments.results import FINISHED, read_manifest
-    from experiments.sensitivity import page as sensitivity
 
     if len(given) != 1:
         raise InputError(f"report: expected one results folder, got {len(given)}; kohtaanto report DIR")
@@ -190,12 +192,8 @@ def _report(given: list[str], keys: list[str]) -> int:
     language = options["language"] or manifest["configuration"].get("language", "fi")
     if manifest.get("command") == "sweep":
         raise InputError(f"{folder}: a sweep has tables and no page; see sample.parquet in it")
-    if manifest.get("command") == "drill":
-        print(rewrite(folder, language))
-    elif manifest.get("command") == "sensitivity":
-        print(sensitivity.write(folder, language))
-    else:
-        print(page.write(folder, language))
+    module, function = _PAGES.get(str(manifest.get("command")), ("experiments.report.page", "write"))
+    print(getattr(import_module(module), function)(folder, language))
     return 0
 
 

@@ -27,8 +27,8 @@ COMMANDS_WITH_ARMS = ("compare", "sweep", "sensitivity", "optimise")
 """Commands whose shocks and policies make arms beside the baseline; `compare` alone needs one."""
 
 READ_ALONE = {
-    "board": "validate", "bridges": "bridges", "case": "validate", "drill": "drill", "readiness": "drill",
-    "stress": "stress", "target": "calibrate", "trial": "trial",
+    "board": "validate", "bridges": "bridges", "case": "validate", "drill": "drill", "optimise": "optimise",
+    "readiness": "drill", "stress": "stress", "target": "calibrate", "trial": "trial",
 }  # fmt: skip
 """Groups that are no part of a configuration, and the command that reads them."""
 

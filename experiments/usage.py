@@ -20,6 +20,7 @@ Kohtaanto: what a change does to a regional employment area, with uncertainty.
   kohtaanto discover DIR                       in which futures of a sweep an arm fails
   kohtaanto replications                       as many replications as a difference needs
   kohtaanto sweep                              many points of parameters: a design, resumable, on a cluster too
+  kohtaanto optimise                           the best split of a fixed staff when the future is not known
   kohtaanto report DIR                         the page of a results folder, language=fi|sv|en
   kohtaanto query FOLDER "select …"            SQL over results
   kohtaanto export FOLDER                      a table for a spreadsheet, CSV or XLSX
@@ -149,6 +150,21 @@ Keys of its own: promise.share=0.9  promise.confidence=0.8  surge.line=brokerage
 tried)  surge.lead_weeks=26 (earliest start, before the first interviews fall due).
 Written: drill.html to print, checklist.html, drill.json, drill_weeks.csv, weekly.parquet.
 Flags --cfg, --fresh and --retry-failed as with compare.""",
+    "optimise": """\
+kohtaanto optimise: which split of a fixed total is best when the future is not known, with 40/20/40 beside it.
+
+  kohtaanto optimise
+  kohtaanto optimise budget=240 seed=5 language=en
+  kohtaanto optimise optimise=staff_and_money optimise.candidates=8
+  kohtaanto optimise optimise.divide.staff.parts.youth.least=12 'optimise.objectives=[long_term,municipal_euros]'
+
+Three stages. budget splits are tried in the world that the keys say, the first spread evenly, the others proposed from
+what is known; more budget goes on where it stopped, as does the same command after Ctrl-C. Splits of the front and the
+named ones (optimise.splits) are then run in futures: start states by uncertain parameters. Last they are run again with
+seeds that the search has not seen; the effects told are those. A split that lets statutory contacts slip by more than
+optimise.duties is reported and not recommended. How many runs that is at most is told before the first.
+Written: report.html, points.csv, front.csv, regret.csv, optimise.json. conf/optimise/ says every key.
+optimise.KEY=VALUE takes the place of a value of the file. Flags --cfg and --retry-failed as with compare.""",
     "sweep": """\
 kohtaanto sweep: the model at many points of its parameters, every point in every arm and replication.
 
@@ -255,7 +271,7 @@ def usage(command: str | None = None) -> str:
         return "\n\n".join([_GENERAL, _KEYS, _listed()])
     if command in ("run", "compare"):
         return "\n\n".join([_COMMANDS[command], _KEYS, _FLAGS, _listed()])
-    if command in ("validate", "calibrate", "trial", "bridges", "drill", "stress", "sensitivity", "sweep"):
+    if command in ("validate", "calibrate", "trial", "bridges", "drill", "stress", "sensitivity", "sweep", "optimise"):
         return "\n\n".join([_COMMANDS[command], _KEYS])
     return _COMMANDS[command]
 

@@ -1,0 +1,159 @@
+"""Splits with a name: the present one, those of policies and staffings, and found ones by letter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.arm import BASELINE
+from experiments.composition import read_option, resolve
+from experiments.configuration import Configuration
+from experiments.horizon import Horizon
+from experiments.optimise.division import Division
+from experiments.optimise.question import STAFF
+from experiments.policy import read_policy
+from experiments.staff import read_staff
+from sim.errors import InputError
+from sim.parameters import ParameterSet
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A split that stands beside others.
+
+    Attributes
+    ----------
+    name
+        ``baseline``, ``policy/NAME``, ``staff/NAME`` or a letter.
+    amounts
+        Of the parts of all divisions, shape (parts,).
+    others
+        Further parameters that the split sets, with their values: what a policy changes beside the parts.
+    also
+        Other names of the same split.
+    """
+
+    name: str
+    amounts: tuple[float, ...]
+    others: tuple[tuple[str, float], ...] = ()
+    also: tuple[str, ...] = ()
+
+
+def keys_of(divisions: Sequence[Division]) -> list[str]:
+    """Parameters of the parts of all divisions, in order."""
+    return [part.key for division in divisions for part in division.parts]
+
+
+def present(divisions: Sequence[Division], parameters: ParameterSet) -> Candidate:
+    """The split of the baseline."""
+    return Candidate(BASELINE, tuple(_value(parameters, key) for key in keys_of(divisions)))
+
+
+def named(
+    splits: Sequence[str], divisions: Sequence[Division], configuration: Configuration, horizon: Horizon
+) -> list[Candidate]:
+    """The present split, then those of files; what is the present split too is one of its names.
+
+    Parameters
+    ----------
+    splits
+        ``policy/NAME`` or ``staff/NAME``.
+    divisions
+        What is divided.
+    configuration, horizon
+        The baseline.
+
+    Raises
+    ------
+    InputError
+        A policy that is no split: it ends, ramps, moves places or courses, or does not keep a total.
+    """
+    parameters = configuration.parameters
+    policies = [split.partition("/")[2] for split in splits if split.startswith("policy/")]
+    bodies = resolve("compare", [f"policy=[{','.join(policies)}]", "markets=[]"]).policies if policies else {}
+    found = [present(divisions, parameters)]
+    for split in splits:
+        group, _, option = split.partition("/")
+        values = _staffing(option) if group == "staff" else _policy(option, bodies[option], parameters, horizon)
+        amounts = tuple(values.pop(key, _value(parameters, key)) for key in keys_of(divisions))
+        others = tuple(sorted((key, value) for key, value in values.items() if value != _value(parameters, key)))
+        _check_totals(split, amounts, divisions)
+        same = next((k for k, one in enumerate(found) if _equal(one, amounts, others)), None)
+        if same is None:
+            found.append(Candidate(split, amounts, others))
+        else:
+            one = found[same]
+            found[same] = Candidate(one.name, one.amounts, one.others, (*one.also, split))
+    return found
+
+
+def is_within(candidate: Candidate, divisions: Sequence[Division]) -> bool:
+    """Whether a split keeps totals and bounds and is nothing but a split, so that a search can learn from it."""
+    return not candidate.others and all(
+        division.holds(amounts) for division, amounts in _by_division(candidate.amounts, divisions)
+    )
+
+
+def letters(amounts: NDArray[np.float64]) -> list[Candidate]:
+    """Found splits by letter, shape (splits, parts) in the order of their letters."""
+    return [Candidate(_letter(k), tuple(map(float, row))) for k, row in enumerate(amounts)]
+
+
+def _letter(k: int) -> str:
+    return chr(ord("A") + k % 26) * (1 + k // 26)
+
+
+def _staffing(option: str) -> dict[str, float]:
+    return {f"{STAFF}.{line}": fte for line, fte in read_staff(read_option("staff", option)).items()}
+
+
+def _policy(option: str, body: Mapping[str, Any], parameters: ParameterSet, horizon: Horizon) -> dict[str, float]:
+    where = f"splits: policy/{option}"
+    if any(body.get(part) for part in ("places", "courses", "recruits")):
+        raise InputError(f"{where}: it orders more than parameters; compare policy={option} tells what it does")
+    values: dict[str, float] = {}
+    for change in read_policy(option, body, horizon):
+        if change.end is not None or change.operation == "ramp":
+            raise InputError(f"{where}: {change.parameter} changes for a time; a split holds for the whole run")
+        parameter, cell = parameters.locate(change.parameter, where)
+        names = [change.parameter] if cell is not None or parameter.over is None else [
+            f"{parameter.name}.{label}" for label in parameter.labels
+        ]  # fmt: skip
+        for name in names:
+            before = values.get(name, _value(parameters, name))
+            values[name] = {
+                "set": change.amount, "scale": before * change.amount, "add": before + change.amount
+            }[change.operation]  # fmt: skip
+    return values
+
+
+def _check_totals(split: str, amounts: Sequence[float], divisions: Sequence[Division]) -> None:
+    for division, held in _by_division(amounts, divisions):
+        if abs(sum(held) - division.total) > 1e-6:
+            raise InputError(
+                f"splits: {split} sums to {sum(held):.6g}, not to the {division.total:.6g} of {division.name} that are "
+                "divided; a split keeps the total"
+            )
+
+
+def _by_division(amounts: Sequence[float], divisions: Sequence[Division]) -> list[tuple[Division, Sequence[float]]]:
+    found, first = [], 0
+    for division in divisions:
+        found.append((division, amounts[first : first + len(division.parts)]))
+        first += len(division.parts)
+    return found
+
+
+def _equal(one: Candidate, amounts: Sequence[float], others: Sequence[tuple[str, float]]) -> bool:
+    return bool(np.allclose(one.amounts, amounts, rtol=0.0, atol=1e-6)) and dict(one.others) == dict(others)
+
+
+def _value(parameters: ParameterSet, key: str) -> float:
+    value: object = parameters.value(key)
+    if isinstance(value, Mapping | tuple):
+        raise InputError(f"{key}: expected a cell such as {key}.LABEL")
+    return float(value)  # type: ignore[arg-type]
