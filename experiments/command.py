@@ -13,8 +13,8 @@ from pathlib import Path
 from sim.errors import InputError, near_miss
 
 COMMANDS = (
-    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "sweep", "sensitivity",
-    "discover", "replications", "optimise", "report", "explain", "data", "query", "export", "store",
+    "run", "compare", "drill", "stress", "tabletop", "validate", "calibrate", "trial", "bridges", "sweep",
+    "sensitivity", "discover", "replications", "optimise", "report", "explain", "data", "query", "export", "store",
 )  # fmt: skip
 _QUESTIONS = {
     "validate": "experiments.validate", "trial": "experiments.trial.request", "bridges": "experiments.bridges.request",

@@ -159,8 +159,7 @@ def end_contract(w, i, t):
     seed = w.control[0].seed
     u = uniform(seed, Purpose.CONTRACT_RENEWAL, person.uid, t, 0)
     closing = holds_closing_job(w, i, t, 1)
-    share = p.contracts.register_share * p.labour_force.education_risk[person.education]
-    registers = uniform(seed, Purpose.SEPARATION_REGISTER, person.uid, t, 0) < share
+    registers = uniform(seed, Purpose.SEPARATION_REGISTER, person.uid, t, 0) < p.contracts.register_share
     again = next_season(w, t)
     is_public = w.sections[w.employers[person.employer].section].is_public
     renewal = p.contracts.renewal_share_public if is_public else p.contracts.renewal_share
