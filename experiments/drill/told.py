@@ -8,15 +8,15 @@ from typing import Any
 
 from experiments.arm import BASELINE
 from experiments.drill.weeks import COHORT, OTHERS
-from experiments.report.notation import Notation, unit_of
-from experiments.report.terms import Terms, read
+from experiments.report.notation import unit_of
+from experiments.report.section import Section
 
 SECTION = "drill"
 FIRST_LINE = "brokerage"
 NONE = "none"
 
 
-class Told:
+class Told(Section):
     """How the content of a drill is told.
 
     Parameters
@@ -28,20 +28,8 @@ class Told:
     """
 
     def __init__(self, content: Mapping[str, Any], language: str) -> None:
+        super().__init__(SECTION, language)
         self.content = content
-        self.terms = Terms(language)
-        self.notation = Notation(self.terms)
-        self._words = read()[SECTION]
-
-    def word(self, key: str, **values: object) -> str:
-        """Text of the drill's section of the terms, its places filled.
-
-        Raises
-        ------
-        KeyError
-            If there is no such key: a fault of the code, found by the tests.
-        """
-        return str(self._words[key][self.terms.language]).format(**values)
 
     def day(self, text: str | None) -> str:
         """A date."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from experiments.arm import BASELINE
 from experiments.optimise.objective import DUTIES, OBJECTIVES
-from experiments.report.notation import DASH, Notation, Unit, scaled_euros, unit_of
-from experiments.report.terms import Terms, read
+from experiments.report.notation import DASH, Unit, scaled_euros, unit_of
+from experiments.report.section import Section
 from sim.dimensions import LINES
 
 SECTION = "optimise"
@@ -17,7 +17,7 @@ Cell = tuple[str, str, bool]
 """A number, its interval, and whether the interval leaves zero out."""
 
 
-class Told:
+class Told(Section):
     """How the content of an optimisation is told.
 
     Parameters
@@ -29,22 +29,10 @@ class Told:
     """
 
     def __init__(self, content: Mapping[str, Any], language: str) -> None:
+        super().__init__(SECTION, language)
         self.content = content
-        self.terms = Terms(language)
-        self.notation = Notation(self.terms)
-        self._words = read()[SECTION]
         self.candidates: Sequence[Mapping[str, Any]] = content["candidates"]
         self._units = {name: self._unit(name) for name in OBJECTIVES}
-
-    def word(self, key: str, **values: object) -> str:
-        """Text of the section of the terms, its places filled.
-
-        Raises
-        ------
-        KeyError
-            If there is no such key: a fault of the code, found by the tests.
-        """
-        return str(self._words[key][self.terms.language]).format(**values)
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         """A number; a dash for none."""
