@@ -117,7 +117,7 @@ def test_baseline_board_holds_every_measure_and_its_bands():
     )
     assert set(MEASURES) - set(bands) == {
         "hires_from_unemployment", "hires_from_employment", "hires_from_outside_labour_force",
-        "hires_from_outside_area", "mismatch_occupational_a30", "mismatch_regional_a30",
+        "hires_from_outside_area", "mismatch_occupational_a30", "mismatch_regional_a30", "other_trade_share",
     }  # fmt: skip
 
 

@@ -299,7 +299,8 @@ def seen_as(state: State, since: int, clock: int, day: int) -> float:
     """Suitability by the scores that applications are handed in with, luck left out."""
     values = {
         "search.rate_unemployed_per_month": SURE, "measures.search_multiplier": 1.0,
-        "search.half_visible_rate": 0.0, "hiring.luck_share": 0.0,
+        "search.half_visible_rate": 0.0, "hiring.luck_share": 0.0, "hiring.age_factor": 1.0,
+        "hiring.education_factor": 1.0,
     }  # fmt: skip
     world = quiet_world(40, TUESDAY, 700, **values)
     put(world, range(40), state, since)

@@ -160,7 +160,7 @@ def test_untreated_quarters_are_the_same_people_in_all_arms() -> None:
     for share in (0.0, 0.25):
         changes = (set_to("trial.window_days", 300.0), set_to("trial.treated_share", share),
                    set_to("trial.interval_multiplier", 0.5))  # fmt: skip
-        spec = specification(days=60, changes=changes)
+        spec = specification(days=75, changes=changes)
         model = EmploymentAreaModel(spec, build(spec))
         model.run()
         people = model.world.arrays.persons[: int(model.world.control.n_persons)]
