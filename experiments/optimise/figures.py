@@ -160,11 +160,11 @@ def _limits(axes: Axes, told: Told, x: str, y: str, xs: NDArray[np.float64], ys:
 
 
 def _better(axes: Axes, told: Told) -> None:
-    """Shade where both axes are better than now, and say so in the corner."""
+    """Shade where both axes are better than now, and say so above the shade, where no split is named."""
     right, top = axes.get_xlim()[1], axes.get_ylim()[1]
     axes.fill_between([0.0, right], 0.0, top, color="#e8f3ee", linewidth=0, zorder=0)
-    axes.annotate(told.word("better_both"), (1.0, 1.0), xycoords="axes fraction", xytext=(-4, -4),
-                  textcoords="offset points", ha="right", va="top", fontsize=9, color="#2f6b4f")  # fmt: skip
+    axes.annotate(told.word("better_both"), (1.0, 1.0), xycoords="axes fraction", xytext=(0, 3),
+                  textcoords="offset points", ha="right", va="bottom", fontsize=9, color="#2f6b4f")  # fmt: skip
 
 
 def _names(axes: Axes, told: Told, x: str, y: str) -> None:
