@@ -140,6 +140,11 @@ def _left_of(group: int) -> list[tuple[int, bytes]]:
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 
 
+def _heeds_ctrl_c() -> None:
+    """A suite that a shell started in the background ignores Ctrl-C, and its children would too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @needs_proc
 @with_engine
 def test_ctrl_c_ends_workers_and_keeps_finished_runs(tmp_path: Path) -> None:
@@ -151,6 +156,7 @@ def test_ctrl_c_ends_workers_and_keeps_finished_runs(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_heeds_ctrl_c,
     )
     deadline = time.monotonic() + 240
     while not list((tmp_path / "runs").glob("??/*.parquet")):
