@@ -18,7 +18,7 @@ from scipy.special import expit, logit, ndtr
 from agents.region import Region, StartState
 from agents.synthetic.evenly import draw, evenly, raked
 from agents.synthetic.rounding import apportion, apportion_within, scaled
-from sim.dimensions import AGE_BANDS, DAYS_PER_MONTH, DAYS_PER_YEAR, EDUCATION, Need, State
+from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, EDUCATION, Need, State
 
 JOB_EXIT_PER_MONTH = 0.11
 """Hazard to a job of a newly unemployed person of mean employability, for the prior of employability
@@ -437,8 +437,7 @@ def _describe_unemployed(
     order = np.lexsort((rng.random(len(idle)), people.home[idle]))
     months[order] = _months_unemployed(share[people.home[idle[order]]], rng)
     people.spell[idle] = -1 - np.floor(months * DAYS_PER_MONTH).astype(np.int64)
-    band = np.clip(-people.born[idle] / (5.0 * DAYS_PER_YEAR) - 3.0, 0.0, len(AGE_BANDS) - 1.0).astype(np.int64)
-    seen = np.asarray(p.hiring.education_factor)[people.education[idle]] * np.asarray(p.hiring.age_factor)[band]
+    seen = p.hiring.education_factor[people.education[idle]] * p.hiring.age_factor[people.band[idle]]
     people.employability[idle] = _employability_given(months, seen, spread, rng)
     # needs: more often the lower employability, so that the share of the unemployed is as stated
     weight = np.maximum(0.0, 1.0 - _rank(people.employability, spread) / NEED_BELOW_RANK)

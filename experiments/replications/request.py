@@ -19,9 +19,9 @@ from experiments.configuration import Configuration
 from experiments.progress import say
 from experiments.replications.pairing import pairing_of
 from experiments.replications.rule import FIRST, half_width, needed
+from experiments.report import sample_names as names
 from experiments.report.notation import Notation, unit_of
 from experiments.report.terms import Terms
-from experiments.sensitivity import names
 from experiments.store import write_text
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.factor import listed

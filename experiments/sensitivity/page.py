@@ -10,10 +10,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from experiments.report import sample_names as names
 from experiments.report.notation import Notation, unit_of
 from experiments.report.template import write_page
 from experiments.report.terms import Terms
-from experiments.sensitivity import names
 
 FILE = "sensitivity.json"
 SHOWN = 15
