@@ -106,7 +106,7 @@ class Agreement:
 
 def specification(days: int, scale: float, seed: int = 1, parameters: dict | None = None) -> RunSpecification:
     """Satakunta from 2022, with the parameters as shipped if none are given."""
-    from experiments.composition import resolve
+    from experiments.composing.composition import resolve
 
     resolved = resolve("run", ["region=satakunta", "start=boom_2022"])
     return RunSpecification(

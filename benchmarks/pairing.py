@@ -71,8 +71,8 @@ def variance_ratio(baseline: NDArray[np.float64], closure: NDArray[np.float64]) 
 
 def specifications() -> tuple[RunSpecification, RunSpecification]:
     """The two arms of ``kohtaanto compare shock=closure_harjavalta``, cut after thirteen months."""
-    from experiments.composition import resolve
-    from experiments.plan import make_plan
+    from experiments.composing.composition import resolve
+    from experiments.running.plan import make_plan
 
     words = ["shock=closure_harjavalta", "horizon_years=2", "replications=1", "record=summary", "markets=[]"]
     first, second = (cut(run.specification) for run in make_plan(resolve("compare", words)).runs)

@@ -17,11 +17,11 @@ COMMANDS = (
     "sensitivity", "discover", "replications", "optimise", "report", "explain", "data", "query", "export", "store",
 )  # fmt: skip
 _QUESTIONS = {
-    "validate": "experiments.validate", "trial": "experiments.trial.request", "bridges": "experiments.bridges.request",
-    "stress": "experiments.stress.request", "drill": "experiments.drill.request",
-    "sweep": "experiments.sweep.request", "optimise": "experiments.optimise.request",
-    "sensitivity": "experiments.sensitivity.request", "discover": "experiments.discovery.request",
-    "replications": "experiments.replications.request",
+    "validate": "experiments.validation.request", "trial": "experiments.trial.request",
+    "bridges": "experiments.bridges.request", "stress": "experiments.stress.request",
+    "drill": "experiments.drill.request", "sweep": "experiments.sweep.request",
+    "optimise": "experiments.optimise.request", "sensitivity": "experiments.sensitivity.request",
+    "discover": "experiments.discovery.request", "replications": "experiments.replications.request",
 }  # fmt: skip
 """Commands with a question of their own, and the module that reads and answers it."""
 _PAGES = {
@@ -31,7 +31,7 @@ _PAGES = {
 """Whose results have a page of their own, and the function that writes it again; the others' is that of `compare`."""
 _WORDS = {
     "tabletop": "experiments.tabletop.request", "query": "experiments.query.request",
-    "export": "experiments.export.request", "store": "experiments.pruning",
+    "export": "experiments.export.request", "store": "experiments.running.pruning",
 }  # fmt: skip
 """Commands without flags, and the module whose ``carry_out`` takes their words."""
 _FLAGS = ("--help", "--version", "--cfg", "--retry-failed", "--fresh", "--rerun")
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def guarded(action: Callable[[], int]) -> int:
     """Carry out an action; turn what a user can mend into one line and an exit status."""
-    from experiments.execution import UnfinishedError
+    from experiments.running.execution import UnfinishedError
 
     try:
         return action()
@@ -117,7 +117,7 @@ def _dispatch(words: list[str]) -> int:
 
 def _simulate(command: str, words: list[str]) -> int:
     from experiments.compare import Options, carry_out
-    from experiments.composition import resolve
+    from experiments.composing.composition import resolve
 
     overrides: list[str] = []
     flags: set[str] = set()
@@ -166,7 +166,7 @@ def _ask(command: str, words: list[str]) -> int:
 
 
 def _calibrate(words: list[str]) -> int:
-    from experiments.calibrate import Request, carry_out
+    from experiments.calibration.request import Request, carry_out
 
     flags = [word for word in words if word.startswith("-")]
     for flag in flags:
@@ -180,7 +180,7 @@ def _calibrate(words: list[str]) -> int:
 
 
 def _report(given: list[str], keys: list[str]) -> int:
-    from experiments.results import FINISHED, read_manifest
+    from experiments.running.results import FINISHED, read_manifest
 
     if len(given) != 1:
         raise InputError(f"report: expected one results folder, got {len(given)}; kohtaanto report DIR")
@@ -198,9 +198,9 @@ def _report(given: list[str], keys: list[str]) -> int:
 
 
 def _explain(given: list[str], keys: list[str]) -> int:
-    from experiments.composition import groups, resolve
+    from experiments.composing.composition import groups, resolve
     from experiments.explain import explain_parameter
-    from experiments.plan import read_all_policies
+    from experiments.running.plan import read_all_policies
 
     if len(given) > 1:
         raise InputError(f"explain: expected one parameter, got {' '.join(given)}")
@@ -214,10 +214,10 @@ def _explain(given: list[str], keys: list[str]) -> int:
 
 
 def _data(given: list[str], keys: list[str]) -> int:
-    from experiments.composition import resolve
-    from experiments.data_check import run_check
-    from experiments.data_import import run_import
-    from experiments.data_margins import run_margins
+    from experiments.composing.composition import resolve
+    from experiments.region_data.check import run_check
+    from experiments.region_data.importing import run_import
+    from experiments.region_data.margins.request import run_margins
 
     actions = ("check", "import", "margins")
     if not given or given[0] not in actions:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.arm import BASELINE
-from experiments.composition import resolve
-from experiments.configuration import Configuration
-from experiments.execution import Execution, execute
-from experiments.plan import code_digest, make_plan
-from experiments.progress import say
-from experiments.results import read_manifest
+from experiments.composing.arm import BASELINE
+from experiments.composing.composition import resolve
+from experiments.composing.configuration import Configuration
+from experiments.running.execution import Execution, execute
+from experiments.running.plan import code_digest, make_plan
+from experiments.running.progress import say
+from experiments.running.results import read_manifest
 from sim.errors import InputError
 
 # What may differ when a manifest is run again: nothing of it changes what comes out.
@@ -60,7 +60,7 @@ def carry_out(command: str, overrides: Sequence[str], options: Options) -> int:
     ------
     InputError
         Wrong input.
-    experiments.execution.UnfinishedError
+    experiments.running.execution.UnfinishedError
         Runs ended early.
     """
     manifest = read_manifest(options.rerun) if options.rerun is not None else None

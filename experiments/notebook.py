@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from experiments.composition import resolve
-from experiments.execution import execute
-from experiments.plan import make_plan
+from experiments.composing.composition import resolve
 from experiments.query import Loaded, load
+from experiments.running.execution import execute
+from experiments.running.plan import make_plan
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def compare(*words: str, **keys: object) -> Loaded:
     ------
     InputError
         Wrong input, or every run failed.
-    experiments.execution.UnfinishedError
+    experiments.running.execution.UnfinishedError
         Runs ended early; the same call goes on from there.
     """
     plan = make_plan(resolve("compare", [*words, *_typed(keys)]))

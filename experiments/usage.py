@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.composition import groups, title
+from experiments.composing.composition import groups, title
 
 _GENERAL = """\
 Kohtaanto: what a change does to a regional employment area, with uncertainty.

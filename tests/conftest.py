@@ -19,8 +19,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         from agents.specification import RunSpecification
         from agents.warm_up import warm_up
-        from experiments.composition import resolve
-        from experiments.plan import make_plan
+        from experiments.composing.composition import resolve
+        from experiments.running.plan import make_plan
 
         specification: RunSpecification = make_plan(resolve("run", ["region=kolmikko"])).runs[0].specification
         warm_up(specification)

@@ -17,10 +17,10 @@ from experiments.bridges.pair import Pair, Trade, promising, step_between, trade
 from experiments.bridges.question import Question
 from experiments.bridges.request import Request
 from experiments.command import main
-from experiments.composition import resolve
-from experiments.configuration import PROJECT
-from experiments.horizon import Horizon
-from experiments.policy import read_courses
+from experiments.composing.composition import resolve
+from experiments.composing.configuration import PROJECT
+from experiments.composing.horizon import Horizon
+from experiments.composing.policy import read_courses
 from sim.errors import InputError
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from experiments import composition, plan
 from experiments.calibration import evaluation
 from experiments.command import main
-from experiments.composition import resolve
+from experiments.composing import composition
+from experiments.composing.composition import resolve
+from experiments.running import plan
 
 BOARD = """\
 # @package board

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import yaml
 
-from experiments.board import Board
 from experiments.calibration.declaration import Fitted, plain_number, write_values
 from experiments.calibration.identification import identify
 from experiments.calibration.least_squares import Settings, Slopes, StoppedError, _Search, fit, needed
 from experiments.calibration.measured_moments import moments_of
 from experiments.calibration.target import FreeParameter, coordinates, target_from, values_at
-from experiments.composition import CONF, resolve
+from experiments.composing.composition import CONF, resolve
+from experiments.validation.board import Board
 from sim.errors import InputError
 from sim.parameters import ParameterSet
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.cases.declaration import Outcome, all_cases
-from experiments.cases.followed import GROUPS, MEASURES, Followed
-from experiments.cases.page import markdown
-from experiments.cases.repeat import rebased, specifications
-from experiments.configuration import PROJECT
-from experiments.score import Score
+from experiments.composing.configuration import PROJECT
+from experiments.validation.cases.declaration import Outcome, all_cases
+from experiments.validation.cases.followed import GROUPS, MEASURES, Followed
+from experiments.validation.cases.page import markdown
+from experiments.validation.cases.repeat import rebased, specifications
+from experiments.validation.score import Score
 from sim.dimensions import State
 from sim.errors import InputError
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from experiments.command import COMMANDS, main
-from experiments.composition import groups
+from experiments.composing.composition import groups
 
 PROJECT = Path(__file__).resolve().parents[1]
 CONSOLE = Path(sys.executable).parent / "kohtaanto"

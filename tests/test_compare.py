@@ -22,10 +22,10 @@ import pytest
 
 import agents
 from agents.specification import RunSpecification
-from experiments import execution, schema, store
 from experiments.command import main
-from experiments.composition import resolve
-from experiments.plan import make_plan
+from experiments.composing.composition import resolve
+from experiments.running import execution, schema, store
+from experiments.running.plan import make_plan
 
 PROJECT = Path(__file__).resolve().parents[1]
 SMALL = ("region=kolmikko", "horizon_years=1", "engine.processes=1", "markets=[]")
@@ -215,7 +215,7 @@ def test_disk_that_fills_up_while_results_are_written(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("experiments.results.pq.ParquetWriter", full)
+    monkeypatch.setattr("experiments.running.results.pq.ParquetWriter", full)
     assert compare(tmp_path, *CLOSURE, "replications=1") == 2
     assert "disk is full" in capsys.readouterr().err.strip().splitlines()[-1]
     assert folders(tmp_path) == []
@@ -286,7 +286,7 @@ def test_summary_says_what_its_definitions_say(tmp_path: Path, engine: Engine) -
 
 
 def test_interval_of_a_difference_is_the_t_interval_of_its_mean() -> None:
-    from experiments.summary import _differences
+    from experiments.running.summary import _differences
 
     pairs = np.array([1.0, 2.0, 4.0, 5.0])
     row = _differences((10.0 + pairs)[:, None], np.full((4, 1), 10.0), np.array([1]))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments import composition
-from experiments.composition import CONF, groups, resolve
-from experiments.plan import make_plan
+from experiments.composing import composition
+from experiments.composing.composition import CONF, groups, resolve
+from experiments.running.plan import make_plan
 from sim.errors import InputError
 
 CLOSURE = "shock=closure_harjavalta"

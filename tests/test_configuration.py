@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from experiments.arm import Arm, cross, read_arms, read_choice
-from experiments.composition import resolve
-from experiments.configuration import Configuration
-from experiments.horizon import Horizon
-from experiments.plan import make_plan
+from experiments.composing.arm import Arm, cross, read_arms, read_choice
+from experiments.composing.composition import resolve
+from experiments.composing.configuration import Configuration
+from experiments.composing.horizon import Horizon
+from experiments.running.plan import make_plan
 from sim.errors import InputError
 
 CLOSURE = "shock=closure_harjavalta"

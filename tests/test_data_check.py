@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents.region import SCHEMA, SOURCE_KINDS
-from experiments.data_check import check, run_check
+from experiments.region_data.check import check, run_check
 
 REGIONS = Path(__file__).parents[1] / "data" / "regions"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agents.region import Region
-from experiments.data_import import HEADER, Imported, import_file, parse_time, run_import
+from experiments.region_data.importing import HEADER, Imported, import_file, parse_time, run_import
 from sim.errors import InputError
 
 REGIONS = Path(__file__).parents[1] / "data" / "regions"

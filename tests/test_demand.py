@@ -15,8 +15,8 @@ from worlds import declared, specification, with_values
 from agents.area import EmploymentAreaModel, build, simulate
 from agents.demand import check_separations, read_demand
 from agents.specification import RunResult
-from experiments.composition import resolve
-from experiments.plan import make_plan
+from experiments.composing.composition import resolve
+from experiments.running.plan import make_plan
 from sim.changes import Change
 from sim.dimensions import SECTIONS, State
 from sim.errors import InputError

@@ -17,7 +17,8 @@ from agents.area import simulate
 from agents.event import Closure
 from agents.specification import RunSpecification
 from experiments.command import main
-from experiments.configuration import PROJECT
+from experiments.composing.configuration import PROJECT
+from experiments.composing.horizon import Horizon
 from experiments.drill.arms import arms_of
 from experiments.drill.checklist import items
 from experiments.drill.outcome import open_posts_by
@@ -28,9 +29,8 @@ from experiments.drill.search import least
 from experiments.drill.surge import Shares, Trial, reached, search, shortened, starts_of
 from experiments.drill.told import Told
 from experiments.drill.weeks import COHORT, OTHERS, Window, cleared
-from experiments.horizon import Horizon
-from experiments.plan import make_plan
 from experiments.report.terms import LANGUAGES
+from experiments.running.plan import make_plan
 from sim.changes import Change
 
 SMALL = ("region=kolmikko", "shock=closure_kolmikko", "replications=2", "horizon_years=1", "engine.processes=1",

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import agents
-from experiments import execution
 from experiments.command import main
 from experiments.csv_file import read_csv
 from experiments.csv_number import decimal_mark, number
@@ -25,7 +24,8 @@ from experiments.export.worded import Worded
 from experiments.export.workbook import MOST_ROWS, check_size, write_xlsx
 from experiments.query import load
 from experiments.report.terms import LANGUAGES, Terms, read
-from experiments.store import write_table
+from experiments.running import execution
+from experiments.running.store import write_table
 from sim.errors import InputError
 from sim.indicators import INDICATORS
 

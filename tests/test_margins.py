@@ -24,14 +24,14 @@ from agents.synthetic.people import (
     residents,
 )
 from experiments.command import main
-from experiments.composition import resolve
-from experiments.data_margins import run_margins
-from experiments.margins import Margin, measure
-from experiments.margins.built import Built
-from experiments.margins.margin import DISAGREE, MET, MISSED, NOT_SIMULATED
-from experiments.margins.origin import Origin
-from experiments.margins.people import margins_of_people
-from experiments.margins.table import COLUMNS, to_csv, to_lines
+from experiments.composing.composition import resolve
+from experiments.region_data.margins import Margin, measure
+from experiments.region_data.margins.built import Built
+from experiments.region_data.margins.margin import DISAGREE, MET, MISSED, NOT_SIMULATED
+from experiments.region_data.margins.origin import Origin
+from experiments.region_data.margins.people import margins_of_people
+from experiments.region_data.margins.request import run_margins
+from experiments.region_data.margins.table import COLUMNS, to_csv, to_lines
 from sim.dimensions import SECTIONS, SEXES, State
 from sim.errors import InputError
 

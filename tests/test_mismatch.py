@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents.region import Region
-from experiments.configuration import PROJECT
+from experiments.composing.configuration import PROJECT
 from sim.mismatch import SHORTAGE, SURPLUS, lost_hires_share, mismatch_share, shortage_index
 
 

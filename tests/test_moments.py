@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 from agents.region import Region
-from experiments import schema
-from experiments.moments import MEASURES, ModelYear, Moment, Published
+from experiments.running import schema
+from experiments.validation import MEASURES, ModelYear, Moment, Published
 from sim.dimensions import AGE_BANDS
 from sim.errors import InputError
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from agents.region import Region
-from experiments.composition import resolve
-from experiments.configuration import PROJECT
-from experiments.horizon import Horizon
-from experiments.plan import make_plan, run_key
+from experiments.composing.composition import resolve
+from experiments.composing.configuration import PROJECT
+from experiments.composing.horizon import Horizon
+from experiments.running.plan import make_plan, run_key
 from experiments.shock import read_shock
 from sim.errors import InputError
 

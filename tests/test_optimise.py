@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from agents.specification import RunResult, RunSpecification
 from experiments.command import main
-from experiments.configuration import PROJECT
-from experiments.horizon import Horizon
+from experiments.composing.configuration import PROJECT
+from experiments.composing.horizon import Horizon
 from experiments.optimise.candidate import is_within, named
 from experiments.optimise.division import Division, Part
 from experiments.optimise.front import chosen, non_dominated

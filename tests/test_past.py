@@ -10,8 +10,8 @@ import pytest
 from agents.demand import read_demand
 from agents.region import Region
 from agents.region.start_state import read_start_states
-from experiments import cycle, past
-from experiments.configuration import PROJECT
+from experiments.composing.configuration import PROJECT
+from experiments.validation import cycle, past
 from sim.errors import InputError
 
 SATAKUNTA = PROJECT / "data" / "regions" / "satakunta"

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import agents
-from experiments import execution, pruning, store
 from experiments.command import main
-from experiments.store import RunStore
+from experiments.running import execution, pruning, store
+from experiments.running.store import RunStore
 
 
 @pytest.fixture

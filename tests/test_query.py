@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import schema
 from experiments.command import main
 from experiments.notebook import compare
 from experiments.query import load
 from experiments.query.printed import printed
 from experiments.query.source import NAMED_CODES, VIEWS
-from experiments.results import SCHEMA_VERSION
+from experiments.running import schema
+from experiments.running.results import SCHEMA_VERSION
 from sim.errors import InputError
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -137,7 +137,7 @@ def test_a_design_with_decimal_commas_is_numbers(swept: Path) -> None:
 
 
 def test_the_run_store_is_asked_by_key(compared: Path) -> None:
-    from experiments.plan import code_digest
+    from experiments.running.plan import code_digest
 
     store = load(compared.parents[1] / "runs")
     runs = store.table("select * from runs where bytes > 0 and seconds > 0")

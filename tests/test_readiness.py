@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from agents.event import Closure
-from experiments import composition
-from experiments.composition import resolve
-from experiments.horizon import Horizon
-from experiments.policy import read_courses, read_policy
-from experiments.readiness import levels, policy_of
+from experiments.composing import composition
+from experiments.composing.composition import resolve
+from experiments.composing.horizon import Horizon
+from experiments.composing.policy import read_courses, read_policy
+from experiments.composing.readiness import levels, policy_of
 from sim.errors import InputError
 
 HORIZON = Horizon(date(2025, 1, 1), 2)

@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from agents.region import Region
-from experiments.composition import resolve
-from experiments.horizon import Horizon
-from experiments.plan import make_plan
-from experiments.policy import read_policy
+from experiments.composing.composition import resolve
+from experiments.composing.horizon import Horizon
+from experiments.composing.policy import read_policy
+from experiments.running.plan import make_plan
 from experiments.shock import read_shock
 from sim.timetable import compose
 

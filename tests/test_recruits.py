@@ -14,18 +14,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import schema
 from experiments.compare import warnings
-from experiments.composition import resolve
-from experiments.execution import Execution
-from experiments.horizon import Horizon
+from experiments.composing.composition import resolve
+from experiments.composing.horizon import Horizon
 from experiments.report import page, recruits
 from experiments.report.folder import ResultsFolder
 from experiments.report.notation import Notation
 from experiments.report.terms import LANGUAGES, Terms
-from experiments.results import mean_recruits
-from experiments.store import StoredRun
-from experiments.summary import summarise
+from experiments.running import schema
+from experiments.running.execution import Execution
+from experiments.running.results import mean_recruits
+from experiments.running.store import StoredRun
+from experiments.running.summary import summarise
 from sim.indicators import INDICATORS
 
 YEARS, REPLICATIONS = 7, 4

@@ -19,15 +19,15 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from experiments import schema
-from experiments.horizon import Horizon
+from experiments.composing.horizon import Horizon
+from experiments.composing.target import Target, read_targets
 from experiments.report import cause, drawing, map, page, sentences, service, table, targets
 from experiments.report.cohort import COLOURS, INDICATORS, course
 from experiments.report.folder import Estimate, ResultsFolder, Series
 from experiments.report.notation import DASH, Notation, unit_of
 from experiments.report.terms import LANGUAGES, NAMED, Terms, faults, placeholders, read
-from experiments.summary import summarise
-from experiments.targets import Target, read_targets
+from experiments.running import schema
+from experiments.running.summary import summarise
 from sim.errors import InputError
 from sim.indicators import INDICATORS as ALL_INDICATORS
 

@@ -16,7 +16,7 @@ import pytest
 import agents
 from agents.specification import RunResult, RunSpecification
 from experiments.command import main
-from experiments.composition import resolve
+from experiments.composing.composition import resolve
 from experiments.discovery import page as discovery_page
 from experiments.discovery.criterion import Criterion
 from experiments.replications.request import Wanted

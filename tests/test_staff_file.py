@@ -9,9 +9,9 @@ import pytest
 
 from agents.region import Region
 from experiments.command import main
-from experiments.composition import resolve
-from experiments.configuration import PROJECT
-from experiments.plan import make_plan
+from experiments.composing.composition import resolve
+from experiments.composing.configuration import PROJECT
+from experiments.running.plan import make_plan
 from experiments.shock.staff_file import read_staff
 from sim.errors import InputError
 

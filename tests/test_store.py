@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from agents.specification import RunResult, RunSpecification
-from experiments import schema
-from experiments.store import DamagedRunError, RunStore, plain
+from experiments.running import schema
+from experiments.running.store import DamagedRunError, RunStore, plain
 from sim.errors import InputError
 
 KEY = "ab" + "0" * 62

@@ -15,11 +15,11 @@ import pyarrow as pa
 import pytest
 
 from agents.region import Region
-from experiments import schema
 from experiments.command import main
-from experiments.configuration import PROJECT
+from experiments.composing.configuration import PROJECT
 from experiments.report import page as report
 from experiments.report.terms import Terms
+from experiments.running import schema
 from experiments.stress import page
 from experiments.stress.employer import Target, made_up, targets_of, with_employers
 from experiments.stress.impact import half_gone, measure

@@ -26,15 +26,15 @@ import sweep_worker
 import agents
 from agents.region import Region
 from agents.specification import RunSpecification
-from experiments import store
 from experiments.command import main
-from experiments.composition import resolve
-from experiments.configuration import Configuration
-from experiments.horizon import Horizon
-from experiments.plan import make_plan
-from experiments.runner import Outcome
-from experiments.store import RunStore, table_digest
-from experiments.summary import Panel
+from experiments.composing.composition import resolve
+from experiments.composing.configuration import Configuration
+from experiments.composing.horizon import Horizon
+from experiments.running import store
+from experiments.running.panel import Panel
+from experiments.running.plan import make_plan
+from experiments.running.runner import Outcome
+from experiments.running.store import RunStore, table_digest
 from experiments.sweep.design import Design, crossed
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.executor import LOST, jobs_of

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from experiments.command import main
-from experiments.composition import resolve
-from experiments.horizon import Horizon
+from experiments.composing.composition import resolve
+from experiments.composing.horizon import Horizon
 from experiments.tabletop.decision import policies_of
 from experiments.tabletop.forecast import DISPERSION, PRIOR_PERSONS, at, forecast, spread, update
 from experiments.tabletop.game import Game, begin

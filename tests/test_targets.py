@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments import schema
-from experiments.composition import groups, resolve
-from experiments.horizon import Horizon
-from experiments.plan import make_plan
+from experiments.composing.composition import groups, resolve
+from experiments.composing.horizon import Horizon
+from experiments.composing.target import Target, read_targets
 from experiments.report.terms import LANGUAGES
-from experiments.summary import summarise
-from experiments.targets import JUDGED, NOT_REACHED, NOT_RECORDED, Target, read_targets, wilson
+from experiments.running import schema
+from experiments.running.judgement import JUDGED, NOT_REACHED, NOT_RECORDED, wilson
+from experiments.running.plan import make_plan
+from experiments.running.summary import summarise
 from sim.errors import InputError
 from sim.indicators import INDICATORS
 

@@ -9,17 +9,18 @@ from functools import partial
 import numpy as np
 import pytest
 
-from experiments import composition, schema
 from experiments.command import main
-from experiments.composition import CONF, groups
-from experiments.plan import make_plan
-from experiments.score import Score
-from experiments.store import StoredRun
+from experiments.composing import composition
+from experiments.composing.composition import CONF, groups
+from experiments.running import schema
+from experiments.running.plan import make_plan
+from experiments.running.store import StoredRun
 from experiments.trial import displacement, page
 from experiments.trial.arm_run import STATES, ArmRun
 from experiments.trial.declaration import Outcome, Trial
 from experiments.trial.measures import MEASURES, MONTH_DAYS, gain_and_loss
 from experiments.trial.request import configuration_of
+from experiments.validation.score import Score
 from sim.errors import InputError
 from sim.timetable import compose
 

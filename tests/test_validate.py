@@ -12,14 +12,17 @@ import fake_engine
 import pytest
 
 import agents
-from experiments import board_page, composition, execution, validate
-from experiments.board import Board
-from experiments.board_page import Origin
 from experiments.command import main
-from experiments.composition import CONF
-from experiments.moments import MEASURES, Moment
-from experiments.score import Score, Verdict, in_order
-from experiments.validate import Request
+from experiments.composing import composition
+from experiments.composing.composition import CONF
+from experiments.running import execution
+from experiments.validation import MEASURES, Moment
+from experiments.validation import page as board_page
+from experiments.validation import request as validate
+from experiments.validation.board import Board
+from experiments.validation.page import Origin
+from experiments.validation.request import Request
+from experiments.validation.score import Score, Verdict, in_order
 from sim.errors import InputError
 
 KOLMIKKO = ("region=kolmikko", "replications=2", "engine.processes=1")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.bridges.pair import Trade
-from experiments.configuration import PROJECT
+from experiments.composing.configuration import PROJECT
 from sim.errors import InputError
 
 _LABELS = ("shortage", "balance", "surplus")

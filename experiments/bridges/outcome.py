@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from experiments.bridges.pair import Pair
-from experiments.summary import INTERVAL
+from experiments.running.judgement import INTERVAL
 from experiments.trial.arm_run import ArmRun
 
 LAST_MONTHS = 3

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-from experiments.board_page import row as table_row
 from experiments.bridges.barometer import Comparison
 from experiments.bridges.outcome import Number, Outcome
 from experiments.bridges.pair import Trade
 from experiments.bridges.question import Question
 from experiments.report.notation import Notation
 from experiments.report.terms import Terms
+from experiments.validation.page import row as table_row
 
 FIGURE = "bridges"
 _LONGEST_TITLE = 42

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from experiments.composition import read_option
+from experiments.composing.composition import read_option
 from sim.dimensions import MEASURES
 from sim.errors import InputError, near_miss
 from sim.kernels.measures import WITH_A_TRADE

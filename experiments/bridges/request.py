@@ -9,22 +9,22 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from experiments import results
-from experiments.arm import BASELINE
 from experiments.bridges import page
 from experiments.bridges.barometer import compare
 from experiments.bridges.outcome import Outcome, cohorts_of, in_order, measure
 from experiments.bridges.pair import Pair, Trade, promising, trades_of
 from experiments.bridges.question import Question
-from experiments.composition import asked_for, resolve
-from experiments.configuration import Configuration
-from experiments.execution import Execution, execute
-from experiments.plan import MAIN, Plan, make_plan
-from experiments.progress import say
-from experiments.store import write_table, write_text
+from experiments.composing.arm import BASELINE
+from experiments.composing.composition import asked_for, resolve
+from experiments.composing.configuration import Configuration
+from experiments.composing.words import read_words
+from experiments.running import results
+from experiments.running.execution import Execution, execute
+from experiments.running.plan import MAIN, Plan, make_plan
+from experiments.running.progress import say
+from experiments.running.store import write_table, write_text
 from experiments.trial.arm_run import ArmRun
 from experiments.trial.request import runs_of
-from experiments.words import read_words
 from sim.errors import InputError
 
 _REFUSED = {
@@ -68,7 +68,7 @@ class Request:
         Raises
         ------
         InputError
-            As `experiments.composition.resolve`.
+            As `experiments.composing.composition.resolve`.
         """
         asked = asked_for(("name=index", "horizon_years=1"), self.overrides)
         base = resolve("bridges", [word for word in asked if word.partition("=")[0] != "horizon_years"])
@@ -135,7 +135,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     ------
     InputError
         Wrong input.
-    experiments.execution.UnfinishedError
+    experiments.running.execution.UnfinishedError
         Runs ended early.
     """
     question = request.question

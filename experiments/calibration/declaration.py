@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from experiments.store import write_text
+from experiments.running.store import write_text
 from sim.errors import InputError
 
 _HEAD = "# @package parameters"

@@ -15,11 +15,11 @@ import numpy as np
 from experiments.calibration.least_squares import StoppedError
 from experiments.calibration.measured_moments import MeasuredMoments
 from experiments.calibration.target import FreeParameter, values_at
-from experiments.configuration import Configuration
-from experiments.plan import Run, code_digest, make_plan
-from experiments.progress import RunProgress, say
-from experiments.runner import WorkerKilledError, perform_all
-from experiments.store import DamagedRunError, RunStore, plain, write_text
+from experiments.composing.configuration import Configuration
+from experiments.running.plan import Run, code_digest, make_plan
+from experiments.running.progress import RunProgress, say
+from experiments.running.runner import WorkerKilledError, perform_all
+from experiments.running.store import DamagedRunError, RunStore, plain, write_text
 
 
 @dataclass(frozen=True)

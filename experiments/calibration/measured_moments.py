@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from experiments.board import Board
 from experiments.calibration.target import Target
-from experiments.moments import ModelYear, Moment, Published
+from experiments.validation import ModelYear, Moment, Published
+from experiments.validation.board import Board
 from sim.errors import InputError, near_miss
 
 

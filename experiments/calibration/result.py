@@ -12,8 +12,8 @@ from experiments.calibration.evaluation import Evaluation, Residuals
 from experiments.calibration.identification import Identification, identify
 from experiments.calibration.least_squares import AT_BOUND, Fit
 from experiments.calibration.target import FreeParameter, Target
-from experiments.moments import Moment
-from experiments.score import Score
+from experiments.validation import Moment
+from experiments.validation.score import Score
 
 PINS_AT_MOST, PINS_AT_LEAST = 3, 0.1
 """Moments named as those that pin a parameter: so many, each with this share of its squared slopes."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.calibration.least_squares import LOSSES, Settings
-from experiments.composition import read_option
+from experiments.composing.composition import read_option
 from sim.errors import InputError
 from sim.parameters import (
     ParameterSet,

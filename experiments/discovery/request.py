@@ -13,17 +13,17 @@ import numpy as np
 import yaml
 
 from agents.region import Region
-from experiments import results
-from experiments.arm import BASELINE
-from experiments.configuration import LANGUAGES, PROJECT, Configuration
+from experiments.composing.arm import BASELINE
+from experiments.composing.configuration import LANGUAGES, PROJECT, Configuration
+from experiments.composing.words import read_words
 from experiments.discovery import page
 from experiments.discovery.box import FALSE_ALARM, LEAST, discover
 from experiments.discovery.criterion import Criterion
-from experiments.progress import say
-from experiments.store import write_text
+from experiments.running import results
+from experiments.running.progress import say
+from experiments.running.store import write_text
 from experiments.sweep.folder import read_sweep
 from experiments.sweep.sample import Sample
-from experiments.words import read_words
 from sim.errors import InputError, near_miss
 
 _OWN = {"fails": "", "arm": "", "against": "", "seed": "0", "language": "fi", "outputs": ""}

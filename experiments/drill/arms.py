@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from agents.event import Event
-from experiments.arm import BASELINE
-from experiments.horizon import Horizon
-from experiments.readiness import policy_of
+from experiments.composing.arm import BASELINE
+from experiments.composing.horizon import Horizon
+from experiments.composing.readiness import policy_of
 
 
 def arms_of(

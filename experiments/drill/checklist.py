@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from experiments.arm import BASELINE
+from experiments.composing.arm import BASELINE
 from experiments.drill.told import NONE, Told
 from experiments.drill.weeks import COHORT, POPULATIONS
 from sim.dimensions import LINES

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from experiments.arm import BASELINE
+from experiments.composing.arm import BASELINE
 from experiments.drill.told import NONE, Told
 from experiments.drill.weeks import COHORT, OTHERS, POPULATIONS
 from experiments.report import drawing

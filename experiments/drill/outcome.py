@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.arm import BASELINE
 from experiments.bridges.outcome import Number
+from experiments.composing.arm import BASELINE
 from experiments.drill.arms import announced, followed
 from experiments.drill.question import Question
 from experiments.drill.surge import PARAMETER, Found, Surge, Trial, reached
 from experiments.drill.weeks import ALL, BAND, COHORT, OTHERS, POPULATIONS, WeekRecord, Window, cleared
-from experiments.execution import Execution
-from experiments.plan import Plan
-from experiments.store import StoredRun, plain
+from experiments.running.execution import Execution
+from experiments.running.plan import Plan
+from experiments.running.store import StoredRun, plain
 from experiments.trial.arm_run import ArmRun
 from sim.clock import month_ends
 from sim.dimensions import LINES, N_PERSON_LINES, PAYERS, SECTIONS

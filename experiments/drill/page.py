@@ -11,14 +11,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments import results
-from experiments.arm import BASELINE
+from experiments.composing.arm import BASELINE
 from experiments.drill import checklist
 from experiments.drill.figures import all_figures
 from experiments.drill.told import NONE, Told
 from experiments.drill.weeks import COHORT, OTHERS, POPULATIONS
 from experiments.report.template import write_page
-from experiments.store import write_text
+from experiments.running import results
+from experiments.running.store import write_text
 from sim.dimensions import LINES, N_PERSON_LINES, PAYERS
 from sim.errors import InputError
 

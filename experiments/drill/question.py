@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.arm import read_choice
-from experiments.composition import read_option
+from experiments.composing.arm import read_choice
+from experiments.composing.composition import read_option
 from experiments.shock.reading import known
 from sim.dimensions import LINES, Line
 from sim.errors import InputError

@@ -8,19 +8,19 @@ from typing import Any
 
 import yaml
 
-from experiments.arm import BASELINE
-from experiments.composition import resolve
-from experiments.configuration import Configuration
+from experiments.composing.arm import BASELINE
+from experiments.composing.composition import resolve
+from experiments.composing.configuration import Configuration
+from experiments.composing.words import read_words
 from experiments.drill import outcome, page
 from experiments.drill.arms import arms_of, followed
 from experiments.drill.question import GROUPS, Question
 from experiments.drill.surge import Evaluation, Surge, search, starts_of
 from experiments.drill.weeks import WeekRecord, Window, window_of
-from experiments.execution import execute, of_main_market, whole_replications
-from experiments.plan import Plan, make_plan
-from experiments.progress import say
-from experiments.runner import workers
-from experiments.words import read_words
+from experiments.running.execution import execute, of_main_market, whole_replications
+from experiments.running.plan import Plan, make_plan
+from experiments.running.progress import say
+from experiments.running.runner import workers
 from sim.dimensions import LINES, Line
 from sim.errors import InputError
 
@@ -69,7 +69,7 @@ class Request:
         Raises
         ------
         InputError
-            As `experiments.composition.resolve`; no such level; an event that hits nobody.
+            As `experiments.composing.composition.resolve`; no such level; an event that hits nobody.
         """
         q = self.question
         asked = [f"replications={q.replications}", f"horizon_years={q.horizon_years}", *self.overrides]
@@ -118,7 +118,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     ------
     InputError
         Wrong input.
-    experiments.execution.UnfinishedError
+    experiments.running.execution.UnfinishedError
         Runs ended early.
     """
     configuration = request.configuration()

@@ -18,10 +18,10 @@ from agents.specification import RunSpecification
 from experiments.drill.question import Question
 from experiments.drill.search import least
 from experiments.drill.weeks import POPULATIONS, WeekRecord, Window
-from experiments.plan import Plan, Run, run_key
-from experiments.progress import RunProgress, say
-from experiments.runner import Outcome, perform_with, tasks_of
-from experiments.store import DamagedRunError, RunStore
+from experiments.running.plan import Plan, Run, run_key
+from experiments.running.progress import RunProgress, say
+from experiments.running.runner import Outcome, perform_with, tasks_of
+from experiments.running.store import DamagedRunError, RunStore
 from sim.changes import Change
 from sim.dimensions import LINES, N_PERSON_LINES, Line
 from sim.errors import InputError
@@ -117,7 +117,7 @@ class Evaluation:
     record
         Week records of that arm.
     executor
-        Worker processes (`experiments.runner.workers`).
+        Worker processes (`experiments.running.runner.workers`).
     fresh
         Whether stored runs are left aside.
     """

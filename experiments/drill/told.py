@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from experiments.arm import BASELINE
+from experiments.composing.arm import BASELINE
 from experiments.drill.weeks import COHORT, OTHERS
 from experiments.report.notation import unit_of
 from experiments.report.section import Section

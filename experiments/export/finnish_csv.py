@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.export.safe_text import safe
-from experiments.store import write_whole
+from experiments.running.store import write_whole
 
 _LIKE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 """1.234 with a comma could be read as a thousand: it gets a zero more."""

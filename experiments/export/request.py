@@ -10,11 +10,11 @@ import pyarrow as pa
 from experiments.export.finnish_csv import write_csv
 from experiments.export.worded import Worded
 from experiments.export.workbook import MOST_ROWS, check_size, write_xlsx
-from experiments.progress import say
 from experiments.query.loaded import load
 from experiments.query.source import VIEWS
 from experiments.report.terms import LANGUAGES, Terms
-from experiments.results import read_manifest
+from experiments.running.progress import say
+from experiments.running.results import read_manifest
 from sim.errors import InputError, near_miss
 
 FORMATS = ("csv", "xlsx")

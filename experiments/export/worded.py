@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.configuration import Configuration
+from experiments.composing.configuration import Configuration
 from experiments.report.terms import Terms
 from sim.errors import InputError
 

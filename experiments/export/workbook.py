@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.export.safe_text import is_formula_like, safe
-from experiments.store import write_whole
+from experiments.running.store import write_whole
 from sim.errors import InputError
 
 MOST_ROWS = 1_048_576

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.arm import BASELINE
+from experiments.composing.arm import BASELINE
 from experiments.optimise.candidate import Candidate
 from experiments.optimise.objective import DUTIES, OBJECTIVES, Objective
 from experiments.sweep.factor import Factor

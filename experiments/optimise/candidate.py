@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.arm import BASELINE
-from experiments.composition import read_option, resolve
-from experiments.configuration import Configuration
-from experiments.horizon import Horizon
+from experiments.composing.arm import BASELINE
+from experiments.composing.composition import read_option, resolve
+from experiments.composing.configuration import Configuration
+from experiments.composing.horizon import Horizon
+from experiments.composing.policy import read_policy
+from experiments.composing.staff import read_staff
 from experiments.optimise.division import Division
 from experiments.optimise.question import STAFF
-from experiments.policy import read_policy
-from experiments.staff import read_staff
 from sim.errors import InputError
 from sim.parameters import ParameterSet
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from experiments.configuration import Configuration
+from experiments.composing.configuration import Configuration
 from experiments.optimise.assessment import Evaluate
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.factor import LEVER, Factor

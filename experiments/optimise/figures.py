@@ -13,7 +13,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from experiments.arm import BASELINE
+from experiments.composing.arm import BASELINE
 from experiments.optimise.objective import OBJECTIVES
 from experiments.optimise.told import Told
 from experiments.report import drawing

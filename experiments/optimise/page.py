@@ -9,12 +9,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments import results
 from experiments.optimise.figures import PARETO, REGRET, draw_front, draw_regret, in_order
 from experiments.optimise.objective import DUTIES, OBJECTIVES
 from experiments.optimise.told import Told
 from experiments.report.template import write_page
-from experiments.store import write_text
+from experiments.running import results
+from experiments.running.store import write_text
 from sim.errors import InputError
 
 FILE, PAGE = "optimise.json", "report.html"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from experiments.composition import groups, read_option
+from experiments.composing.composition import groups, read_option
 from experiments.optimise.division import Division, Part
 from experiments.optimise.objective import DUTIES, OBJECTIVES
 from sim.dimensions import LINES

@@ -18,10 +18,10 @@ import yaml
 from numpy.typing import NDArray
 
 from agents.region import Region
-from experiments import results
-from experiments.arm import BASELINE
-from experiments.composition import asked_for, resolve
-from experiments.configuration import Configuration
+from experiments.composing.arm import BASELINE
+from experiments.composing.composition import asked_for, resolve
+from experiments.composing.configuration import Configuration
+from experiments.composing.words import read_words
 from experiments.optimise import page
 from experiments.optimise.assessment import Assessed, Assessment
 from experiments.optimise.candidate import Candidate, is_within, keys_of, letters, named
@@ -42,10 +42,10 @@ from experiments.optimise.regret import Regret, losses_of, resampled
 from experiments.optimise.search import Judged, Search
 from experiments.optimise.surrogate import smoothed
 from experiments.optimise.told import PLAN
-from experiments.plan import code_digest, make_plan
-from experiments.progress import say
-from experiments.store import plain, write_table, write_text
-from experiments.words import read_words
+from experiments.running import results
+from experiments.running.plan import code_digest, make_plan
+from experiments.running.progress import say
+from experiments.running.store import plain, write_table, write_text
 from sim.errors import InputError
 
 _REFUSED = {
@@ -117,7 +117,7 @@ class Request:
         Raises
         ------
         InputError
-            As `experiments.composition.resolve`.
+            As `experiments.composing.composition.resolve`.
         """
         words = asked_for(_USUAL, self.overrides)
         if start is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.arm import BASELINE
+from experiments.composing.arm import BASELINE
 from experiments.optimise.objective import DUTIES, OBJECTIVES
 from experiments.report.notation import DASH, Unit, scaled_euros, unit_of
 from experiments.report.section import Section

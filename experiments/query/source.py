@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from pyarrow.fs import LocalFileSystem
 
-from experiments import schema
 from experiments.csv_file import read_csv
 from experiments.csv_number import MISSING, decimal_mark, looks_like_number, number
-from experiments.plan import MAIN
-from experiments.results import FINISHED, SCHEMA_VERSION, read_manifest
-from experiments.store import RunStore
+from experiments.running import schema
+from experiments.running.plan import MAIN
+from experiments.running.results import FINISHED, SCHEMA_VERSION, read_manifest
+from experiments.running.store import RunStore
 from sim.dimensions import LINES
 from sim.errors import InputError
 

@@ -12,24 +12,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import results
-from experiments.arm import BASELINE
-from experiments.composition import resolve
-from experiments.configuration import Configuration
-from experiments.progress import say
+from experiments.composing.arm import BASELINE
+from experiments.composing.composition import resolve
+from experiments.composing.configuration import Configuration
+from experiments.composing.words import read_words
 from experiments.replications.pairing import pairing_of
 from experiments.replications.rule import FIRST, half_width, needed
 from experiments.report import sample_names as names
 from experiments.report.notation import Notation, unit_of
 from experiments.report.terms import Terms
-from experiments.store import write_text
+from experiments.running import results
+from experiments.running.progress import say
+from experiments.running.store import write_text
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.factor import listed
 from experiments.sweep.launcher import executor_of
 from experiments.sweep.outcome import OutcomeAsked, check_months
 from experiments.sweep.point import Point
 from experiments.sweep.sample import Sample
-from experiments.words import read_words
 from sim.errors import InputError
 
 _OWN = {"until": "", "first": str(FIRST), "most": "200"}
@@ -138,7 +138,7 @@ class Request:
         Raises
         ------
         InputError
-            As `experiments.composition.resolve`.
+            As `experiments.composing.composition.resolve`.
         """
         plain = resolve("compare", [*self.overrides, f"replications={replications}"]).plain
         return Configuration.from_plain({**plain, "markets": {}})
@@ -168,7 +168,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     ------
     InputError
         Wrong input.
-    experiments.execution.UnfinishedError
+    experiments.running.execution.UnfinishedError
         Runs ended early.
     """
     if fresh:

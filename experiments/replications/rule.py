@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from experiments.summary import INTERVAL
+from experiments.running.judgement import INTERVAL
 
 FIRST = 10
 """Replications of the first stage: with them Student's t is 8 % above that of a known variance."""

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.store import write_text
+from experiments.running.store import write_text
 
 TEMPLATES = Path(__file__).with_name("templates")
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from experiments.summary import INTERVAL
+from experiments.running.judgement import INTERVAL
 from sim.errors import InputError
 
 MISSING = "needs the extra 'analysis': .venv/bin/python -m pip install -r requirements.lock"

@@ -17,16 +17,17 @@ import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
 from agents.region import Region
-from experiments import results
-from experiments.arm import BASELINE
-from experiments.composition import asked_for, resolve
-from experiments.configuration import Configuration
-from experiments.progress import say
+from experiments.composing.arm import BASELINE
+from experiments.composing.composition import asked_for, resolve
+from experiments.composing.configuration import Configuration
+from experiments.composing.words import read_words
+from experiments.running import results
+from experiments.running.progress import say
+from experiments.running.store import write_table, write_text
 from experiments.sensitivity import page
 from experiments.sensitivity.analysis import method_of
 from experiments.sensitivity.driver import Driver, factors_of, read_drivers
 from experiments.sensitivity.result import Asked, content_of, table_of
-from experiments.store import write_table, write_text
 from experiments.sweep.design import Design
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.factor import listed
@@ -35,7 +36,6 @@ from experiments.sweep.launcher import executor_of
 from experiments.sweep.outcome import OutcomeAsked, check_months, read_outcomes
 from experiments.sweep.point import Point
 from experiments.sweep.sample import FAILED, Sample
-from experiments.words import read_words
 from sim.errors import InputError, near_miss
 from sim.parameters import ParameterSet
 
@@ -119,7 +119,7 @@ class Request:
         Raises
         ------
         InputError
-            As `experiments.composition.resolve`.
+            As `experiments.composing.composition.resolve`.
         """
         if self.sample is None:
             return resolve("sensitivity", asked_for(_USUAL, self.overrides))
@@ -156,7 +156,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     ------
     InputError
         Wrong input.
-    experiments.execution.UnfinishedError
+    experiments.running.execution.UnfinishedError
         Runs ended early.
     """
     if fresh:

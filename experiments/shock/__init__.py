@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agents.event import Event
-from experiments.horizon import Horizon
+from experiments.composing.horizon import Horizon
 from experiments.shock.closure import read_closure
 from experiments.shock.cohort import cohort_of, read_cohort
 from experiments.shock.furlough import read_furlough_wave

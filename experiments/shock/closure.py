@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from agents.event import Closure
-from experiments.horizon import Horizon
+from experiments.composing.horizon import Horizon
 from experiments.shock.reading import check_keys, read_employer, read_share
 from experiments.shock.timeline import end_of_bankruptcy, end_of_negotiations, notice_ends, shortest_notice
 from sim.errors import InputError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.event import Closure, FurloughWave
 from agents.specification import Cohort
-from experiments.horizon import Horizon
+from experiments.composing.horizon import Horizon
 from experiments.shock.reading import check_keys, read_employer
 from sim.errors import InputError
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from agents.event import FurloughWave
-from experiments.horizon import Horizon
+from experiments.composing.horizon import Horizon
 from experiments.shock.reading import check_keys, read_employer, read_share
 from sim.errors import InputError
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agents.event import Building, Opening, Training
-from experiments.horizon import Horizon
+from experiments.composing.horizon import Horizon
 from experiments.shock.reading import check_keys, known
 from sim.dimensions import DAYS_PER_MONTH, MEASURES, SECTIONS
 from sim.errors import InputError

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from agents.event import Slump
-from experiments.horizon import Horizon
+from experiments.composing.horizon import Horizon
 from experiments.shock.reading import check_keys, known, read_share
 from sim.dimensions import SECTIONS
 from sim.errors import InputError

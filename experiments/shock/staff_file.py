@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.specification import Cohort, StaffCell
-from experiments.configuration import PROJECT
+from experiments.composing.configuration import PROJECT
+from experiments.composing.horizon import Horizon
 from experiments.csv_file import CsvTable, read_csv
 from experiments.csv_number import decimal_mark, looks_like_number, number
-from experiments.horizon import Horizon
 from sim.errors import InputError, near_miss
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.store import storage_error, write_text
+from experiments.running.store import storage_error, write_text
 from experiments.stress.question import Question
 from sim.dimensions import SECTIONS
 from sim.errors import InputError

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.arm import BASELINE
 from experiments.bridges.outcome import Number
+from experiments.composing.arm import BASELINE
+from experiments.running.panel import Panel
 from experiments.stress.employer import Target
-from experiments.summary import Panel
 
 MONEY = ("cost_total_eur", "benefits_eur")
 _READ = ("unemployed", *MONEY)

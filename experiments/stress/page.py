@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments.horizon import Horizon
+from experiments.composing.horizon import Horizon
 from experiments.report import map
 from experiments.report.folder import ResultsFolder
 from experiments.report.notation import Notation, unit_of

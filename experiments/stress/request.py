@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.region import Region
-from experiments import results
-from experiments.arm import BASELINE
-from experiments.composition import asked_for, resolve
-from experiments.configuration import Configuration
-from experiments.execution import execute, of_main_market, whole_replications
-from experiments.plan import make_plan
-from experiments.progress import say
-from experiments.store import write_text
+from experiments.composing.arm import BASELINE
+from experiments.composing.composition import asked_for, resolve
+from experiments.composing.configuration import Configuration
+from experiments.composing.words import read_words
+from experiments.running import results
+from experiments.running.execution import execute, of_main_market, whole_replications
+from experiments.running.plan import make_plan
+from experiments.running.progress import say
+from experiments.running.store import write_text
 from experiments.stress import page
 from experiments.stress.employer import Target, made_up, targets_of, with_employers
 from experiments.stress.impact import RANKINGS, measure
 from experiments.stress.question import Question
-from experiments.words import read_words
 from sim.errors import InputError
 
 _REFUSED = {
@@ -127,7 +127,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     ------
     InputError
         Wrong input.
-    experiments.execution.UnfinishedError
+    experiments.running.execution.UnfinishedError
         Runs ended early.
     """
     configuration, targets, left_out = prepare(request)

@@ -14,7 +14,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from experiments.command import guarded
-from experiments.configuration import PROJECT
+from experiments.composing.configuration import PROJECT
 from experiments.sweep.request import Request, carry_out
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from experiments.execution import UnfinishedError
-from experiments.runner import Outcome
+from experiments.running.execution import UnfinishedError
+from experiments.running.runner import Outcome
 from experiments.sweep.executor import Losses, Task, jobs_of, outcomes_of, work
 from sim.errors import InputError
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.region import Region
-from experiments.arm import Arm
-from experiments.configuration import Configuration
-from experiments.execution import UnfinishedError
-from experiments.plan import Run, code_digest, make_plan
-from experiments.progress import RunProgress, say
-from experiments.runner import Outcome
-from experiments.store import DamagedRunError, RunStore, StoredRun
+from experiments.composing.arm import Arm
+from experiments.composing.configuration import Configuration
+from experiments.running.execution import UnfinishedError
+from experiments.running.plan import Run, code_digest, make_plan
+from experiments.running.progress import RunProgress, say
+from experiments.running.runner import Outcome
+from experiments.running.store import DamagedRunError, RunStore, StoredRun
 from experiments.sweep.design import check_point
 from experiments.sweep.executor import Executor, Task
 from experiments.sweep.factor import LEVER, UNCERTAINTY, Factor
@@ -112,7 +112,7 @@ class Evaluation:
         InputError
             A point that leaves a range or does not fit the policies, an outcome that the runs do not have, results
             that can not be written.
-        experiments.execution.UnfinishedError
+        experiments.running.execution.UnfinishedError
             After Ctrl-C; finished runs are stored.
         """
         if len({point.id for point in points}) < len(points):

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from experiments.plan import Run
-from experiments.runner import Outcome, perform
-from experiments.store import RunStore
+from experiments.running.plan import Run
+from experiments.running.runner import Outcome, perform
+from experiments.running.store import RunStore
 from sim.errors import InputError
 
 MOST_LOSSES = 3

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.composition import typed_value
+from experiments.composing.composition import typed_value
 from sim.errors import InputError, near_miss
 from sim.parameters import ParameterSet, cells_of, read_number, show_value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from experiments.store import write_text
+from experiments.running.store import write_text
 
 
 class Failures:

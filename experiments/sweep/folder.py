@@ -14,11 +14,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments import results, schema
-from experiments.configuration import Configuration
-from experiments.plan import code_digest
-from experiments.results import FINISHED, SCHEMA_VERSION, UNFINISHED
-from experiments.store import write_text, write_whole
+from experiments.composing.configuration import Configuration
+from experiments.running import results, schema
+from experiments.running.plan import code_digest
+from experiments.running.results import FINISHED, SCHEMA_VERSION, UNFINISHED
+from experiments.running.store import write_text, write_whole
 from experiments.sweep.design import Design
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.sample import FAILED, Sample, read_sample

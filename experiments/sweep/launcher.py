@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.configuration import Configuration
+from experiments.composing.configuration import Configuration
 from experiments.sweep.dask_cluster import DaskCluster
 from experiments.sweep.executor import Executor
 from experiments.sweep.processes import Processes

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.store import StoredRun
+from experiments.running.store import StoredRun
 from experiments.sweep.factor import listed
 from sim.errors import InputError, near_miss
 from sim.indicators import INDICATORS
@@ -80,7 +80,7 @@ class OutcomeAsked:
         -------
         float
             Stocks and rates of the month-end; flows summed since the start. Over all months stocks and rates are
-            means, flows sums: as `experiments.summary.Panel.at`. NaN if the month has none.
+            means, flows sums: as `experiments.running.summary.Panel.at`. NaN if the month has none.
 
         Raises
         ------

@@ -10,8 +10,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from experiments.runner import Outcome, interrupts_ignored, perform, prepare_worker
-from experiments.store import RunStore
+from experiments.running.runner import Outcome, interrupts_ignored, perform, prepare_worker
+from experiments.running.store import RunStore
 from experiments.sweep.executor import Losses, Task, Told, outcomes_of, work
 from sim.errors import InputError
 

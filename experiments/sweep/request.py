@@ -9,10 +9,11 @@ from pathlib import Path
 
 import yaml
 
-from experiments import results
-from experiments.composition import CONF, resolve
-from experiments.configuration import Configuration
-from experiments.progress import say
+from experiments.composing.composition import CONF, resolve
+from experiments.composing.configuration import Configuration
+from experiments.composing.words import read_words
+from experiments.running import results
+from experiments.running.progress import say
 from experiments.sweep.design import Design, crossed
 from experiments.sweep.evaluation import Evaluation
 from experiments.sweep.factor import LEVER, UNCERTAINTY, Factor, read_factors
@@ -22,7 +23,6 @@ from experiments.sweep.launcher import executor_of
 from experiments.sweep.outcome import OutcomeAsked, check_months, read_outcomes
 from experiments.sweep.own import read_own
 from experiments.sweep.sampling import latin_hypercube, sobol
-from experiments.words import read_words
 from sim.errors import InputError, near_miss
 
 DESIGNS = ("lhs", "sobol", "grid")
@@ -67,7 +67,7 @@ class Request:
         Raises
         ------
         InputError
-            As `experiments.composition.resolve`.
+            As `experiments.composing.composition.resolve`.
         """
         return resolve("sweep", ["record=summary", *self.overrides])
 
@@ -152,7 +152,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     ------
     InputError
         Wrong input.
-    experiments.execution.UnfinishedError
+    experiments.running.execution.UnfinishedError
         Runs ended early.
     """
     started = time.perf_counter()

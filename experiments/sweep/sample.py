@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from experiments.arm import BASELINE
-from experiments.store import write_table
+from experiments.composing.arm import BASELINE
+from experiments.running.store import write_table
 from experiments.sweep.factor import Factor
 from experiments.sweep.outcome import OutcomeAsked
 from sim.errors import InputError, near_miss

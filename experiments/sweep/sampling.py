@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments.progress import say
+from experiments.running.progress import say
 from experiments.sweep.design import Design, named
 from experiments.sweep.factor import Factor
 from sim.errors import InputError

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.execution import UnfinishedError
-from experiments.progress import say
-from experiments.runner import Outcome
+from experiments.running.execution import UnfinishedError
+from experiments.running.progress import say
+from experiments.running.runner import Outcome
 from experiments.sweep.executor import Losses, Task, jobs_of, outcomes_of, work
 from sim.errors import InputError, near_miss
 

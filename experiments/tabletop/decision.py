@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.horizon import Horizon
+from experiments.composing.horizon import Horizon
 from experiments.shock.reading import check_keys, known
 from sim.dimensions import LINES, MEASURES
 from sim.errors import InputError, near_miss

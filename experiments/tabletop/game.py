@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
+from experiments.running.store import write_text
 from experiments.shock.reading import check_keys
-from experiments.store import write_text
 from sim.clock import parse_date
 from sim.errors import InputError
 

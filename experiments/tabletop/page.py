@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from experiments.arm import BASELINE
-from experiments.horizon import Horizon
+from experiments.composing.arm import BASELINE
+from experiments.composing.horizon import Horizon
 from experiments.report import drawing
 from experiments.report.folder import ResultsFolder
 from experiments.report.notation import DASH, Notation

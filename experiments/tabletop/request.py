@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments import results
-from experiments.arm import BASELINE
-from experiments.composition import resolve
-from experiments.configuration import Configuration
-from experiments.execution import execute, of_main_market, whole_replications
-from experiments.plan import Plan, make_plan
-from experiments.progress import say
-from experiments.store import write_text
+from experiments.composing.arm import BASELINE
+from experiments.composing.composition import resolve
+from experiments.composing.configuration import Configuration
+from experiments.running import results
+from experiments.running.execution import execute, of_main_market, whole_replications
+from experiments.running.plan import Plan, make_plan
+from experiments.running.progress import say
+from experiments.running.store import write_text
 from experiments.tabletop import page
 from experiments.tabletop.decision import policies_of
 from experiments.tabletop.game import Game, begin
@@ -47,7 +47,7 @@ def carry_out(words: Sequence[str]) -> int:
     ------
     InputError
         Wrong input.
-    experiments.execution.UnfinishedError
+    experiments.running.execution.UnfinishedError
         Runs ended early.
     """
     flags = [word for word in words if word.startswith("-")]

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.arm import BASELINE
-from experiments.horizon import Horizon
-from experiments.store import StoredRun
-from experiments.summary import Panel
+from experiments.composing.arm import BASELINE
+from experiments.composing.horizon import Horizon
+from experiments.running.panel import Panel
+from experiments.running.store import StoredRun
 from experiments.tabletop.forecast import Update, forecast, spread, update
 from experiments.tabletop.game import Game, Observation
 from sim.errors import InputError

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from experiments.store import StoredRun
+from experiments.running.store import StoredRun
 from sim.errors import InputError
 
 QUARTERS = (1, 2, 3, 4)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from experiments.composition import read_option
-from experiments.moments.moment import read_band
-from experiments.plan import MAIN
+from experiments.composing.composition import read_option
+from experiments.running.plan import MAIN
 from experiments.trial.arm_run import QUARTERS, STATES
 from experiments.trial.measures import MEASURES
+from experiments.validation.moment import read_band
 from sim.clock import parse_date
 from sim.errors import InputError, near_miss
 

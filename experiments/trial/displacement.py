@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from experiments.board_page import row as table_row
-from experiments.plan import MAIN
+from experiments.running.plan import MAIN
 from experiments.trial.arm_run import QUARTERS, ArmRun
 from experiments.trial.declaration import Outcome, Trial
 from experiments.trial.measures import gain_and_loss
+from experiments.validation.page import row as table_row
 
 FIGURE = "trial_displacement"
 CONFIDENCE = 0.9

@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments import board_page
-from experiments.plan import Plan
-from experiments.score import Score, Verdict
+from experiments.running.plan import Plan
 from experiments.trial import displacement
 from experiments.trial.declaration import Trial
+from experiments.validation import page as board_page
+from experiments.validation.score import Score, Verdict
 
 _WIDTH = 118  # of the page's prose, signs
 _HEAD = """\

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from experiments import board_page, results
-from experiments.composition import asked_for, groups, resolve
-from experiments.configuration import PROJECT, Configuration
-from experiments.execution import Execution, execute, whole_replications
-from experiments.plan import Plan, make_plan
-from experiments.progress import say
-from experiments.score import Score
-from experiments.store import write_text
+from experiments.composing.composition import asked_for, groups, resolve
+from experiments.composing.configuration import PROJECT, Configuration
+from experiments.composing.words import read_words
+from experiments.running import results
+from experiments.running.execution import Execution, execute, whole_replications
+from experiments.running.plan import Plan, make_plan
+from experiments.running.progress import say
+from experiments.running.store import write_text
 from experiments.trial import displacement, page
 from experiments.trial.arm_run import ArmRun
 from experiments.trial.declaration import Trial
 from experiments.trial.measures import MEASURES
-from experiments.words import read_words
+from experiments.validation import page as board_page
+from experiments.validation.score import Score
 from sim.errors import InputError, near_miss
 
 DOCS = PROJECT / "docs"
@@ -85,7 +86,7 @@ def configuration_of(trial: Trial, overrides: Sequence[str] = ()) -> Configurati
     Raises
     ------
     InputError
-        As `experiments.composition.resolve`.
+        As `experiments.composing.composition.resolve`.
     """
     asked = asked_for(("rules=regime_2022", *trial.overrides), overrides)
     base = resolve("trial", [f"name={trial.name}", *asked])
@@ -111,7 +112,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     ------
     InputError
         Wrong input.
-    experiments.execution.UnfinishedError
+    experiments.running.execution.UnfinishedError
         Runs ended early.
     """
     status = 0

@@ -11,7 +11,7 @@ from people import employ, put
 from worlds import SATAKUNTA, bare_world, specification, with_values
 
 from agents.area import build, simulate
-from experiments.money_check import rules_until
+from experiments.validation.money_check import rules_until
 from sim.compiled import kernel
 from sim.dimensions import Benefit, State
 from sim.kernels.benefits import settle, settle_all

@@ -18,9 +18,9 @@ from agents.area import EmploymentAreaModel, build, simulate
 from agents.region import Region
 from agents.specification import Recruits
 from agents.synthetic.immigrants import speaks_english
-from experiments.composition import resolve
-from experiments.horizon import Horizon
-from experiments.policy import read_recruits
+from experiments.composing.composition import resolve
+from experiments.composing.horizon import Horizon
+from experiments.composing.policy import read_recruits
 from sim.changes import Change
 from sim.day import advance
 from sim.dimensions import DAYS_PER_MONTH, Contract, Credential, Origin, State

@@ -49,5 +49,5 @@ def test_importing_loads_no_higher_layer(modules: str, layer: str) -> None:
 
 def test_the_reader_of_imports_sees_them(tmp_path: Path) -> None:
     bad = tmp_path / "bad.py"
-    bad.write_text("def f():\n    from experiments.plan import make_plan\n    import mesa.time\n", encoding="utf-8")
+    bad.write_text("def f():\n    from experiments.compare import carry_out\n    import mesa.time\n", encoding="utf-8")
     assert imported(bad) == {"experiments", "mesa"}

@@ -14,8 +14,8 @@ from worlds import KOLMIKKO, SATAKUNTA, area, assert_same, bare_world, specifica
 from agents.area import build, simulate
 from agents.region import Region
 from agents.specification import RunResult
-from experiments.board import Board
-from experiments.composition import resolve
+from experiments.composing.composition import resolve
+from experiments.validation.board import Board
 from sim.changes import Change
 from sim.day import advance
 from sim.dimensions import Benefit, Measure, State

@@ -159,8 +159,8 @@ def test_one_interview_by_hand() -> None:
 
 
 def test_it_is_part_of_the_key() -> None:
-    from experiments.composition import resolve
-    from experiments.plan import make_plan
+    from experiments.composing.composition import resolve
+    from experiments.running.plan import make_plan
 
     asked = ("region=kolmikko", "replications=1", "horizon_years=1")
     keys = {make_plan(resolve("run", [*asked, f"record_weekly={word}"])).runs[0].key for word in ("true", "false")}

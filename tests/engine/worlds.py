@@ -19,7 +19,7 @@ import agents.synthetic.build
 from agents.area import build
 from agents.event import Building, Closure, FurloughWave, Opening, Training
 from agents.specification import Cohort, RunResult, RunSpecification
-from experiments.composition import resolve
+from experiments.composing.composition import resolve
 from sim.dimensions import Contract, Line, Measure, State, VacancyState
 from sim.rng import NEVER, VACANCY_UID
 from sim.tables import NO_LOSS, NOT_YET

@@ -1,1 +1,0 @@
-"""Published closures, repeated with the conditions of their time: ``python -m experiments.cases``."""

@@ -1,0 +1,1 @@
+"""From YAML files and a command line to one checked question."""

@@ -1,0 +1,1 @@
+"""Figures of a region: are they whole, where are they from, how they come in."""

@@ -1,0 +1,1 @@
+"""Runs that are planned, simulated, stored and written as a results folder."""
