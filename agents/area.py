@@ -38,6 +38,7 @@ from agents.synthetic.closeness import (
 from agents.synthetic.immigrants import speaks_english
 from agents.synthetic.staff import chosen_staff
 from sim import week_record
+from sim.changes import RULES
 from sim.clock import Clock, day_of, is_month_end
 from sim.day import advance
 from sim.dimensions import LINES, SECTIONS, State
@@ -412,6 +413,7 @@ def build(specification: RunSpecification) -> World:
         specification.scale,
         specification.record == "full",
         specification.cohorts,
+        [c for c in specification.changes if c.owner == RULES and c.start <= specification.start_date],
     )
 
 

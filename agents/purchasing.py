@@ -15,10 +15,16 @@ from numpy.typing import NDArray
 from agents.specification import Course
 from agents.surroundings import Surroundings
 from agents.synthetic.rounding import apportion
-from sim.dimensions import MEASURES
+from sim.dimensions import MEASURES, Measure
 from sim.kernels.invitation import invite
 from sim.kernels.measures import TRAININGS, WITH_A_DEGREE, WITH_A_TRADE
 
+MONTHS = 12
+SEASONAL = frozenset({
+    *TRAININGS, Measure.INTEGRATION_TRAINING, Measure.COACHING, Measure.CAREER_GUIDANCE, Measure.WORK_TRIAL,
+    Measure.SELF_MOTIVATED_STUDY,
+})  # fmt: skip
+"""Courses, studies and what is arranged beside them: few begin in summer."""
 TRADES_A_MONTH = 8
 """Courses are bought for the scarcest trades, this many at a time."""
 
@@ -34,6 +40,8 @@ class Terms(NamedTuple):
         From the order to the first day; mean length.
     price_month_eur, budget_year_eur
         Price of a seat; most that may be spent in a year.
+    start_season
+        Seats of courses and studies that begin in a month against the year's mean, shape (12,).
     least_group
         Smallest group of one trade that is begun, for the reference area; a joint purchase fills its groups with
         another area's people.
@@ -44,6 +52,7 @@ class Terms(NamedTuple):
     mean_months: NDArray[np.float64]
     price_month_eur: NDArray[np.float64]
     budget_year_eur: NDArray[np.float64]
+    start_season: NDArray[np.float64]
     least_group: NDArray[np.float64]
 
 
@@ -88,7 +97,7 @@ class Purchasing(mesa.Agent):
             first = first_days[ahead]
             if first is None:
                 continue
-            number = self._whole(seats * size, measure, first)
+            number = self._whole(seats * size, measure, first, terms)
             if number == 0:
                 continue
             trades, groups = np.array([-1]), np.array([number])
@@ -135,11 +144,26 @@ class Purchasing(mesa.Agent):
         taught = np.array([[o.is_taught for o in trades], [o.is_taught_to_degree for o in trades]])
         return np.where(taught[:, None, :], np.stack([open_jobs + 1.0, index]), 0.0)
 
-    def _whole(self, seats: float, measure: int, first: int) -> int:
-        """Whole seats of a month, so that a year's seats come out right whatever their number."""
-        month = int(self.area.world.arrays.days[first].month_index)
-        before = np.floor(seats * month + 0.5 * (measure % 2))
-        return int(np.floor(seats * (month + 1) + 0.5 * (measure % 2)) - before)
+    def _whole(self, seats: float, measure: int, first: int, terms: Terms) -> int:
+        """Whole seats of a month, so that a year's seats come out right whatever their number.
+
+        Parameters
+        ----------
+        seats
+            Mean of a month.
+        measure
+            Those of `SEASONAL` follow the school year.
+        first
+            Day of the month that the seats begin in.
+        """
+        day = self.area.world.arrays.days[first]
+        month, calendar = int(day.month_index), int(day.month)
+        share = terms.start_season if measure in SEASONAL else np.ones(MONTHS)
+        since = np.concatenate([[0.0], np.cumsum(np.roll(share, month - calendar))])  # from the first month of the run
+        months = np.array([month, month + 1])
+        upto = since[-1] * (months // MONTHS) + since[months % MONTHS]
+        before, after = np.floor(seats * upto + 0.5 * (measure % 2))
+        return int(after - before)
 
     def _first_day(self, ahead: int) -> int | None:
         """First day of the month that begins so many months from now, or None beyond the horizon."""
@@ -159,6 +183,7 @@ class Purchasing(mesa.Agent):
             mean_months=np.array(m.mean_months),
             price_month_eur=np.array(m.price_month_eur),
             budget_year_eur=np.array(m.budget_year_eur),
+            start_season=np.array(m.start_season),
             least_group=np.array(m.least_group),
         )
 

@@ -25,7 +25,9 @@ HAZARDS: dict[str, tuple[str, ...]] = {
     "starting a business while employed": ("self_employment.start_employed_per_month",),
     "starting a business while unemployed": ("self_employment.start_unemployed_per_month",),
     "giving up a business": ("self_employment.end_per_month",),
-    "entering the labour force": ("labour_force.entry_per_month", "labour_force.education_risk"),
+    "entering the labour force": (
+        "labour_force.entry_per_month", "labour_force.education_risk", "labour_force.registers_by_age",
+    ),
     "search of the unemployed": ("search.rate_unemployed_per_month", "services.contact_search_multiplier"),
     "search in measures": ("search.rate_unemployed_per_month", "measures.search_multiplier"),
     "search of the furloughed": ("search.rate_furloughed_per_month",),

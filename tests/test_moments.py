@@ -105,6 +105,16 @@ def made_up() -> Rows:
             rows.add("unemployed", 0, "age", band)
     for label, persons in {"basic": 33, "secondary": 53, "tertiary": 14}.items():
         rows.add("unemployed", persons, "education", label)
+    working = {
+        "sex": {"men": 441, "women": 459},
+        "age": dict.fromkeys(AGE_BANDS, 0) | {
+            "15-19": 6, "20-24": 33, "25-29": 701, "50-54": 100, "60-64": 58, "70-74": 2,
+        },
+        "education": {"basic": 117, "secondary": 517, "tertiary": 266},
+    }  # fmt: skip
+    for kind, groups in working.items():
+        for label, persons in groups.items():
+            rows.add("employed_open_market", persons, kind, label)
     rows.add("hires_into_another_trade", 8)
     rows.add("new_job_searches", 6)
     return rows
@@ -169,6 +179,12 @@ ANSWERS = {
     "over_50_share": 40,
     "basic_education_share": 33,
     "tertiary_education_share": 14,
+    # rates of the groups over 100 of 1,000: 59 of 500 men, 11 of 50 under 25, 40 of 200, 33 of 150, 14 of 280
+    "men_relative_rate": 1.18,
+    "under_25_relative_rate": 2.2,
+    "over_50_relative_rate": 2.0,
+    "basic_education_relative_rate": 2.2,
+    "tertiary_education_relative_rate": 0.5,
     "other_trade_share": 0.4,
 }
 

@@ -43,7 +43,8 @@ from agents.synthetic.people import (
 )
 from agents.synthetic.rounding import apportion, scaled
 from agents.synthetic.staff import seat_staff
-from agents.synthetic.states import call_up, make_self_employed, put_in_measures
+from agents.synthetic.states import call_up, make_self_employed, put_in_measures, subsidise_jobs
+from sim.changes import Change
 from sim.clock import month_index, month_of_year, working_days
 from sim.dimensions import (
     DAYS_PER_MONTH,
@@ -55,6 +56,7 @@ from sim.dimensions import (
     SECTIONS,
     Contract,
     Line,
+    Measure,
     State,
     VacancyState,
 )
@@ -91,6 +93,7 @@ from sim.tables import (
     Arrays,
     Records,
 )
+from sim.timetable import compose
 from sim.world import World
 
 FIRST_YEAR_SHARE = 0.14
@@ -124,6 +127,7 @@ def build_world(
     scale: float = 1.0,
     keeps_log: bool = False,
     cohorts: Sequence[Cohort] = (),
+    rules: Sequence[Change] = (),
 ) -> World:
     """Build the world of one replication.
 
@@ -143,6 +147,8 @@ def build_world(
         Whether contacts and spells are logged.
     cohorts
         The week record tells them apart; those with known staff are found by it (`agents.synthetic.staff`).
+    rules
+        Rules of the world in force on day 0, the same in all arms.
 
     Returns
     -------
@@ -163,6 +169,10 @@ def build_world(
     seat_staff(region, people, employer, firms, cohorts, scale, mixed_seed(seed))
     conscripts = call_up(people, p, rng)
     participants, measures = put_in_measures(people, p, scale * _share_of_region(region), rng)
+    is_public = np.isin(SECTIONS, PUBLIC_SECTIONS)
+    subsidised = subsidise_jobs(people, employer, firms, is_public, p, scale * _share_of_region(region), rng)
+    participants = np.concatenate([participants, subsidised])
+    measures = np.concatenate([measures, np.full(len(subsidised), int(Measure.WAGE_SUBSIDY_PRIVATE))])
     n_places, n_trades = region.n_places, len(region.occupations)
     n_inside = region.outside
     n_people, n_firms = len(people), len(firms.size)
@@ -173,6 +183,7 @@ def build_world(
     offers = np.zeros(600, OFFER).view(np.recarray)
     persons.ends[conscripts] = rng.integers(1, CONSCRIPTION_DAYS, len(conscripts))
     describe_participants(persons, participants, measures, p, rng)
+    persons.contract[subsidised] = Contract.FIXED_TERM
     # draws of its own: the rest of the world is the same whatever has been paid before
     past = np.random.default_rng([int(mixed_seed(seed)), int(Purpose.BENEFIT_FUND)])
     write_histories(persons, n_people, mixed_seed(seed), p, past)
@@ -285,7 +296,10 @@ def build_world(
     losses = np.random.default_rng([int(mixed_seed(seed)), int(Purpose.MOVING_DESTINATION)])
     remember_losses(persons, n_people, region.outside, table, world.arrays.sections, p, losses)
     balance(world, region, p)
+    parameters = world.arrays.parameters
+    compose(parameter_set, rules, start_date, days).apply(parameters, 0)  # appointments were made by these
     begin(world.handle)
+    parameters[:] = parameter_set.record()  # what holds on day 0 is the clock's to say
     return world
 
 

@@ -68,6 +68,19 @@ def season_factor(region: Region, start: StartState, month: int) -> float:
     return float(region.season[(month - 2) % 12])
 
 
+def furlough_season_factor(start: StartState, p: np.record, month: int) -> float:
+    """Furloughed on the first day over the year's mean that the start state's file gives, 1 for a month's own stock.
+
+    Of those whom a month's season has furloughed, e^−1/mean length are left a month later.
+    """
+    if start.kind == "month_stock":
+        return 1.0
+    season, left = np.asarray(p.furlough.season), np.exp(-1.0 / float(p.furlough.mean_months))
+    ago = left ** np.arange(24)
+    stocks = np.array([(season[(k - np.arange(24)) % 12] * ago).sum() for k in range(12)])
+    return float(stocks[(month - 2) % 12] / stocks.mean())
+
+
 def mean_level(region: Region, start: StartState) -> float:
     """Year's mean of the unemployed over the stock in the start state's file."""
     if start.kind == "month_stock" and start.month is not None:
@@ -114,6 +127,7 @@ def residents(
     groups = group_of_band(region.unemployed_ages, n_bands)
     by_group = region.unemployed_joint.sum(axis=(1, 2))
     men = float(p.population.men_share_unemployed)
+    more_furloughed = furlough_season_factor(start, p, month) / season_factor(region, start, month)
     for m in range(n_places):
         people = population[m]
         in_force = apportion_within(people * region.participation, people, int(labour_force[m]))
@@ -124,7 +138,8 @@ def residents(
                 inside = in_force[here, x].sum()
                 weights[here, x] = by_group[g] * share * in_force[here, x] / max(inside, 1)
         idle = apportion_within(weights, in_force, int(unemployed[m]))
-        n_furloughed = round(float(start.furloughed_share[m]) * unemployed[m])
+        share = min(float(start.furloughed_share[m]) * more_furloughed, 1.0)
+        n_furloughed = round(share * unemployed[m])
         furloughed = apportion_within(idle * 1.0, idle, n_furloughed)
         # students and disability pensions are as many as published; the shares by age give their ages
         out = people - in_force

@@ -16,6 +16,8 @@ from agents.synthetic.rounding import scaled
 from sim.dimensions import DAYS_PER_YEAR, MEASURES, SECTIONS, Measure, State
 from sim.kernels.measures import state_of
 
+_YOUNG_YEARS, _OLD_YEARS, _PENSION_YEARS = 25.0, 50.0, 62.0
+
 
 def make_self_employed(
     region: Region, people: People, employer: NDArray[np.int64], firms: Employers, p: np.record,
@@ -87,8 +89,8 @@ def put_in_measures(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Put people outside the labour force into the measures that are under way.
 
-    As many as seats a month times mean months in the long run; the promise of a wage subsidy and the start-up
-    grant are no such state, and of those hired with a subsidy the same share of promises is taken as is used.
+    As many as seats a month times mean months in the long run; the start-up grant is no such state, and jobs with a
+    wage subsidy in firms are held by people who have an employer (`subsidise_jobs`).
 
     Parameters
     ----------
@@ -111,3 +113,40 @@ def put_in_measures(
     for measure in np.unique(measures):
         people.state[participants[measures == measure]] = state_of(int(measure))
     return participants, measures
+
+
+def subsidise_jobs(
+    people: People, employer: NDArray[np.int64], firms: Employers, is_public: NDArray[np.bool_], p: np.record,
+    size: float, rng: np.random.Generator,
+) -> NDArray[np.int64]:  # fmt: skip
+    """Let some job holders of small private employers hold their job with a wage subsidy.
+
+    As many as promises a month, the share of them that is used, and mean months; of people whom the subsidy is meant
+    for whatever their spell (`sim.kernels.measures.is_eligible`).
+
+    Parameters
+    ----------
+    employer
+        Row of each person's employer.
+    is_public
+        Of each industry, shape (SECTIONS,).
+    size
+        Size of the simulated area against the one that promises are stated for.
+
+    Returns
+    -------
+    ndarray
+        Rows of these people.
+    """
+    m, private = p.measures, Measure.WAGE_SUBSIDY_PRIVATE
+    wanted = float(m.seats_per_month[private] * m.mean_months[private] * m.taken_at_start_share[private]) * size
+    listed = np.zeros(len(firms.size), bool)
+    listed[list(firms.rows.values())] = True
+    years = -people.born / DAYS_PER_YEAR
+    meant = (years < _YOUNG_YEARS) | (years >= _OLD_YEARS) | (people.education == 0) | (people.language > 0)
+    holders = np.flatnonzero((employer >= 0) & (people.state == State.EMPLOYED) & meant & (years < _PENSION_YEARS))
+    at = employer[holders]
+    holders = holders[~listed[at] & ~is_public[firms.section[at]] & (firms.place[at] == people.home[holders])]
+    chosen: NDArray[np.int64] = rng.permutation(holders)[: round(wanted)]
+    people.state[chosen] = State.SUBSIDISED
+    return chosen

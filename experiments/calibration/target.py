@@ -25,7 +25,7 @@ from sim.parameters import (
 DIGITS = 4
 """Significant digits of a point: what is simulated is what is written."""
 
-_RUN = ("start", "start_date", "horizon_years", "replications", "seed", "scale")
+_RUN = ("start", "start_date", "rules", "horizon_years", "replications", "seed", "scale")
 _SEARCH = ("step", "pull", "loss", "tolerance", "evaluations")
 _KEYS = ("board", "moments", "parameters", *_RUN, *_SEARCH)
 _REQUIRED = ("board", "moments", "parameters", "start", "horizon_years", "replications")

@@ -31,6 +31,8 @@ class Board:
         Calendar year that stands for the published one.
     moments
         In the order of the file.
+    rules
+        Option of ``conf/rules``; by date unless the file says otherwise.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Board:
     horizon_years: int
     replications: int
     moments: tuple[Moment, ...]
+    rules: str = "by_date"
 
     @classmethod
     def read(cls, name: str) -> Board:
@@ -66,14 +69,15 @@ class Board:
         if not isinstance(given, Mapping):
             raise InputError(f"{where}: expected {', '.join(_KEYS)}, got {given!r}")
         for key in given:
-            if key not in _KEYS:
-                raise InputError(f"{where}: unknown key '{key}'{near_miss(str(key), _KEYS)}")
+            if key not in (*_KEYS, "rules"):
+                raise InputError(f"{where}: unknown key '{key}'{near_miss(str(key), (*_KEYS, 'rules'))}")
         for key in _KEYS:
             if key not in given:
                 raise InputError(f"{where}: '{key}' is missing, expected {', '.join(_KEYS)}")
-        for key in ("title", "start"):
-            if not isinstance(given[key], str) or not given[key].strip():
-                raise InputError(f"{where}: {key}: expected text, got {given[key]!r}")
+        rules = given.get("rules", "by_date")
+        for key, text in (("title", given["title"]), ("start", given["start"]), ("rules", rules)):
+            if not isinstance(text, str) or not text.strip():
+                raise InputError(f"{where}: {key}: expected text, got {text!r}")
         for key in ("model_year", "horizon_years", "replications"):
             if type(given[key]) is not int or given[key] < 1:
                 raise InputError(f"{where}: {key}: expected a whole number from 1, got {given[key]!r}")
@@ -89,6 +93,7 @@ class Board:
             horizon_years=given["horizon_years"],
             replications=given["replications"],
             moments=tuple(Moment.read(str(key), body, f"{where}: moments.{key}") for key, body in moments.items()),
+            rules=rules,
         )
 
     @property
@@ -98,6 +103,7 @@ class Board:
             f"start={self.start}",
             f"start_date={self.start_date}",
             f"horizon_years={self.horizon_years}",
+            f"rules={self.rules}",
             f"replications={self.replications}",
             "record=monthly",
         )

@@ -24,6 +24,7 @@ MARGIN_NEAR_SHARE, MARGIN_NEAR_PERSONS = 0.10, 150.0
 _BAND_OF_25, _BAND_OF_50 = 2, 7
 _MAJOR_GROUPS = "123456789"
 _UNCODED = "X"
+_LABOUR_FORCE = ("unemployed", "employed_open_market")
 _SEASON = {
     "january": 0, "february": 1, "march": 2, "april": 3, "may": 4, "june": 5, "july": 6, "august": 7,
     "september": 8, "october": 9, "november": 10, "december": 11,
@@ -100,6 +101,13 @@ def _group_share(kind: str, labels: tuple[str, ...], year: ModelYear) -> float:
     return _ratio(persons, year.mean("unemployed"), 100.0)
 
 
+def _relative_rate(kind: str, labels: tuple[str, ...], year: ModelYear) -> float:
+    """Unemployment rate of groups over that of everybody; the employed are those of the open market."""
+    idle, working = (sum(year.mean(name, kind, label) for label in labels) for name in _LABOUR_FORCE)
+    everybody = _ratio(year.mean(_LABOUR_FORCE[0]), sum(year.mean(name) for name in _LABOUR_FORCE))
+    return _ratio(_ratio(idle, idle + working), everybody)
+
+
 def _season(month: int, year: ModelYear) -> float:
     return _ratio(float(year.monthly("unemployed")[month]), year.mean("unemployed"))
 
@@ -172,6 +180,14 @@ _ISCO_TITLES = (
     "service and sales workers", "agricultural, forestry and fishery workers", "craft and related trades workers",
     "plant and machine operators, assemblers", "elementary occupations",
 )  # fmt: skip
+
+_GROUPS = (
+    ("men", "men", "sex", SEXES[:1]),
+    ("under_25", "people under 25", "age", AGE_BANDS[:_BAND_OF_25]),
+    ("over_50", "people of 50 and over", "age", AGE_BANDS[_BAND_OF_50:]),
+    ("basic_education", "people with basic education alone", "education", EDUCATION[:1]),
+    ("tertiary_education", "people with tertiary education", "education", EDUCATION[-1:]),
+)
 
 MEASURES: dict[str, Measure] = {
     "unemployment_rate": Measure(
@@ -268,13 +284,12 @@ MEASURES: dict[str, Measure] = {
         partial(_share, "registered_jobseekers", "unemployed", 1.0)),
     **{
         f"{name}_share": Measure("%", f"{title} among the unemployed", partial(_group_share, kind, labels))
-        for name, title, kind, labels in (
-            ("men", "men", "sex", SEXES[:1]),
-            ("under_25", "people under 25", "age", AGE_BANDS[:_BAND_OF_25]),
-            ("over_50", "people of 50 and over", "age", AGE_BANDS[_BAND_OF_50:]),
-            ("basic_education", "people with basic education alone", "education", EDUCATION[:1]),
-            ("tertiary_education", "people with tertiary education", "education", EDUCATION[-1:]),
-        )
+        for name, title, kind, labels in _GROUPS
+    },
+    **{
+        f"{name}_relative_rate": Measure(
+            "ratio", f"unemployment rate of {title} over that of everybody", partial(_relative_rate, kind, labels))
+        for name, title, kind, labels in _GROUPS
     },
     "other_trade_share": Measure(
         "share", "hires from unemployment into another occupation of two digits than that of the last job",

@@ -8,7 +8,9 @@ from sim.rng import Purpose, exponential, uniform
 
 _SHORTEST_DAYS = 14
 _TRIES = 8
-_JUNE, _DECEMBER = 5, 11
+_APRIL, _JUNE, _OCTOBER, _DECEMBER = 3, 5, 9, 11
+_SPRING_DAYS = 61
+"""Seasonal work begins again on a day of April or May."""
 _CHRISTMAS = 23
 """First jobless day of terms that end with the year: work stops before Christmas."""
 
@@ -78,3 +80,18 @@ def next_season(w, t):
     if month == _DECEMBER and day == _CHRISTMAS:
         return t + 15  # 7 January
     return -1
+
+
+@rule
+def spring_after(w, uid, t):
+    """Day of April or May on which seasonal work that ended today begins again, or -1 if no such season ends now.
+
+    Outdoor work and tourism end from October to December. A day beyond the horizon never comes.
+    """
+    if w.days[t].month < _OCTOBER:
+        return -1
+    day, last = t, w.days.shape[0] - 1
+    while day < last and w.days[day].month != _APRIL:
+        day += 1
+    u = uniform(w.control[0].seed, Purpose.CONTRACT_RECALL, uid, t, 1)
+    return min(last, day + int(_SPRING_DAYS * u))

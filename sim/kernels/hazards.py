@@ -119,11 +119,20 @@ def exit_rate(w, p, i, season):
 
 
 @rule
-def entry_rate(w, p, i):
-    """Rate at which somebody outside the labour force registers as unemployed jobseeker, a day."""
+def register_factor(w, p, i, t):
+    """How readily somebody without a job registers as unemployed jobseeker: a factor, by education and age.
+
+    Not of those who were dismissed: they all register.
+    """
     person = w.persons[i]
-    rate = p.labour_force.entry_per_month * person.attachment / DAYS_PER_MONTH
-    return rate * p.labour_force.education_risk[person.education]
+    return p.labour_force.education_risk[person.education] * p.labour_force.registers_by_age[age_band(person, t)]
+
+
+@rule
+def entry_rate(w, p, i, t):
+    """Rate at which somebody outside the labour force registers as unemployed jobseeker, a day."""
+    rate = p.labour_force.entry_per_month * w.persons[i].attachment / DAYS_PER_MONTH
+    return rate * register_factor(w, p, i, t)
 
 
 @rule
@@ -322,7 +331,7 @@ def schedule_hazard(w, i, t):
         ceiling = exit_rate(w, b, i, b.studies.start_season.max()) + start_up_rate(w, b, i)
         _schedule(w, i, HAZARD, Purpose.HAZARD_UNEMPLOYED, ceiling, t, never)
     elif state == State.INACTIVE:
-        _schedule(w, i, HAZARD, Purpose.HAZARD_INACTIVE, entry_rate(w, b, i), t, never)
+        _schedule(w, i, HAZARD, Purpose.HAZARD_INACTIVE, entry_rate(w, b, i, t), t, never)
     elif state == State.SELF_EMPLOYED:
         _schedule(w, i, HAZARD, Purpose.HAZARD_SELF_EMPLOYED, close_down_rate(w, b, i), t, never)
 

@@ -35,7 +35,7 @@ def leave_or_enter(w, i, t):
             return
     elif state == State.INACTIVE:
         u = uniform(seed, Purpose.INACTIVE_CAUSE, uid, t, 0)
-        if accepts(w, i, HAZARD, entry_rate(w, p, i), u):
+        if accepts(w, i, HAZARD, entry_rate(w, p, i, t), u):
             become_unemployed(w, i, t)
             return
     w.counters[Counter.LABOUR_FORCE_EVENTS] -= 1

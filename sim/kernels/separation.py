@@ -11,7 +11,7 @@ from sim.dimensions import DAYS_PER_MONTH, Contract, State
 from sim.indicators import Counter
 from sim.kernels.calendar import DATED, HAZARD, link, take
 from sim.kernels.change_security import begin_change_training, grant_change_security
-from sim.kernels.contracts import contract_end, next_season
+from sim.kernels.contracts import contract_end, next_season, spring_after
 from sim.kernels.departure import move_out
 from sim.kernels.destinations import goes_elsewhere
 from sim.kernels.hazards import (
@@ -21,6 +21,7 @@ from sim.kernels.hazards import (
     furlough_rate,
     is_under_notice,
     leaving_rate,
+    register_factor,
     schedule_hazard,
     schedule_search,
     slump_factor,
@@ -108,7 +109,8 @@ def leave(w, i, t):
     """Leave a job by one's own will with no other job in hand; the employer looks for somebody else."""
     p = w.parameters[0]
     seed, uid = w.control[0].seed, w.persons[i].uid
-    registers = uniform(seed, Purpose.SEPARATION_DESTINATION, uid, t, 0) < p.separation.leave_to_unemployment_share
+    share = p.separation.leave_to_unemployment_share * register_factor(w, p, i, t)
+    registers = uniform(seed, Purpose.SEPARATION_DESTINATION, uid, t, 0) < share
     replace_leaver(w, i, t)
     leave_job(w, i)
     lose_job(w, i, t, registers)
@@ -152,24 +154,29 @@ def end_furlough(w, i, t):
 def end_contract(w, i, t):
     """End a fixed term: the contract is renewed, becomes open-ended, or the person has to go.
 
-    A renewal that falls between two seasons may wait for the next one; the person is unemployed meanwhile.
+    A renewal that falls between two seasons may wait for the next one, and seasonal work for the spring; the person is
+    unemployed meanwhile.
     """
     p = w.parameters[0]
     person = w.persons[i]
     seed = w.control[0].seed
     u = uniform(seed, Purpose.CONTRACT_RENEWAL, person.uid, t, 0)
     closing = holds_closing_job(w, i, t, 1)
-    registers = uniform(seed, Purpose.SEPARATION_REGISTER, person.uid, t, 0) < p.contracts.register_share
-    again = next_season(w, t)
-    is_public = w.sections[w.employers[person.employer].section].is_public
-    renewal = p.contracts.renewal_share_public if is_public else p.contracts.renewal_share
+    share = p.contracts.register_share * register_factor(w, p, i, t)
+    registers = uniform(seed, Purpose.SEPARATION_REGISTER, person.uid, t, 0) < share
+    section = w.employers[person.employer].section
+    renewal = p.contracts.renewal_share_public if w.sections[section].is_public else p.contracts.renewal_share
+    again = next_season(w, t) if u < renewal else -1
+    waits = p.contracts.recall_share
+    if again < 0:
+        again, waits = spring_after(w, person.uid, t), p.contracts.winter_break_share[section]
+    may_wait = again > 0 and registers and not closing and not is_outside(w, person.home)
+    if may_wait and uniform(seed, Purpose.CONTRACT_RECALL, person.uid, t, 0) < waits:
+        keep_for(w, i, again, t)
+        leave_job(w, i)
+        lose_job(w, i, t, True)
+        return
     if u < renewal and not closing:
-        has_break = again > 0 and registers and not is_outside(w, person.home)
-        if has_break and uniform(seed, Purpose.CONTRACT_RECALL, person.uid, t, 0) < p.contracts.recall_share:
-            keep_for(w, i, again, t)
-            leave_job(w, i)
-            lose_job(w, i, t, True)
-            return
         w.persons[i].ends = contract_end(w, person.uid, t)
         link(w, i, DATED, w.persons[i].ends)
         schedule_hazard(w, i, t)

@@ -188,6 +188,7 @@ FIRST, JUNE, AUGUST = date(2025, 5, 20), 12, 83  # days of 1 June and 11 August
 ALL_WAIT = {
     "contracts.renewal_share": 1.0, "contracts.recall_share": 1.0, "contracts.register_share": 1.0,
     "contracts.part_time_share": 0.0, "jobs.posted_at_once_share": 0.0,
+    "labour_force.education_risk": 1.0, "labour_force.registers_by_age": 1.0,
 }  # fmt: skip
 
 

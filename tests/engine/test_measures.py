@@ -494,6 +494,7 @@ def model_of(days: int, changes: tuple[Change, ...] = (), **more: float) -> Empl
 def test_orders_are_on_offer_after_their_lead_time() -> None:
     """Ten times the seats from 1 March: nothing more before a lead time has passed, then ten times as many."""
     lead = {"measures.lead_months": 2.0, "measures.budget_year_eur": 1e9, "measures.least_group": 1.0}
+    lead["measures.start_season"] = 1.0
     more = Change("measures.seats_per_month.coaching", "scale", 10.0, date(2025, 3, 1), source="test")
     model = model_of(300, (more,), **lead)
     model.run()
@@ -506,6 +507,22 @@ def test_orders_are_on_offer_after_their_lead_time() -> None:
     assert max(before) - min(before) <= 1
     assert np.mean(after) == pytest.approx(10.0 * np.mean(before), rel=0.15)
     assert np.all(rows.decide_by[np.argsort(rows.start)] == np.array([*starts[1:], 300]) - 1)
+
+
+def test_courses_follow_the_school_year_and_subsidies_do_not() -> None:
+    """Seats by month are the year's times the season, to a seat; a year's sum is as without a season."""
+    model = model_of(365, **{"measures.lead_months": 0.0, "measures.budget_year_eur": 1e9})
+    model.run()
+    rows, p = orders(model), model.world.arrays.parameters[0].measures
+    month = np.asarray(model.world.arrays.days.month)[rows.start]
+    size = model.scale * model.region_size
+    for measure, season in ((Measure.COACHING, np.array(p.start_season)), (Measure.WAGE_SUBSIDY_PRIVATE, np.ones(12))):
+        mine = rows.measure == measure
+        seats = np.bincount(month[mine], rows.seats[mine], minlength=12)
+        asked = float(p.seats_per_month[measure]) * size * season
+        assert np.all(np.abs(seats - asked) < 1.0 + 1e-9), measure
+        assert seats.sum() == pytest.approx(asked.sum(), abs=1.0)
+    assert 0.0 < p.start_season[6] < 0.5 < 1.2 < p.start_season[8]
 
 
 def test_nobody_starts_before_the_first_day_or_after_the_last() -> None:

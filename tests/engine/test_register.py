@@ -11,10 +11,10 @@ from scipy import stats
 from worlds import NOTHING_PROPOSED, area, bare_world, lives, rows, specification, staff, with_values
 
 from agents.area import simulate
-from sim.dimensions import DAYS_PER_MONTH, Contract, Line, State
+from sim.dimensions import AGE_BANDS, DAYS_PER_MONTH, DAYS_PER_YEAR, Contract, Line, State
 from sim.indicators import Flow
 from sim.kernels.calendar import DATED, HAZARD, SERVICE
-from sim.kernels.hazards import dismissal_rate, entry_rate
+from sim.kernels.hazards import dismissal_rate, entry_rate, register_factor
 from sim.kernels.hiring import hiring
 from sim.kernels.separation import separations
 from sim.kernels.services import FIRST_INTERVIEW, FOLLOW_UP, services
@@ -31,13 +31,15 @@ QUIET = NOTHING_PROPOSED | {
     "services.recognition_share": 0.0, "services.later_recognition_share": 0.0, "services.referral_share": 0.0,
     "services.competence_share": 0.0, "contracts.renewal_share": 0.0, "contracts.conversion_share": 0.0,
     "contracts.register_share": 1.0, "contracts.month_end_share": 0.0, "contracts.mean_months": 1.0,
+    "labour_force.education_risk": 1.0, "labour_force.registers_by_age": 1.0,
 }  # fmt: skip
 
 
-def test_the_risk_of_unemployment_goes_by_education() -> None:
+def test_the_risk_of_unemployment_goes_by_education_and_registering_by_age_too() -> None:
     risk = {"basic": 1.2, "secondary": 1.0, "tertiary": 0.5}
     declarations = with_values({})
     declarations["labour_force"]["education_risk"]["value"] = risk
+    declarations["labour_force"]["registers_by_age"]["value"] = {band: 1.0 for band in AGE_BANDS} | {"20-24": 0.4}
     world = bare_world(specification(days=60, parameters=declarations), len(risk))
     p, people = world.arrays.parameters[0], world.arrays.persons
     people.education[: len(risk)] = np.arange(len(risk))
@@ -47,7 +49,11 @@ def test_the_risk_of_unemployment_goes_by_education() -> None:
     secondary = dismissal_rate(world.handle, p, 1, 20)
     for i, factor in enumerate(risk.values()):
         assert dismissal_rate(world.handle, p, i, 20) == pytest.approx(factor * secondary)
-        assert entry_rate(world.handle, p, i) == pytest.approx(factor * p.labour_force.entry_per_month / DAYS_PER_MONTH)
+        for years, age in ((22, 0.4), (40, 1.0)):
+            people.born[i] = -int(years * DAYS_PER_YEAR)
+            entry = factor * age * p.labour_force.entry_per_month / DAYS_PER_MONTH
+            assert entry_rate(world.handle, p, i, 20) == pytest.approx(entry)
+            assert register_factor(world.handle, p, i, 20) == pytest.approx(factor * age)
 
 
 def test_who_is_registered() -> None:

@@ -30,6 +30,7 @@ CONSTANT = {
     "search.rate_outside_per_month": 0.0, "search.half_visible_rate": 0.0,
     "hiring.window_days": 1.0, "hiring.suitable_share": 1.0, "hiring.duration_exponent": 0.0,
     "hiring.age_factor": 1.0, "hiring.education_factor": 1.0, "labour_force.education_risk": 1.0,
+    "labour_force.registers_by_age": 1.0,
     "jobs.give_up_probability": 0.0, "jobs.creation_days": 0.0,
     "labour_force.exit_per_month": 0.0, "labour_force.study_per_month": 0.0, "labour_force.entry_per_month": 0.0,
     "self_employment.start_employed_per_month": 0.0, "self_employment.start_unemployed_per_month": 0.0,
