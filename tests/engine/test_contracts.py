@@ -311,6 +311,41 @@ def test_other_renewals_do_not_wait(case: str) -> None:
     is_whole(world)
 
 
+@pytest.mark.parametrize(("month", "waits"), [(9, False), (10, True), (11, True), (12, True), (1, False)])
+def test_seasonal_work_rests_until_spring(month: int, waits: bool) -> None:
+    """Terms of an industry with a winter break that end on the tenth of a month wait until a day of April or May."""
+    begins = date(2025, 9, 1)
+    rests = {"contracts.winter_break_share": 1.0, "contracts.renewal_share": 0.0, "contracts.conversion_share": 0.0}
+    world = bare_world(specification(start_date=begins, days=400, parameters=with_values(ALL_WAIT | rests)), 201)
+    world.arrays.sections.is_public = 0
+    rows = np.arange(200)
+    employ(world, rows, rows, Contract.FIXED_TERM)
+    day = (date(2025 + (month < 9), month, 10) - begins).days
+    world.arrays.persons.ends[rows] = day
+    due(world, DATED, rows, day)
+    separations(world.handle, day)
+    a = world.arrays
+    kept = a.vacancies[: int(world.control.n_vacancies)]
+    assert np.all(a.persons.state[rows] == State.UNEMPLOYED)
+    assert np.count_nonzero(kept.n_applicants) == (200 if waits else 0)
+    if waits:
+        back = [(begins + timedelta(days=int(d))) for d in kept.day]
+        assert {d.month for d in back} == {4, 5}  # 200 days over 61: a month without any has a chance of 1e-60
+        assert min(back) >= date(2026, 4, 1)
+        assert len({*back}) > 30
+
+
+def test_industries_without_a_winter_break_do_not_rest() -> None:
+    rests = {"contracts.winter_break_share": 0.0, "contracts.renewal_share": 0.0, "contracts.conversion_share": 0.0}
+    world = bare_world(specification(start_date=date(2025, 10, 1), days=300, parameters=with_values(ALL_WAIT | rests)), 2)
+    employ(world, [0], [0], Contract.FIXED_TERM)
+    world.arrays.persons.ends[0] = 9
+    due(world, DATED, [0], 9)
+    separations(world.handle, 9)
+    vacancy = world.arrays.vacancies[0]
+    assert (int(vacancy.n_applicants), int(world.arrays.employers.target[0])) == (0, 1)  # to be filled by anybody
+
+
 def test_how_many_wait() -> None:
     """4,000 terms that end on 1 June: kept by renewal x recall x register, each end by its share (chi-square, 1e-4)."""
     shares = {"contracts.renewal_share": 0.55, "contracts.recall_share": 0.7, "contracts.register_share": 0.75}
