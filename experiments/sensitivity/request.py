@@ -198,8 +198,7 @@ def _simulated(
     request: Request, configuration: Configuration, retry_failed: bool
 ) -> tuple[list[Driver], NDArray[np.float64], Sample, SweepFolder]:
     """Drivers, points in the unit cube, what came of them, and the folder that has them."""
-    ruled = {rule.parameter for rule in configuration.rules}
-    drivers, left_out = read_drivers(request.factors, configuration.parameters, ruled)
+    drivers, left_out = read_drivers(request.factors, configuration.parameters, configuration.rules)
     outcomes = read_outcomes(request.outcomes)
     check_months(outcomes, configuration.horizon_years)
     x = method_of(request.method).design(len(drivers), request.points, configuration.seed)

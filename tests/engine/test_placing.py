@@ -1,4 +1,4 @@
-"""Staff moved between towns by order: totals by line stay, nothing goes below zero, what can not be moved is counted."""
+"""Staff moved between towns by order: totals by line stay, no town goes below zero, what is not moved is counted."""
 
 from __future__ import annotations
 
