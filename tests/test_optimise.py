@@ -287,7 +287,7 @@ def test_a_failed_split_is_passed_over() -> None:
          "the least of all parts sum to 1, more than the 0"),
         (["region=kolmikko", "optimise.divide={towns: {parameter: placing, parts: {KU903: {least: 0, most: 1}, "
           "KU901: {least: -1, most: 0}}}}", "optimise.splits=[]"], "KU903: nobody works there"),
-        (["optimise=towns", "optimise.splits=[policy/two_fte_to_harjavalta]"], "it moves staff of one line between towns"),
+        (["optimise=towns", "optimise.splits=[policy/two_fte_to_harjavalta]"], "it moves staff of one line"),
         (["optimise.splits=[policy/three_fte_to_offices]", "optimise.divide.staff.parts.youth.least=-1"],
          "leaves the declared range 0 to 250"),
         (["optimise.uncertain=[services.follow_up_minutes]"], "is a table by line; name a cell"),

@@ -86,7 +86,7 @@ def content_of(
         "starts": list(question.starts),
         "uncertain": list(question.uncertain),
         "event": question.event,
-        "plan_is_baseline": reference == BASELINE,
+        "plan_is_baseline": any(one["name"] == BASELINE and PLAN in one["also"] for one in told),
         "failed": stages.failed,
         "base": {name: level(final.base[name][0]) for name in (*OBJECTIVES, *DUTIES)},
         "candidates": told,

@@ -206,6 +206,7 @@ class Told(Section):
                 change=self.notation.signed(self.change(best, key), 1),
             )
             for key in best["amounts"]
+            if key not in self.towns or abs(self.change(best, key)) >= 0.05  # what is shown as 0.0 says nothing
         ]  # fmt: skip
         return self.word("split", parts="; ".join(parts))
 

@@ -249,9 +249,8 @@ def _read(request: Request, parameters: ParameterSet) -> tuple[list[Driver], NDA
         if np.ptp(column) == 0.0:
             say(f"left out, the same at all points of the sample: {word}")
             continue
-        parameter, _ = parameters.locate(word)
         factor = sample.factors[keys.index(word)]
-        drivers.append(Driver(word, (factor,), parameter.source_kind, parameter.unit, parameter.meaning))
+        drivers.append(Driver(word, (factor,), *factor.described(parameters)))
         columns.append(column)
     if not drivers:
         raise InputError(f"{request.sample}: no factor varies in the sample")

@@ -149,6 +149,13 @@ class Factor:
             raise InputError(f"{where}: {show_value(value)} is outside the declared range of {self.key}, "
                              f"{show_value(low)} to {show_value(high)} {self.unit}")  # fmt: skip
 
+    def described(self, parameters: ParameterSet) -> tuple[str, str, str]:
+        """Kind of source, unit and meaning as declared; staff of a town needs no source."""
+        if self.town:
+            return "", self.unit, ""
+        parameter, _ = parameters.locate(self.key)
+        return parameter.source_kind, parameter.unit, parameter.meaning
+
     def told(self) -> dict[str, Any]:
         """The factor as a manifest tells it."""
         return {
