@@ -25,7 +25,7 @@ from agents.purchasing import Purchasing
 from agents.recruitment import Recruitment
 from agents.region import Region, StartState
 from agents.service_lines import SERVICE_LINES
-from agents.specification import Cohort, RunResult, RunSpecification
+from agents.specification import Cohort, Placing, RunResult, RunSpecification
 from agents.synthetic import build_world
 from agents.synthetic.closeness import (
     appeal_of_trades,
@@ -238,6 +238,8 @@ class EmploymentAreaModel(mesa.Model):
                 max(0, day_of(change.start, s.start_date)), f"4 place {change.place:02d}",
                 partial(self.authority.change_place, change),
             )  # fmt: skip
+        for day in sorted({day for order in s.placing for day in self._placing_days(order) if 0 < day < s.days}):
+            clock.at(day, "4 placing", self.authority.place_staff)
         for number, course in enumerate(s.courses):
             clock.at(
                 day_of(course.start, s.start_date), f"6 course {number:03d}",
@@ -262,6 +264,12 @@ class EmploymentAreaModel(mesa.Model):
         if self.ripples is not None:
             self.ripples.register()
         self._set_demand()
+
+    def _placing_days(self, order: Placing) -> tuple[int, ...]:
+        """First day of an order, and the day after its last."""
+        first = self.specification.start_date
+        start = day_of(order.start, first)
+        return (start,) if order.end is None else (start, day_of(order.end, first) + 1)
 
     def _set_demand(self) -> None:
         """Register the monthly moves of demand: the level of targets, by index and trend, and the index itself."""

@@ -11,9 +11,11 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.specification import PlaceChange
+from agents.placing import move
+from agents.specification import PlaceChange, Placing
 from agents.surroundings import Surroundings
 from agents.working_time import client_minutes_a_month
+from sim.clock import date_of
 from sim.dimensions import N_PERSON_LINES, WEEKDAYS, Line
 from sim.kernels.census import census_clients
 from sim.kernels.queue import move_queue
@@ -118,8 +120,9 @@ class Authority(mesa.Agent):
         """Place each line's staff over the municipalities by its clients there, and give desks their advisers.
 
         A share stays in the host municipality whatever the need, by wish; the part of the work that is done
-        remotely is done from offices. Municipal staff works at the desks of its own municipality as far as
-        authority has been transferred.
+        remotely is done from offices. Then orders move staff between towns. Municipal staff works at the desks of
+        its own municipality as far as authority has been transferred. Desks with too little staff of a line are
+        joined to those of their office.
         """
         world, p = self.area.world, self._parameters
         arrays, n_places = world.arrays, len(world.arrays.points)
@@ -143,6 +146,9 @@ class Authority(mesa.Agent):
             share = (1.0 - wish) * share
             share[self.area.region.host] += wish
             fte[line] = effective[line] * share
+        orders = self._orders()
+        if orders:
+            fte = self._move(fte, orders)
         own = np.array([point.municipal_fte for point in self.area.region.service_points])
         transferred = float(p.municipal.authority_transferred)
         helping = own * transferred * float(p.municipal.statutory_share)
@@ -155,6 +161,23 @@ class Authority(mesa.Agent):
             fte[line, place] = 0.0
         self._staff_desks(fte)
         self._reserve_time(np.array(arrays.points.others))
+
+    def _orders(self) -> list[Placing]:
+        """Orders that are in force today."""
+        specification = self.area.specification
+        if not specification.placing:
+            return []
+        today = date_of(self.area.clock.day, specification.start_date)
+        return [order for order in specification.placing if order.holds(today)]
+
+    def _move(self, fte: NDArray[np.float64], orders: list[Placing]) -> NDArray[np.float64]:
+        """Move staff between towns by order, and count what was to move and what did."""
+        moved = move(fte, orders, self.area.world.arrays.points.serves.astype(np.int64))
+        told = self.area.built.setdefault("placing", {"times": 0.0, "ordered": 0.0, "moved": 0.0})
+        told["times"] += 1.0
+        told["ordered"] += moved.ordered
+        told["moved"] += moved.moved
+        return moved.fte
 
     def _staff_desks(self, fte: NDArray[np.float64]) -> None:
         """Give each desk its advisers on an opening day: a week's work of the desk is done on its opening days."""

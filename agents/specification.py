@@ -84,6 +84,35 @@ class PlaceChange:
 
 
 @dataclass(frozen=True)
+class Placing:
+    """Staff that a policy moves between towns, beside what placing by need gives them.
+
+    Attributes
+    ----------
+    name
+        Name of the policy (its YAML file).
+    fte
+        ``(municipality, FTE)`` by position in the region's list: added, or where negative taken away. They sum to 0.
+    start
+        Day from which it holds.
+    end
+        Last day, or None for good.
+    line
+        Row of `sim.dimensions.LINES`; -1: every line that meets jobseekers, by its staff where it is taken.
+    """
+
+    name: str
+    fte: tuple[tuple[int, float], ...]
+    start: date
+    end: date | None = None
+    line: int = -1
+
+    def holds(self, day: date) -> bool:
+        """Whether the order is in force on a day."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True)
 class Course:
     """A course that a policy orders beside the monthly seats.
 
@@ -164,6 +193,8 @@ class RunSpecification:
         Dated changes of the arm's policies.
     places
         Places that the arm's policies open, move or close.
+    placing
+        Staff that the arm's policies move between towns.
     courses
         Courses that the arm's policies order.
     recruits
@@ -196,6 +227,7 @@ class RunSpecification:
     demand_shift_years: int = 0
     recruits: tuple[Recruits, ...] = ()
     record_weekly: bool = False
+    placing: tuple[Placing, ...] = ()
 
 
 @dataclass
@@ -212,6 +244,7 @@ class RunResult:
     built
         Facts of the world as built, before the first day: ``unemployed`` by municipality, ``cohort``
         sizes, ``staff_fte``, ``population`` (all in real persons); ``recruits`` ordered and placed, if any;
+        ``placing``: FTE that were to be moved between towns and that were, by the number of times staff was placed;
         ``openings`` by event: who took the jobs, and the chains of vacancies;
         ``cohort_registered``, who of each employer's cohort has registered by each month-end.
     lives

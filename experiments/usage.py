@@ -156,6 +156,7 @@ kohtaanto optimise: which split of a fixed total is best when the future is not 
   kohtaanto optimise
   kohtaanto optimise budget=240 seed=5 language=en
   kohtaanto optimise optimise=staff_and_money optimise.candidates=8
+  kohtaanto optimise optimise=towns optimise.divide.towns.parts.KU214.most=2
   kohtaanto optimise optimise.divide.staff.parts.youth.least=12 'optimise.objectives=[long_term,municipal_euros]'
 
 Three stages. budget splits are tried in the world that the keys say, the first spread evenly, the others proposed from
@@ -173,7 +174,8 @@ kohtaanto sweep: the model at many points of its parameters, every point in ever
     'levers={services.staff_fte.brokerage: 25..40}' 'outcomes=[unemployed,first_interview_wait_days@12]'
   kohtaanto sweep design=mine.csv levers=[services.staff_fte.brokerage] shock=closure_harjavalta
 
-uncertainties= are parameters of every arm, levers= what a decision maker sets from the first day, in the arm lever;
+uncertainties= are parameters of every arm, levers= what a decision maker sets from the first day, in the arm lever
+({KEY: {low: 0, high: 6, start: DATE, end: DATE}} at another time; placing.TOWN moves staff there from the host);
 [KEY,KEY=LOW..HIGH] or {KEY: [V1,V2]}, the declared range unless given. Both sampled: each lever point under each
 uncertainty point. All points and arms have the same seeds. shock= and policy= make arms as in compare.
 Keys of its own: design=lhs|sobol|grid|FILE.csv  points=32  lever_points=points  levels=3 (grid)  design_seed=1
@@ -201,8 +203,9 @@ kohtaanto discover DIR 'fails=OUTCOME>NUMBER': in which futures of a finished sw
   kohtaanto discover outputs/sweep/closure_harjavalta-1a2b3c4d 'fails=unemployed@24>6000' arm=closure_harjavalta
   kohtaanto discover outputs/sweep/closure_harjavalta-1a2b3c4d 'fails=unemployed>=0' against=baseline language=en
 
-Signs are > < >= <=; against=baseline judges the difference from the baseline of the same future. Says which share of
-the failing futures the region covers and which share of the futures in it fail, here and in futures in which it was
+Signs are > < >= <=. fails=GOAL: where a goal of the sweep's targets is missed, such as fails=shorter_unemployment.
+against=baseline judges the difference from the baseline of the same future. Says which share of the failing futures
+the region covers and which share of the futures in it fail, here and in futures in which it was
 not looked for, or that there is no such region. seed=0  arm=NAME  outputs=FOLDER  language=fi|sv|en""",
     "replications": """\
 kohtaanto replications: a comparison with as many replications as its differences need.

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from agents.region import Region
 from agents.specification import RunResult, RunSpecification
 from experiments.command import main
 from experiments.composing.configuration import PROJECT
@@ -276,6 +277,19 @@ def test_a_failed_split_is_passed_over() -> None:
         (["optimise.divide.staff.parts.youth.most=900"], "leaves the declared range 0 to 250"),
         (["optimise.splits=[policy/six_fte_brokerage]"], "changes for a time; a split holds for the whole run"),
         (["optimise.splits=[policy/close_two_service_points]"], "it orders more than parameters"),
+        (["optimise.uncertain=[rules.intensive_talks]", "rules=by_date"],
+         "optimise.uncertain: rules.intensive_talks is set by dated rules"),
+        (["optimise=towns", "region=kolmikko"], "optimise.divide.towns.parts: "),
+        (["optimise=towns", "optimise.divide.towns.total=3"], "towns get what other towns give, so it is 0, not 3"),
+        (["optimise=towns", "optimise.divide.towns.parts={Pori: {least: -3}, Ulvila: {least: 0, most: 3}}"],
+         "towns.parts.Pori: expected least and most"),
+        (["optimise=towns", "optimise.divide.towns.parts={Pori: {least: 1, most: 3}, Ulvila: {least: 0, most: 3}}"],
+         "the least of all parts sum to 1, more than the 0"),
+        (["region=kolmikko", "optimise.divide={towns: {parameter: placing, parts: {KU903: {least: 0, most: 1}, "
+          "KU901: {least: -1, most: 0}}}}", "optimise.splits=[]"], "KU903: nobody works there"),
+        (["optimise=towns", "optimise.splits=[policy/two_fte_to_harjavalta]"], "it moves staff of one line"),
+        (["optimise.splits=[policy/three_fte_to_offices]", "optimise.divide.staff.parts.youth.least=-1"],
+         "leaves the declared range 0 to 250"),
         (["optimise.uncertain=[services.follow_up_minutes]"], "is a table by line; name a cell"),
         (["optimise.uncertain=[services.need_shar]"], "did you mean 'services.need_share'"),
     ],
@@ -293,10 +307,11 @@ def test_wrong_input_gets_one_line(
 def test_the_present_split_is_named_once() -> None:
     request = Request.read(["region=kolmikko"])
     configuration = request.configuration()
-    divisions = request.question.divisions(configuration.parameters)
+    region = Region.load(configuration.region)
+    divisions = request.question.divisions(configuration.parameters, region)
     found = {one.name: one for one in named(
         ["staff/plan", "policy/split_40_20_40", "policy/more_competence", "staff/collected"], divisions, configuration,
-        Horizon(date(2025, 1, 1), 3),
+        Horizon(date(2025, 1, 1), 3), region,
     )}  # fmt: skip
     assert list(found) == ["baseline", "policy/more_competence", "staff/collected"]
     assert found["baseline"].also == ("staff/plan", "policy/split_40_20_40")
@@ -536,6 +551,84 @@ def test_a_reserve_is_called_up_in_the_event_alone(engine: ConcaveEngine, tmp_pa
     assert {bool(run.events) for run in engine.simulated if run.seed >= 200_000} == {True}
     assert {bool(run.events) for run in engine.simulated if 100_000 <= run.seed < 200_000} == {True, False}
     assert all(run.events for run in engine.simulated if run.seed < 100_000)
+
+
+class TownsEngine(ConcaveEngine):
+    """A stand-in for the model: everything is best with 0.6 FTE more at the second town, the wait with 0.7."""
+
+    def simulate(self, specification: RunSpecification) -> RunResult:
+        moved = dict.fromkeys(range(len(PLACES)), 0.0)
+        for order in specification.placing:
+            assert (order.line, order.end) == (-1, None)
+            moved |= dict(order.fte)
+        luck = np.random.default_rng(specification.seed).normal(size=2)
+        away = (moved[1] - 0.6) ** 2
+        area = {
+            "open_market_employment_days": 1e5 - 1e4 * away + 50 * luck[0], "long_term_unemployed": 100 + 20 * away,
+            "first_interview_wait_days": 10.0 + 4 * (moved[1] - 0.7) ** 2 + 0.1 * luck[1],
+            "cost_municipal_net_eur": 1e6, "first_interview_in_time_share": 0.8, "path_in_3m_share": 0.9,
+        }  # fmt: skip
+        rows = [(name, "", "", value) for name, value in area.items()]
+        rows += [("unemployment_rate", "municipality", place, 10.0 + away) for place in PLACES]
+        rows += [("staff_fte", "place", place, (6.0, 2.0, 0.0)[k] + moved[k]) for k, place in enumerate(PLACES)]
+        ends = month_ends(specification.start_date, specification.days)
+        keys = ("indicator", "group_kind", "group", "value")
+        columns = {
+            "date": np.repeat(np.array(ends, "datetime64[D]"), len(rows)),
+            **{key: [row[k] for row in rows] * len(ends) for k, key in enumerate(keys)},
+            "unit": ["persons"] * (len(rows) * len(ends)),
+        }  # fmt: skip
+        return RunResult(columns, {}, {}, {}, {"build": 0.1, "simulate": 0.1}, {})
+
+
+TOWNS = [
+    *(word for word in SMALL if "staff_fte" not in word),
+    "optimise.divide={towns: {parameter: placing, parts: {KU901: {least: -1.5, most: 1}, "
+    "KU902: {least: -1, most: 1.5}}}}", SPLIT,
+]  # fmt: skip
+
+
+def test_the_command_finds_the_best_towns_of_a_made_up_world(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The best is known: Rantala has 0.6 to 0.7 FTE more than need gives it, and Keskilä as many fewer."""
+    engine = TownsEngine()
+    monkeypatch.setattr("agents.area.simulate_arms", engine.simulate_arms)
+    monkeypatch.setattr("agents.warm_up.warm_up", lambda _: 0.0)
+    assert main(["optimise", *TOWNS, f"outputs={tmp_path}", "budget=32", "optimise.replications=1"]) == 0
+    (folder,) = only_folder(tmp_path)
+    content = json.loads((folder / "optimise.json").read_text())
+    best = next(one for one in content["candidates"] if one["name"] == content["recommended"]["minimax"])
+    moved = best["amounts"]["placing.Rantala"]
+    assert abs(moved - 0.65) < 0.15
+    assert best["amounts"]["placing.Keskilä"] == pytest.approx(-moved)
+    assert best["staff"] == pytest.approx({"placing.Keskilä": 6.0 - moved, "placing.Rantala": 2.0 + moved})
+    base = next(one for one in content["candidates"] if one["name"] == "baseline")
+    assert base["staff"] == {"placing.Keskilä": 6.0, "placing.Rantala": 2.0}
+    assert content["verdict"]["clear"]
+    with (folder / "points.csv").open() as file:
+        points = list(csv.DictReader(file))
+    assert all(abs(float(p["placing.Keskilä"]) + float(p["placing.Rantala"])) < 1e-9 for p in points)
+    assert all(-1.0 <= float(p["placing.Rantala"]) <= 1.5 for p in points)
+    assert f"(+{moved:.1f})" in capsys.readouterr().out
+    for language, words in {"fi": "Kunnan luku on siellä", "sv": "Kommunens tal", "en": "The number of a m"}.items():
+        assert main(["report", str(folder), f"language={language}"]) == 0
+        text = (folder / "report.html").read_text(encoding="utf-8")
+        assert words in text
+        assert "optimise_parts" in "".join(path.name for path in (folder / "figures").iterdir())
+
+
+def test_towns_in_the_model_itself(tmp_path: Path) -> None:
+    """A small run of kolmikko: what a split moves is what the staff of the towns changes by, novices and need aside."""
+    words = [*TOWNS, "budget=8", "optimise.futures=2", "optimise.candidates=2", f"outputs={tmp_path}"]
+    assert main(["optimise", *words]) == 0
+    (folder,) = only_folder(tmp_path)
+    base, *found = json.loads((folder / "optimise.json").read_text())["candidates"]
+    assert found
+    for one in found:
+        for key, moved in one["amounts"].items():
+            assert one["staff"][key] - base["staff"][key] == pytest.approx(moved, abs=0.4)
+        assert sum(one["staff"].values()) == pytest.approx(sum(base["staff"].values()), abs=0.05)
 
 
 def test_a_starving_line_is_fed(tmp_path: Path) -> None:

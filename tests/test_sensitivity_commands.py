@@ -279,6 +279,56 @@ def test_failing_futures_of_a_sweep(tmp_path: Path, engine: Engine, capsys: pyte
     assert "did you mean 'closure_kolmikko'" in capsys.readouterr().err
 
 
+GOALS = (
+    "targets.few={indicator: unemployed, at_months: 12, direction: at_most, value: 195, unit: persons, source: a test, "
+    "source_kind: assumption, title: {fi: 'Harva on työtön', en: 'Few are unemployed'}}",
+    'targets.fewer={indicator: unemployed, at_months: all, direction: at_most, relative_to_start: -5, unit: "%", '
+    "source: a test, source_kind: assumption}",
+    "targets.later={indicator: unemployed, at_months: 24, direction: at_most, value: 195, unit: persons, "
+    "source: a test, source_kind: assumption}",
+    "targets.dear={indicator: benefits_eur, at_months: 12, direction: at_least, value: 9000, unit: EUR, "
+    "source: a test, source_kind: assumption}",
+)
+
+
+def test_a_goal_of_the_area_that_is_missed(tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the goal's name the same futures fail as by its limit; a change from the start is judged against month 1."""
+    engine()
+    sweep_words = ["sweep", *BASE, f"uncertainties=[{SEARCH},{INERT}]", "points=40", "replications=1", *GOALS,
+                   f"outputs={tmp_path}"]  # fmt: skip
+    assert main([*sweep_words, "outcomes=[unemployed]"]) == 0
+    sweep = only(tmp_path / "sweep")
+    for words in (["fails=few"], ["fails=unemployed>195"]):
+        assert main(["discover", str(sweep), *words, "language=en"]) == 0
+    by_name, by_limit = (
+        sorted((read(folder, "discover.json") for folder in (tmp_path / "discover").iterdir()),
+               key=lambda content: content["goal"] is None)
+    )  # fmt: skip
+    assert 0 < by_name["failing"] < 40
+    for key in ("fails", "values", "region_found", "limit", "sign"):
+        assert by_name[key] == by_limit[key]
+    assert by_name["goal"]["name"] == "few"
+    told = capsys.readouterr().out
+    assert "fails (“Few are unemployed”: Unemployed" in told
+    assert "”Harva on työtön”" in discovery_page.answers(by_name, "fi")[0]
+    for words, message in {
+        ("fails=fewr",): "the sweep has no such goal; did you mean 'fewer'?",
+        ("fails=fewer",): "did not ask for unemployed@all and unemployed@1",
+        ("fails=later",): "the goal is about month 24, and the runs of the sweep end after 12",
+        ("fails=dear",): "did not ask for benefits_eur@12",
+        ("fails=few", "against=baseline"): "a goal is met or missed by an arm itself",
+    }.items():
+        assert main(["discover", str(sweep), *words]) == 2
+        line = capsys.readouterr().err
+        assert message in line
+        assert line.count("\n") == 1
+    assert main([*sweep_words, "outcomes=[unemployed@all,unemployed@1]", "name=more"]) == 0
+    more = next(folder for folder in (tmp_path / "sweep").iterdir() if folder.name.startswith("more"))
+    capsys.readouterr()
+    assert main(["discover", str(more), "fails=fewer", "language=en"]) == 0
+    assert "change from the start > −5%" in capsys.readouterr().out  # nothing changes in these runs: missed everywhere
+
+
 def test_what_it_means_to_fail_is_read() -> None:
     read_one = Criterion.read("unemployed:municipality=KU902@12>=-3.5")
     assert (read_one.outcome.group, read_one.outcome.month, read_one.sign, read_one.limit) == ("KU902", 12, ">=", -3.5)

@@ -49,6 +49,7 @@ from experiments.sweep.sample import Sample
 from experiments.sweep.sampling import latin_hypercube, sobol
 from sim.errors import InputError
 from sim.parameters import ParameterSet
+from sim.timetable import compose
 
 C15 = Path(__file__).parent / "data" / "c15"
 SMALL = ("region=kolmikko", "horizon_years=1", "replications=3")
@@ -121,6 +122,9 @@ def test_factors_are_read_in_every_form(parameters: ParameterSet) -> None:
         (f"{{{SHARE}: {{lo: 0.2}}}}", "unknown key 'lo'; did you mean 'low'?"),
         (f"{{{SHARE}: [0.2, 0.2]}}", "different levels"),
         (f"{{{SHARE}: {{start: 2026-01-01}}}}", "start belongs to levers"),
+        (f"{{{SHARE}: {{end: 2026-01-01}}}}", "end belongs to levers"),
+        ("{placing.KU902: [0.2, 1]}", "placing.KU902 is staff that somebody moves, no uncertainty"),
+        ("[placing.KU902]", "placing.KU902 has no declared range; say how many FTE"),
         (f"{{{SHARE}: [0.2, x]}}", "expected a finite number"),
     ],
 )
@@ -346,6 +350,46 @@ def test_a_lever_may_begin_later(tmp_path: Path, configuration: Configuration) -
     assert (change.amount, (change.start - runs[0].specification.start_date).days) == (10.0, 90)
 
 
+def test_a_lever_may_end(tmp_path: Path, configuration: Configuration) -> None:
+    typed = f"{{{FTE}: {{values: [10], start: {{months_after_start: 3}}, end: {{months_after_start: 6, day: 31}}}}}}"
+    factors = read_factors(typed, LEVER, configuration.parameters)
+    runs = evaluation(configuration, factors, tmp_path).runs_of(Point("a", {FTE: 10.0}))
+    [change] = [c for run in runs[-1:] for c in run.specification.changes if c.owner == "policies.lever"]
+    start = runs[0].specification.start_date
+    assert change.end is not None
+    assert ((change.start - start).days, (change.end - start).days) == (90, 211)
+    assert [factor.told()["end"] for factor in factors] == [{"months_after_start": 6, "day": 31}]
+
+
+def test_levers_move_staff_between_towns(tmp_path: Path, configuration: Configuration) -> None:
+    """What towns get comes from the host, unless it is a lever too; levers with the same dates are one order."""
+    factors = read_factors("[placing.Rantala=-1..2]", LEVER, configuration.parameters)
+    run = evaluation(configuration, factors, tmp_path)
+    [order] = run.runs_of(Point("a", {"placing.Rantala": 1.5}))[-1].specification.placing
+    assert (order.fte, order.line, order.end) == (((0, -1.5), (1, 1.5)), -1, None)
+    assert run.runs_of(Point("b", {"placing.Rantala": 0.0}))[-1].specification.placing == ()
+    both = read_factors("{placing.KU901: -1..1, placing.KU902: -1..1}", LEVER, configuration.parameters)
+    run = evaluation(configuration, both, tmp_path)
+    with pytest.raises(InputError, match=r"point c: .*FTE sum to 0; got 0.5"):
+        run.runs_of(Point("c", {"placing.KU901": -0.5, "placing.KU902": 1.0}))
+    with pytest.raises(InputError, match="Rantla"):
+        evaluation(
+            configuration, read_factors("[placing.Rantla=0..1]", LEVER, configuration.parameters), tmp_path
+        ).runs_of(Point("d", {"placing.Rantla": 1.0}))
+
+
+def test_what_a_rule_sets_varies_as_a_lever_alone(tmp_path: Path) -> None:
+    """An uncertainty would be overwritten by the rule; a lever is composed after it and holds."""
+    configuration = resolve("sweep", [*SMALL, "rules=by_date"])
+    key = "rules.intensive_talks"
+    with pytest.raises(InputError, match=r"uncertainties: rules\.intensive_talks is set by dated rules"):
+        evaluation(configuration, read_factors(f"[{key}]", UNCERTAINTY, configuration.parameters), tmp_path)
+    lever = read_factors(f"[{key}]", LEVER, configuration.parameters)
+    run = evaluation(configuration, lever, tmp_path).runs_of(Point("a", {key: 2.0}))[-1].specification
+    timetable = compose(configuration.parameters, run.changes, run.start_date, run.days)
+    assert {timetable.value(key, day) for day in range(0, run.days, 30)} == {2.0}
+
+
 def test_levers_act_under_every_shock(tmp_path: Path) -> None:
     configuration = resolve("sweep", [*SMALL, "shock=closure_kolmikko"])
     factors = read_factors(f"[{FTE}]", LEVER, configuration.parameters)
@@ -527,6 +571,7 @@ def test_runs_are_grouped_into_jobs() -> None:
         ([f"uncertainties=[{SHARE}]", "engine.launcher=dusk"], "did you mean 'dask'"),
         ([f"uncertainties=[{SHARE}]", "engine.jobs=0"], "engine.jobs"),
         ([f"uncertainties=[{SHARE}]", "markets=[tight]"], "leave markets out"),
+        (["uncertainties=[rules.intensive_talks]", "rules=by_date"], "is set by dated rules"),
         ([f"design={C15 / 'design.csv'}", f"uncertainties=[{SHARE}]"], "leave uncertainties= out"),
         ([f"design={C15 / 'design.csv'}", f"levers=[{SHARE}]"], "has no column"),
     ],

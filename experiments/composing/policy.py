@@ -1,4 +1,7 @@
-"""Policies: dated changes of parameters, places that open or close, courses and recruits that are ordered."""
+"""Policies: dated changes of parameters, places that open or close, courses and recruits that are ordered.
+
+Staff that they move between towns is read in `experiments.composing.placing`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ from sim.parameters import ParameterSet
 if TYPE_CHECKING:
     from agents.region import Region
 
-_PARTS = ("changes", "places", "courses", "recruits", "needs_law_change")
+ORDERED = ("changes", "places", "placing", "courses", "recruits")
+"""Lists of a policy: what it changes and what it orders."""
+_PARTS = (*ORDERED, "needs_law_change")
 _PLACE = ("municipality", "kind", "weekdays", "period_weeks", "start", "source")
 _COURSE = (
     "measure", "occupation", "occupation_from", "months", "seats", "start", "every_months", "end", "source",
@@ -43,10 +48,10 @@ def read_policy(name: str, given: Mapping[str, Any], horizon: Horizon) -> list[C
             raise InputError(f"{where}: unknown key '{key}', expected {', '.join(_PARTS)}{near_miss(str(key), _PARTS)}")
     if not isinstance(given.get("needs_law_change", False), bool):
         raise InputError(f"{where}.needs_law_change: expected true or false, got {given['needs_law_change']!r}")
-    if not any(given.get(key) for key in _PARTS[:4]):
-        raise InputError(f"{where}: expected {', '.join(_PARTS[:4])}, got none of them")
+    if not any(given.get(key) for key in ORDERED):
+        raise InputError(f"{where}: expected {', '.join(ORDERED)}, got none of them")
     changes = []
-    for index, item in enumerate(_items(given, "changes", where)):
+    for index, item in enumerate(read_items(given, "changes", where)):
         place = f"{where}.changes[{index}]"
         if isinstance(item, Mapping):
             dates = {
@@ -69,9 +74,9 @@ def read_places(name: str, given: Mapping[str, Any], horizon: Horizon, region: R
         a date outside the horizon.
     """
     changes = []
-    for index, item in enumerate(_items(given, "places", f"policies.{name}")):
+    for index, item in enumerate(read_items(given, "places", f"policies.{name}")):
         where = f"policies.{name}.places[{index}]"
-        _check(item, _PLACE, ("municipality", "kind", "start", "source"), where)
+        check_item(item, _PLACE, ("municipality", "kind", "start", "source"), where)
         try:
             place = region.municipality(str(item["municipality"]))
         except InputError as error:
@@ -108,9 +113,9 @@ def read_courses(
         price, a date outside the horizon or before the lead time of a purchase has passed since the start.
     """
     courses = []
-    for index, item in enumerate(_items(given, "courses", f"policies.{name}")):
+    for index, item in enumerate(read_items(given, "courses", f"policies.{name}")):
         where = f"policies.{name}.courses[{index}]"
-        _check(item, _COURSE, ("measure", "seats", "start", "source"), where)
+        check_item(item, _COURSE, ("measure", "seats", "start", "source"), where)
         measure, seats = item["measure"], item["seats"]
         if measure not in MEASURES:
             raise InputError(f"{where}.measure: no measure {measure!r}{near_miss(str(measure), MEASURES)}")
@@ -153,9 +158,9 @@ def read_recruits(name: str, given: Mapping[str, Any], horizon: Horizon, region:
         An unknown occupation, nobody to recruit, a date outside the horizon.
     """
     recruits = []
-    for index, item in enumerate(_items(given, "recruits", f"policies.{name}")):
+    for index, item in enumerate(read_items(given, "recruits", f"policies.{name}")):
         where = f"policies.{name}.recruits[{index}]"
-        _check(item, _RECRUITS, _RECRUITS, where)
+        check_item(item, _RECRUITS, _RECRUITS, where)
         persons = item["persons"]
         if isinstance(persons, bool) or not isinstance(persons, int | float) or persons <= 0:
             raise InputError(f"{where}.persons: expected a number above 0, got {persons!r}")
@@ -213,14 +218,16 @@ def _nearest(code: str, region: Region) -> str:
     return f"; there are {', '.join(same or [occupation.isco2 for occupation in region.occupations])}"
 
 
-def _items(given: Mapping[str, Any], key: str, where: str) -> list[Any]:
+def read_items(given: Mapping[str, Any], key: str, where: str) -> list[Any]:
+    """Items of a list of a policy; InputError if it is none."""
     items = given.get(key, [])
     if not isinstance(items, list):
         raise InputError(f"{where}.{key}: expected a list, got {items!r}")
     return items
 
 
-def _check(item: object, known: tuple[str, ...], needed: tuple[str, ...], where: str) -> None:
+def check_item(item: object, known: tuple[str, ...], needed: tuple[str, ...], where: str) -> None:
+    """Refuse what is no mapping, an unknown key, and one that is missing; InputError naming `where`."""
     if not isinstance(item, Mapping):
         raise InputError(f"{where}: expected {{{', '.join(needed)}}}, got {item!r}")
     for key in item:

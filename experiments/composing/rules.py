@@ -6,7 +6,7 @@ the first day or after the last: what is in force at the start is written on the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -74,6 +74,33 @@ def in_force(rules: tuple[Change, ...], horizon: Horizon) -> tuple[Change, ...]:
     return tuple(
         replace(rule, end=None) if rule.end is not None and rule.end > last else rule for rule in within
     )
+
+
+def ruled_by(rules: Iterable[Change]) -> frozenset[str]:
+    """Parameters and cells that rules set, whatever the baseline says."""
+    return frozenset(rule.parameter for rule in rules)
+
+
+def is_ruled(key: str, ruled: Collection[str]) -> bool:
+    """Whether rules set a parameter or cell: it, or the whole table that it is a cell of."""
+    return key in ruled or key.rpartition(".")[0] in ruled
+
+
+def check_free(keys: Iterable[str], rules: Iterable[Change], where: str) -> None:
+    """Refuse to vary in the baseline what a rule sets in every run: points would differ in name alone.
+
+    A lever is free, since policies are composed after rules.
+
+    Raises
+    ------
+    InputError
+        Naming `where` and the first such key.
+    """
+    ruled = ruled_by(rules)
+    for key in keys:
+        if is_ruled(key, ruled):
+            raise InputError(f"{where}: {key} is set by dated rules (rules=, financing=), whatever its value: it can "
+                             "not vary")  # fmt: skip
 
 
 def _check_dates(rules: list[Change], node: str) -> None:

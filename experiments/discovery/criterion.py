@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.sweep.outcome import OutcomeAsked
+from experiments.sweep.sample import Sample
 from sim.errors import InputError
 
 _FORM = re.compile(r"\s*(?P<outcome>[^<>]+?)\s*(?P<sign>>=|<=|>|<)\s*(?P<limit>[-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*")
@@ -49,12 +50,17 @@ class Criterion:
         """
         match = _FORM.fullmatch(text)
         if match is None:
-            raise InputError(f"fails={text}: expected OUTCOME and a limit, such as 'fails=unemployed@24>900'")
+            raise InputError(f"fails={text}: expected OUTCOME and a limit, such as 'fails=unemployed@24>900', or "
+                             "the name of a goal")
         try:
             limit = float(match["limit"])
         except ValueError:
             raise InputError(f"fails={text}: {match['limit']} is no number") from None
         return cls(OutcomeAsked.read(match["outcome"]), match["sign"], limit)
+
+    def values(self, sample: Sample, arm: str) -> NDArray[np.float64]:
+        """Values of the outcome, shape (points, replications)."""
+        return sample.values(self.outcome.name, arm)
 
     def fails(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether each value fails, shape as `values`."""

@@ -57,11 +57,17 @@ def answers(content: Mapping[str, Any], language: str) -> list[str]:
 
 def criterion(content: Mapping[str, Any], terms: Terms, notation: Notation) -> str:
     """What it means to fail, in short."""
-    unit = unit_of(str(content["unit"]))
-    name = names.outcome(content, terms)
-    value = notation.joined(notation.plain(content["limit"] * unit.factor), unit)
-    key = "discover_change" if content["is_difference"] else "discover_level"
-    return terms.term(key, outcome=name, sign=_SIGNS[content["sign"]], value=value)
+    name, goal = names.outcome(content, terms), content.get("goal")
+    if goal and goal["is_relative"]:
+        value = notation.percent(content["limit"], signed=True, plain=True)
+    else:
+        unit = unit_of(str(content["unit"]))
+        value = notation.joined(notation.plain(content["limit"] * unit.factor), unit)
+    told = {"outcome": name, "sign": _SIGNS[content["sign"]], "value": value}
+    if goal:
+        title = str(goal["title"].get(terms.language) or goal["name"])
+        return terms.term("discover_goal_change" if goal["is_relative"] else "discover_goal", goal=title, **told)
+    return terms.term("discover_change" if content["is_difference"] else "discover_level", **told)
 
 
 def write(folder: Path, language: str = "fi") -> Path:
@@ -126,7 +132,7 @@ def draw(content: Mapping[str, Any], folder: Path, terms: Terms) -> str:
         axes.set_axisbelow(True)
         titles = [_axis(content, limit["factor"], terms) for limit in limits]
         axes.set_xlabel(titles[0])
-        axes.set_ylabel(titles[1] if len(titles) > 1 else names.outcome(content, terms))
+        axes.set_ylabel(titles[1] if len(titles) > 1 else _outcome(content, terms))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(lambda value, _: notation.plain(float(f"{value:.6g}")))
         drawn.legend(frameon=False, loc="outside lower left", ncols=3, fontsize=9)
@@ -143,6 +149,13 @@ def _limit(content: Mapping[str, Any], limit: Mapping[str, Any], terms: Terms, n
     if low is not None:
         return terms.term("discover_above", parameter=name, value=f"{low} {unit}")
     return terms.term("discover_below", parameter=name, value=f"{high} {unit}")
+
+
+def _outcome(content: Mapping[str, Any], terms: Terms) -> str:
+    """Name of what is judged, for an axis."""
+    name = names.outcome(content, terms)
+    goal = content.get("goal")
+    return terms.term("discover_goal_axis", outcome=name) if goal and goal["is_relative"] else name
 
 
 def _axis(content: Mapping[str, Any], factor: int, terms: Terms) -> str:

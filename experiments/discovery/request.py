@@ -15,10 +15,12 @@ import yaml
 from agents.region import Region
 from experiments.composing.arm import BASELINE
 from experiments.composing.configuration import LANGUAGES, PROJECT, Configuration
+from experiments.composing.target import placed
 from experiments.composing.words import read_words
 from experiments.discovery import page
 from experiments.discovery.box import FALSE_ALARM, LEAST, discover
 from experiments.discovery.criterion import Criterion
+from experiments.discovery.goal import Goal
 from experiments.running import results
 from experiments.running.progress import say
 from experiments.running.store import write_text
@@ -38,7 +40,7 @@ class Request:
     folder
         Results folder of a sweep.
     criterion
-        What it means to fail.
+        What it means to fail: a limit, or the name of a goal of the area that is missed.
     arm
         The arm that is judged; empty: the only one beside the baseline, or the baseline itself.
     is_difference
@@ -52,7 +54,7 @@ class Request:
     """
 
     folder: Path
-    criterion: Criterion
+    criterion: Criterion | str
     arm: str
     is_difference: bool
     seed: int
@@ -61,7 +63,7 @@ class Request:
 
     @classmethod
     def read(cls, words: Sequence[str]) -> Request:
-        """Read ``FOLDER fails=OUTCOME>NUMBER [arm=NAME] [against=baseline] [seed=N] [language=fi|sv|en]``.
+        """Read ``FOLDER fails=OUTCOME>NUMBER|GOAL [arm=NAME] [against=baseline] [seed=N] [language=fi|sv|en]``.
 
         Raises
         ------
@@ -79,15 +81,20 @@ class Request:
             raise InputError(f"discover has no key '{key}'{near_miss(key, _OWN)}; it simulates nothing")
         own = typed.own
         if not own["fails"]:
-            raise InputError("discover: say what it means to fail, such as 'fails=unemployed@24>900'")
+            raise InputError("discover: say what it means to fail, such as 'fails=unemployed@24>900', or the name of "
+                             "a goal")
         if own["against"] not in ("", BASELINE):
             raise InputError(f"against={own['against']}: expected {BASELINE}")
         if own["language"] not in LANGUAGES:
             raise InputError(f"language={own['language']}: expected {', '.join(LANGUAGES)}")
         if not own["seed"].isdecimal():
             raise InputError(f"seed={own['seed']}: expected a whole number")
+        is_goal = own["fails"].strip().isidentifier()
+        if is_goal and own["against"]:
+            raise InputError(f"against={own['against']}: a goal is met or missed by an arm itself; leave against out")
+        criterion = own["fails"].strip() if is_goal else Criterion.read(own["fails"])
         return cls(
-            Path(given[0]), Criterion.read(own["fails"]), own["arm"], bool(own["against"]), int(own["seed"]),
+            Path(given[0]), criterion, own["arm"], bool(own["against"]), int(own["seed"]),
             own["language"], Path(own["outputs"]).resolve() if own["outputs"] else None,
         )  # fmt: skip
 
@@ -97,9 +104,13 @@ class Request:
 
     def told(self) -> dict[str, Any]:
         """What is asked, as plain data."""
+        asked = (
+            {"goal": self.criterion} if isinstance(self.criterion, str)
+            else {"outcome": self.criterion.outcome.name, "sign": self.criterion.sign, "limit": self.criterion.limit}
+        )  # fmt: skip
         return {
-            "sample": self.folder.resolve().name, "outcome": self.criterion.outcome.name, "sign": self.criterion.sign,
-            "limit": self.criterion.limit, "arm": self.arm, "is_difference": self.is_difference, "seed": self.seed,
+            "sample": self.folder.resolve().name, **asked, "arm": self.arm, "is_difference": self.is_difference,
+            "seed": self.seed,
         }  # fmt: skip
 
 
@@ -145,8 +156,17 @@ def found_in(sample: Sample, request: Request, manifest: Mapping[str, Any]) -> d
         raise InputError(f"arm={arm}: the sample has {', '.join(sample.arms)}{near_miss(arm, sample.arms)}")
     if request.is_difference and arm == BASELINE:
         raise InputError("against=baseline: the sample has no arm beside it")
-    name = request.criterion.outcome.name
-    values = sample.differences(name, arm) if request.is_difference else sample.values(name, arm)
+    configuration = Configuration.from_plain(manifest["configuration"])
+    region = Region.load(configuration.region)
+    criterion: Criterion | Goal
+    if isinstance(request.criterion, str):
+        targets = placed(configuration.targets, region)
+        criterion = Goal.of(request.criterion, targets, sample, configuration.horizon_years)
+    else:
+        criterion = request.criterion
+    values = criterion.values(sample, arm)
+    if request.is_difference:
+        values = values - criterion.values(sample, BASELINE)
     x = sample.inputs()
     moving = [k for k in range(x.shape[1]) if np.ptp(x[:, k]) > 0.0]
     if not moving:
@@ -155,23 +175,21 @@ def found_in(sample: Sample, request: Request, manifest: Mapping[str, Any]) -> d
     if not whole.any():
         raise InputError(f"{request.folder}: every future has a failed run; kohtaanto sweep … --retry-failed")
     means = values[whole].mean(axis=1)
-    fails = request.criterion.fails(means)
+    fails = criterion.fails(means)
     few = min(int(fails.sum()), int((~fails).sum())) < LEAST
     found = None if few else discover(x[whole][:, moving], fails, request.seed)
-    configuration = Configuration.from_plain(manifest["configuration"])
     factors = []
     for k in moving:
-        parameter, _ = configuration.parameters.locate(sample.factors[k].key)
-        factors.append(
-            {"name": sample.factors[k].key, "unit": parameter.unit, "meaning": parameter.meaning,
-             "source_kind": parameter.source_kind}
-        )  # fmt: skip
-    outcome, region = request.criterion.outcome, Region.load(configuration.region)
+        kind, unit, meaning = sample.factors[k].described(configuration.parameters)
+        factors.append({"name": sample.factors[k].key, "unit": unit, "meaning": meaning, "source_kind": kind})
+    outcome = criterion.outcome
     return {
         **request.told(),
+        **_goal_told(criterion),
         "arm": arm,
         "indicator": outcome.indicator, "group_kind": outcome.group_kind, "group": outcome.group,
-        "month": outcome.month, "unit": outcome.unit,
+        "month": outcome.month,
+        "unit": criterion.target.unit if isinstance(criterion, Goal) else outcome.unit,
         "region": {"name": region.name, "title": dict(region.title)},
         "futures": int(whole.sum()),
         "failing": int(fails.sum()),
@@ -190,4 +208,15 @@ def found_in(sample: Sample, request: Request, manifest: Mapping[str, Any]) -> d
         "points": x[whole][:, moving].tolist(),
         "values": means.tolist(),
         "fails": fails.tolist(),
+    }  # fmt: skip
+
+
+def _goal_told(criterion: Criterion | Goal) -> dict[str, Any]:
+    """What a goal adds to the content, and the limit that it means."""
+    if isinstance(criterion, Criterion):
+        return {"goal": None}
+    target = criterion.target
+    return {
+        "goal": {"name": target.name, "title": dict(target.title), "is_relative": target.is_relative},
+        "outcome": criterion.outcome.name, "sign": criterion.sign, "limit": target.value,
     }  # fmt: skip

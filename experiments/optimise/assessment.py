@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from experiments.composing.arm import BASELINE
 from experiments.optimise.candidate import Candidate
 from experiments.optimise.objective import DUTIES, OBJECTIVES, Objective
+from experiments.optimise.reserve import Reserve
 from experiments.sweep.factor import Factor
 from experiments.sweep.outcome import OutcomeAsked
 from experiments.sweep.point import Point
@@ -34,12 +35,16 @@ class Assessed:
         failed.
     base
         The baseline's own values by name of an objective or duty without places, shape (worlds, replications).
+    staff
+        Client staff by municipality, mean of the run, FTE, shape (candidates, worlds, replications, places); None if it
+        was not asked for.
     failed
         Number of failed runs.
     """
 
     samples: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     base: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    staff: NDArray[np.float64] | None = None
     failed: int = 0
 
 
@@ -59,6 +64,10 @@ class Assessment:
         Codes of the area's municipalities.
     replications
         Of each point.
+    reserve
+        How a reserve among the parts is called up, if it is.
+    with_staff
+        Whether the staff of each municipality is measured too.
     """
 
     evaluate: Evaluate
@@ -66,6 +75,8 @@ class Assessment:
     factor: Callable[[str, str], Factor]
     places: tuple[str, ...]
     replications: int
+    reserve: Reserve | None = None
+    with_staff: bool = False
 
     def __call__(self, candidates: Sequence[Candidate], worlds: Sequence[Mapping[str, float]] = ({},)) -> Assessed:
         """Assess every candidate in every world.
@@ -78,9 +89,12 @@ class Assessment:
             Values of uncertain parameters.
         """
         asked = {name: objective.asked(self.places) for name, objective in MEASURED.items()}
-        outcomes = [OutcomeAsked.read(text) for texts in asked.values() for text in texts]
+        outcomes = [OutcomeAsked.read(text) for texts in (*asked.values(), self._staff_asked) for text in texts]
         found = Assessed()
         shape = (len(candidates), len(worlds), self.replications)
+        if self.with_staff:
+            found.staff = np.full((*shape, len(self.places)), np.nan)
+        base_staff = None
         for name, objective in MEASURED.items():
             places = (len(self.places),) if objective.over_places else ()
             found.samples[name] = np.full((*shape, *places), np.nan)
@@ -90,9 +104,11 @@ class Assessment:
             if one.name != BASELINE:
                 groups.setdefault(tuple(key for key, _ in one.others), []).append(k)
         for others, members in groups.items():
-            self._group(found, candidates, members, others, worlds, asked, outcomes)
+            base_staff = self._group(found, candidates, members, others, worlds, asked, outcomes)
         for k, one in enumerate(candidates):
             if one.name == BASELINE:
+                if found.staff is not None and base_staff is not None:
+                    found.staff[k] = base_staff
                 nothing = np.where(np.isfinite(found.base[_EVERYWHERE]), 0.0, np.nan)
                 for sample in found.samples.values():
                     sample[k] = nothing[(..., *[None] * (sample.ndim - 3))]
@@ -101,16 +117,18 @@ class Assessment:
     def _group(
         self, found: Assessed, candidates: Sequence[Candidate], members: Sequence[int], others: tuple[str, ...],
         worlds: Sequence[Mapping[str, float]], asked: Mapping[str, Sequence[str]], outcomes: Sequence[OutcomeAsked],
-    ) -> None:  # fmt: skip
-        """Evaluate candidates that set the same parameters."""
+    ) -> NDArray[np.float64] | None:  # fmt: skip
+        """Evaluate candidates that set the same parameters; give the baseline's staff by municipality, if asked for."""
         uncertain = list(dict.fromkeys(key for world in worlds for key in world))
         factors = [self.factor(key, "uncertainty") for key in uncertain]
         factors += [self.factor(key, "lever") for key in (*self.keys, *others)]
-        points = [
-            Point(f"{w}-{k}", {**world, **dict(zip(self.keys, candidates[k].amounts, strict=True)),
-                               **dict(candidates[k].others)})
-            for w, world in enumerate(worlds) for k in members
-        ]  # fmt: skip
+        levers = {
+            k: dict(zip(self.keys, candidates[k].amounts, strict=True)) | dict(candidates[k].others) for k in members
+        }
+        if self.reserve is not None:
+            factors.append(self.reserve.lever)
+            levers = {k: values | self.reserve.called_up(values) for k, values in levers.items()}
+        points = [Point(f"{w}-{k}", {**world, **levers[k]}) for w, world in enumerate(worlds) for k in members]
         sample = self.evaluate(factors, outcomes, points)
         found.failed += sample.failed
         arm = sample.arms[-1]  # of the levers; under an event it is named after both
@@ -123,3 +141,17 @@ class Assessment:
                 found.samples[name][k] = losses[:, place]
             if not objective.over_places:
                 found.base[name] = sample.values(texts[0], BASELINE).reshape(shape)[:, 0]
+        if found.staff is None:
+            return None
+        shape = (len(worlds), len(members), self.replications)
+        held, base = (
+            np.stack([sample.values(text, of).reshape(shape) for text in self._staff_asked], axis=-1)
+            for of in (arm, BASELINE)
+        )
+        for place, k in enumerate(members):
+            found.staff[k] = held[:, place]
+        return np.asarray(base[:, 0])
+
+    @property
+    def _staff_asked(self) -> list[str]:
+        return [f"staff_fte:place={place}@all" for place in self.places] if self.with_staff else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,16 @@ from experiments.composing.arm import BASELINE
 from experiments.composing.composition import read_option, resolve
 from experiments.composing.configuration import Configuration
 from experiments.composing.horizon import Horizon
+from experiments.composing.placing import PLACING, read_placing
 from experiments.composing.policy import read_policy
 from experiments.composing.staff import read_staff
 from experiments.optimise.division import Division
 from experiments.optimise.question import STAFF
 from sim.errors import InputError
 from sim.parameters import ParameterSet
+
+if TYPE_CHECKING:
+    from agents.region import Region
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,9 @@ def present(divisions: Sequence[Division], parameters: ParameterSet) -> Candidat
 
 
 def named(
-    splits: Sequence[str], divisions: Sequence[Division], configuration: Configuration, horizon: Horizon
-) -> list[Candidate]:
+    splits: Sequence[str], divisions: Sequence[Division], configuration: Configuration, horizon: Horizon,
+    region: Region,
+) -> list[Candidate]:  # fmt: skip
     """The present split, then those of files; what is the present split too is one of its names.
 
     Parameters
@@ -64,13 +69,14 @@ def named(
         ``policy/NAME`` or ``staff/NAME``.
     divisions
         What is divided.
-    configuration, horizon
+    configuration, horizon, region
         The baseline.
 
     Raises
     ------
     InputError
-        A policy that is no split: it ends, ramps, moves places or courses, or does not keep a total.
+        A policy that is no split: it ends, ramps, moves places or courses or staff of one line between towns, or does
+        not keep a total.
     """
     parameters = configuration.parameters
     policies = [split.partition("/")[2] for split in splits if split.startswith("policy/")]
@@ -78,7 +84,9 @@ def named(
     found = [present(divisions, parameters)]
     for split in splits:
         group, _, option = split.partition("/")
-        values = _staffing(option) if group == "staff" else _policy(option, bodies[option], parameters, horizon)
+        values = _staffing(option) if group == "staff" else _policy(
+            option, bodies[option], parameters, horizon, region
+        )  # fmt: skip
         amounts = tuple(values.pop(key, _value(parameters, key)) for key in keys_of(divisions))
         others = tuple(sorted((key, value) for key, value in values.items() if value != _value(parameters, key)))
         _check_totals(split, amounts, divisions)
@@ -111,11 +119,22 @@ def _staffing(option: str) -> dict[str, float]:
     return {f"{STAFF}.{line}": fte for line, fte in read_staff(read_option("staff", option)).items()}
 
 
-def _policy(option: str, body: Mapping[str, Any], parameters: ParameterSet, horizon: Horizon) -> dict[str, float]:
+def _policy(
+    option: str, body: Mapping[str, Any], parameters: ParameterSet, horizon: Horizon, region: Region
+) -> dict[str, float]:
     where = f"splits: policy/{option}"
     if any(body.get(part) for part in ("places", "courses", "recruits")):
         raise InputError(f"{where}: it orders more than parameters; compare policy={option} tells what it does")
     values: dict[str, float] = {}
+    for order in read_placing(option, body, horizon, region):
+        if order.end is not None or order.line >= 0:
+            raise InputError(
+                f"{where}: it moves staff of one line between towns, or for a time; a split over towns moves staff of "
+                f"all lines for the whole run; compare policy={option} tells what it does"
+            )
+        for town, fte in order.fte:
+            key = f"{PLACING}.{region.municipalities[town].name}"
+            values[key] = values.get(key, 0.0) + fte
     for change in read_policy(option, body, horizon):
         if change.end is not None or change.operation == "ramp":
             raise InputError(f"{where}: {change.parameter} changes for a time; a split holds for the whole run")
@@ -153,6 +172,8 @@ def _equal(one: Candidate, amounts: Sequence[float], others: Sequence[tuple[str,
 
 
 def _value(parameters: ParameterSet, key: str) -> float:
+    if key.partition(".")[0] == PLACING:
+        return 0.0  # need alone places staff
     value: object = parameters.value(key)
     if isinstance(value, Mapping | tuple):
         raise InputError(f"{key}: expected a cell such as {key}.LABEL")

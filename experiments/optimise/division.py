@@ -28,7 +28,8 @@ class Part:
     Attributes
     ----------
     key
-        Parameter or cell that holds the amount, such as ``services.staff_fte.youth``.
+        Parameter or cell that holds the amount, such as ``services.staff_fte.youth``; ``placing.MUNICIPALITY`` of a
+        town, whose amount is FTE more, or less, than placing by need gives it.
     least, most
         Bounds, in the unit of the parameter.
     """
@@ -67,7 +68,7 @@ class Division:
         if len(self.parts) < 2:
             raise InputError(f"{where}: expected two parts or more for {self.total:g}, got {len(self.parts)}")
         for part in self.parts:
-            if not 0.0 <= part.least <= part.most:
+            if part.least > part.most:
                 raise InputError(f"{where}.{part.key}: least {part.least:g} is above most {part.most:g}")
         least, most = (math.fsum(getattr(part, name) for part in self.parts) for name in ("least", "most"))
         if least > self.total + TOLERANCE:

@@ -1,4 +1,4 @@
-"""The picture of a search: two objectives as axes, the third as colour, 40/20/40 and the recommended split marked."""
+"""The pictures of a search: what was tried by two objectives, what the splits change of each part, and the regrets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from experiments.optimise.objective import OBJECTIVES
 from experiments.optimise.told import Told
 from experiments.report import drawing
 
-PARETO, REGRET = "optimise_front", "optimise_regret"
+PARETO, PARTS, REGRET = "optimise_front", "optimise_parts", "optimise_regret"
 _SHADES = LinearSegmentedColormap.from_list("better to worse", ["#0072B2", "#d9dee4", "#D55E00"])
 _OFFSETS = ((9, 9), (9, -14), (-9, 9), (-9, -14), (0, 16), (0, -20), (26, 0), (-26, 0), (20, 24), (-20, 24))
 _MARKS = {"found": "o", "named": "s", "base": "D", "best": "*"}
@@ -102,6 +102,66 @@ def draw_regret(told: Told, folder: Path) -> str:
                 label.set_fontweight("bold")
         drawn.legend(frameon=False, loc="outside lower left", ncols=2, fontsize=9)
         return drawing.write(drawn, folder, REGRET, told.word("alt_regret"))
+
+
+def draw_parts(told: Told, folder: Path) -> str:
+    """Draw what the splits that were run again change of each part against the present one, the best as a bar.
+
+    Returns
+    -------
+    str
+        SVG for a page.
+    """
+    divisions = [list(division["parts"]) for division in told.content["divisions"]]
+    best = told.recommended
+    others = [one for one in told.candidates if one["name"] not in (BASELINE, best["name"])]
+    with drawing.figure(9.2, 1.5 + 0.36 * sum(map(len, divisions)) + 0.5 * (len(divisions) - 1)) as drawn:
+        panels = drawn.subplots(
+            len(divisions), 1, squeeze=False, gridspec_kw={"height_ratios": [len(keys) for keys in divisions]}
+        )[:, 0]
+        for axes, keys in zip(panels, divisions, strict=True):
+            rows = np.arange(len(keys))
+            changes = [told.change(best, key) for key in keys]
+            axes.barh(rows, changes, height=0.56, color=drawing.COLOURS[0], alpha=0.85, zorder=2)
+            for kind in ("named", "found"):
+                for one in others:
+                    if _kind(told, one) == kind:
+                        axes.scatter(
+                            [told.change(one, key) for key in keys], rows, marker=_MARKS[kind], s=26, zorder=3,
+                            facecolors="white", edgecolors=drawing.MUTED, linewidths=1.1,
+                        )  # fmt: skip
+            axes.axvline(0.0, color=drawing.INK, linewidth=1.0, zorder=1)
+            axes.set_yticks(rows, [told.part(key) for key in keys])
+            axes.set_ylim(len(keys) - 0.4, -0.6)
+            axes.grid(True, axis="x")
+            axes.grid(False, axis="y")
+            axes.margins(x=0.08)
+            # what each part is then, at the right: the numbers that a plan is made of
+            right = axes.secondary_yaxis("right")
+            right.set_yticks(rows, [told.fte(best, key) for key in keys])
+            right.tick_params(length=0)
+            right.spines["right"].set_visible(False)
+            places = _places(axes, "x")
+            axes.xaxis.set_major_formatter(
+                FuncFormatter(lambda value, _, places=places: told.notation.signed(value, places))
+            )
+            axes.set_xlabel(told.word("parts_axis_money" if told.is_money(keys[0]) else "parts_axis"))
+        shown = [mark for mark in ("named", "found") if any(_kind(told, one) == mark for one in others)]
+        handles = _legend_of_parts(told, shown)
+        drawn.legend(handles=handles, frameon=False, loc="outside lower left", ncols=3, fontsize=9)
+        return drawing.write(drawn, folder, PARTS, told.word("alt_parts"))
+
+
+def _legend_of_parts(told: Told, shown: Sequence[str]) -> list[Any]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    best = told.word("recommended_name", mark=told.best_mark, name=told.name(told.recommended, True))
+    handles: list[Any] = [Patch(color=drawing.COLOURS[0], alpha=0.85, label=best)]
+    for kind in shown:
+        handles.append(Line2D([], [], marker=_MARKS[kind], linestyle="", markersize=5.5, markerfacecolor="white",
+                              markeredgecolor=drawing.MUTED, label=told.word(f"legend_{kind}")))  # fmt: skip
+    return handles
 
 
 def in_order(candidates: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments.optimise.figures import PARETO, REGRET, draw_front, draw_regret, in_order
+from experiments.optimise.figures import PARETO, PARTS, REGRET, draw_front, draw_parts, draw_regret, in_order
 from experiments.optimise.objective import DUTIES, OBJECTIVES
 from experiments.optimise.told import Told
 from experiments.report.template import write_page
@@ -32,6 +32,7 @@ def write(folder: Path, content: Mapping[str, Any], language: str) -> Path:
     told = Told(content, language)
     figures = {
         "front": Markup(draw_front(told, folder / "figures")),
+        "parts": Markup(draw_parts(told, folder / "figures")),
         "regret": Markup(draw_regret(told, folder / "figures")),
     }
     return write_page(folder / PAGE, "optimise.html.j2", told=told, figures=figures, **tables(told))
@@ -65,7 +66,7 @@ def tables(told: Told) -> dict[str, Any]:
         "names": names,
         "marks": marks,
         "part_names": [told.part(key) for key in parts],
-        "amounts": [[told.fte(one, key) for key in parts] for one in order],
+        "amounts": [[told.amount_cell(one, key) for key in parts] for one in order],
         "effect_names": [(told.head(name), told.unit_name(name)) for name in effect_names],
         "effects": [[told.cell(one, name) for name in effect_names] for one in order],
         "levels": [told.level(name) for name in effect_names],
@@ -105,7 +106,7 @@ def answer(content: Mapping[str, Any], language: str) -> list[str]:
     held = tables(told)
     heads = ["", *held["part_names"], told.word("regret_largest_short")]
     rows = [
-        [f"{name} *" if mark else name, *amounts, regret[0][0]]
+        [f"{name} *" if mark else name, *(" ".join(filter(None, cell[:2])) for cell in amounts), regret[0][0]]
         for name, mark, amounts, regret in zip(
             held["names"], held["marks"], held["amounts"], held["regrets"], strict=True
         )
@@ -115,4 +116,4 @@ def answer(content: Mapping[str, Any], language: str) -> list[str]:
                       for row in [heads, *rows])]  # fmt: skip
 
 
-__all__ = ["FILE", "PAGE", "PARETO", "REGRET", "answer", "rewrite", "tables", "write"]
+__all__ = ["FILE", "PAGE", "PARETO", "PARTS", "REGRET", "answer", "rewrite", "tables", "write"]

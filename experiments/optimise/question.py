@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.composing.composition import groups, read_option
+from experiments.composing.placing import MOST_FTE, PLACING, town_of
 from experiments.optimise.division import Division, Part
 from experiments.optimise.objective import DUTIES, OBJECTIVES
 from sim.dimensions import LINES
 from sim.errors import InputError, near_miss
 from sim.parameters import ParameterSet
+
+if TYPE_CHECKING:
+    from agents.region import Region
 
 STAFF = "services.staff_fte"
 _WHOLE = {
@@ -107,7 +111,7 @@ class Question:
                 f"some more than {self.startup}, the first of which are spread evenly"
             )
 
-    def divisions(self, parameters: ParameterSet) -> tuple[Division, ...]:
+    def divisions(self, parameters: ParameterSet, region: Region) -> tuple[Division, ...]:
         """The divisions, with totals of the baseline where none are given.
 
         Raises
@@ -115,7 +119,10 @@ class Question:
         InputError
             An unknown part, bounds outside the declared range or that can not sum to the total.
         """
-        found = tuple(_division(name, body, parameters) for name, body in self.divide.items())
+        found = tuple(
+            _towns(name, body, region) if body["parameter"] == PLACING else _division(name, body, parameters)
+            for name, body in self.divide.items()
+        )
         keys = [part.key for division in found for part in division.parts]
         for key in keys:
             if keys.count(key) > 1 or key in self.uncertain:
@@ -155,6 +162,29 @@ def _division(name: str, body: Mapping[str, Any], parameters: ParameterSet) -> D
         amounts.append(_scalar(parameter.value, cell))
     total = math.fsum(amounts) if body.get("total") is None else float(body["total"])
     division = Division(name, total, tuple(parts))
+    division.check(where)
+    return division
+
+
+def _towns(name: str, body: Mapping[str, Any], region: Region) -> Division:
+    """Staff over towns: each has what placing by need gives it and some FTE more or fewer, which sum to 0."""
+    where = f"optimise.divide.{name}"
+    if body.get("total"):
+        raise InputError(f"{where}.total: towns get what other towns give, so it is 0, not {body['total']:g}; how many "
+                         f"FTE there are in all is {STAFF}")  # fmt: skip
+    parts = []
+    for label, bounds in body["parts"].items():
+        place = town_of(label, region, f"{where}.parts")
+        if set(bounds) != set(_PART):
+            raise InputError(f"{where}.parts.{label}: expected least and most, FTE against what placing by need gives, "
+                             f"such as {{least: -1, most: 2}}; got {bounds or 'neither'}")  # fmt: skip
+        if region.service_points[place].kind == "none" and any(bounds.values()):
+            raise InputError(f"{where}.parts.{label}: nobody works there, it has neither an office nor a service point")
+        if not -MOST_FTE <= bounds["least"] <= bounds["most"] <= MOST_FTE:
+            raise InputError(f"{where}.parts.{label}: expected least up to most within {-MOST_FTE:g} to {MOST_FTE:g} "
+                             f"FTE, got {bounds['least']:g} and {bounds['most']:g}")  # fmt: skip
+        parts.append(Part(f"{PLACING}.{region.municipalities[place].name}", bounds["least"], bounds["most"]))
+    division = Division(name, 0.0, tuple(parts))
     division.check(where)
     return division
 
@@ -210,7 +240,7 @@ def _divide(given: Any, where: str) -> dict[str, Any]:
                 if key not in _PART:
                     raise InputError(f"{place}.parts.{label}: unknown key '{key}', expected least and most")
             parts[str(label)] = {
-                key: _number(value, f"{place}.parts.{label}.{key}") for key, value in (bounds or {}).items()
+                key: _bound(value, f"{place}.parts.{label}.{key}") for key, value in (bounds or {}).items()
             }
         found[str(name)] = {"parameter": body["parameter"], "total": total, "parts": parts}
     return found
@@ -255,6 +285,12 @@ def _texts(given: Any, where: str) -> tuple[str, ...]:
     if not isinstance(listed, list) or not all(isinstance(text, str) and text for text in listed):
         raise InputError(f"{where}: expected a list of names, got {given!r}")
     return tuple(listed)
+
+
+def _bound(given: Any, where: str) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+        raise InputError(f"{where}: expected a number, got {given!r}")
+    return float(given)
 
 
 def _number(given: Any, where: str) -> float:

@@ -12,6 +12,8 @@ from experiments.report.section import Section
 from sim.dimensions import LINES
 
 SECTION = "optimise"
+_MONEY = 10_000.0
+"""Amounts from here on are euros: no area has so many FTE."""
 PLAN = "policy/split_40_20_40"
 Cell = tuple[str, str, bool]
 """A number, its interval, and whether the interval leaves zero out."""
@@ -32,6 +34,7 @@ class Told(Section):
         super().__init__(SECTION, language)
         self.content = content
         self.candidates: Sequence[Mapping[str, Any]] = content["candidates"]
+        self.towns: Mapping[str, str] = content.get("towns", {})
         self._units = {name: self._unit(name) for name in OBJECTIVES}
 
     def number(self, value: float | None, decimals: int = 0) -> str:
@@ -66,6 +69,8 @@ class Told(Section):
     def part(self, key: str) -> str:
         """Name of a part of a division."""
         label = key.rpartition(".")[2]
+        if key in self.towns:
+            return self.terms.place(self.towns[key], "name", label)
         if label in LINES:
             return self.terms.named("lines", label)
         if f"part_{label}" in self._words:
@@ -144,9 +149,23 @@ class Told(Section):
         return self.number(100.0 * entry["mean"]), f"({low} … {high})", False
 
     def fte(self, candidate: Mapping[str, Any], key: str) -> str:
-        """Amount of a part; thousands where it is euros."""
-        amount = candidate["amounts"][key]
-        return self.number(amount / 1000.0) if amount >= 10_000.0 else self.number(amount, 1)
+        """Amount of a part; thousands where it is euros; of a town the staff that it had."""
+        amount = candidate["staff"][key] if key in self.towns else candidate["amounts"][key]
+        return self.number(amount / 1000.0) if self.is_money(key) else self.number(amount, 1)
+
+    def amount_cell(self, candidate: Mapping[str, Any], key: str) -> Cell:
+        """Amount of a part; of a town also how many FTE were moved there."""
+        moved = candidate["amounts"][key] if key in self.towns else 0.0
+        return self.fte(candidate, key), f"({self.notation.signed(moved, 1)})" if moved else "", False
+
+    def is_money(self, key: str) -> bool:
+        """Whether a part is euros, by the size of its amounts."""
+        return any(abs(one["amounts"][key]) >= _MONEY for one in self.candidates)
+
+    def change(self, candidate: Mapping[str, Any], key: str) -> float:
+        """Change of a part from the present split, FTE or thousands of euros."""
+        change = float(candidate["amounts"][key]) - float(self.candidate(BASELINE)["amounts"][key])
+        return change / 1000.0 if self.is_money(key) else change
 
     def region(self, form: str = "name") -> str:
         """Name of the region."""
@@ -181,20 +200,15 @@ class Told(Section):
         )  # fmt: skip
 
     def _split(self, best: Mapping[str, Any]) -> str:
-        base = self.candidate(BASELINE)
         parts = [
             self.word(
                 "split_item", part=self.part(key), amount=self.fte(best, key),
-                change=self.notation.signed(self._change(best, base, key), 1),
+                change=self.notation.signed(self.change(best, key), 1),
             )
             for key in best["amounts"]
+            if key not in self.towns or abs(self.change(best, key)) >= 0.05  # what is shown as 0.0 says nothing
         ]  # fmt: skip
         return self.word("split", parts="; ".join(parts))
-
-    @staticmethod
-    def _change(one: Mapping[str, Any], base: Mapping[str, Any], key: str) -> float:
-        change = float(one["amounts"][key]) - float(base["amounts"][key])
-        return change / 1000.0 if abs(base["amounts"][key]) >= 10_000.0 else change
 
     def _effects(self, best: Mapping[str, Any]) -> str:
         told = []

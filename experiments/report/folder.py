@@ -373,6 +373,10 @@ class ResultsFolder:
         """Recruits of an arm's programme, ``ordered`` and ``placed``, persons; None where it orders nobody."""
         return ((self.manifest.get("recruits") or {}).get(market or "main") or {}).get(arm)
 
+    def placing(self, arm: str) -> Mapping[str, float] | None:
+        """Staff an arm was to move between towns and did, ``ordered`` and ``moved``, FTE; None where it moves none."""
+        return ((self.manifest.get("placing") or {}).get("main") or {}).get(arm)
+
     @property
     def _main(self) -> Mapping[str, Any]:
         """What the manifest tells about the main start state."""

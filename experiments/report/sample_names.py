@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.composing.placing import PLACING
 from experiments.report.notation import Notation
 from experiments.report.terms import Terms
 from sim.indicators import INDICATORS
 
 
 def parameter(name: str, meaning: str, terms: Terms) -> str:
-    """Name of a parameter or of a cell, as the report's list of assumptions has it."""
+    """Name of a parameter or of a cell, as the report's list of assumptions has it; of staff of a town its own."""
+    group, _, town = name.partition(".")
+    if group == PLACING:
+        return terms.term("placing_town", town=town)
     if terms.has("parameters", name) or name.count(".") < 2:
         return terms.named("parameters", name, meaning or name)
     whole, _, label = name.rpartition(".")

@@ -13,6 +13,8 @@ from experiments.report.terms import Terms
 
 HEADLINE = "unemployed"
 MANUFACTURING = "C"
+LEAST_NOT_MOVED = 0.05
+"""FTE that were not moved between towns, from which on it is told."""
 
 
 def headline_month(folder: ResultsFolder) -> int | None:
@@ -42,7 +44,7 @@ def region_forms(folder: ResultsFolder, terms: Terms) -> tuple[str, str]:
 def answer(
     folder: ResultsFolder, arm: str, terms: Terms, notation: Notation, course: Course | None = None
 ) -> list[str]:
-    """Say in two sentences what an arm does to unemployment.
+    """Say in two or three sentences what an arm does to unemployment.
 
     Parameters
     ----------
@@ -58,8 +60,15 @@ def answer(
     Returns
     -------
     list of str
-        Whole sentences. They claim a difference only where its 80 % interval excludes zero.
+        Whole sentences. They claim a difference only where its 80 % interval excludes zero; a last one says if staff
+        could not be moved between towns as ordered.
     """
+    return [*_difference(folder, arm, terms, notation, course), *_not_moved(folder, arm, terms, notation)]
+
+
+def _difference(
+    folder: ResultsFolder, arm: str, terms: Terms, notation: Notation, course: Course | None
+) -> list[str]:
     month = headline_month(folder)
     day = folder.month_end(month) if month else None
     if month is None or day is None or folder.difference(HEADLINE, str(month), arm).mean is None:
@@ -76,6 +85,14 @@ def answer(
         return said
     where = _where(folder, arm, terms, notation, month, tone, course)
     return said + ([where] if where else [])
+
+
+def _not_moved(folder: ResultsFolder, arm: str, terms: Terms, notation: Notation) -> list[str]:
+    told = folder.placing(arm)
+    if told is None or told["moved"] > told["ordered"] - LEAST_NOT_MOVED:
+        return []
+    numbers = {key: notation.number(told[key], 1) for key in ("ordered", "moved")}
+    return [terms.sentence("placing_shortfall", arm=arm_label(folder, arm, terms), **numbers)]
 
 
 def _tone(folder: ResultsFolder, arm: str, estimate: Estimate) -> str:

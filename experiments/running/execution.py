@@ -148,7 +148,8 @@ def execute(plan: Plan, retry_failed: bool = False, fresh: bool = False, report:
     summary = _summary(plan, by_market)
     summary["performance"] = performance
     recruits = {name: results.mean_recruits(runs) for name, runs in by_market.items()}
-    manifest = results.make_manifest(plan, records, FINISHED, built, recruits)
+    placing = {name: results.mean_placing(runs) for name, runs in by_market.items()}
+    manifest = results.make_manifest(plan, records, FINISHED, built, recruits, placing)
     page = None
     with results.folder_in_the_making(configuration) as making:
         for market, runs in by_market.items():
@@ -262,7 +263,7 @@ def _unfinished(
     with contextlib.suppress(InputError):
         finished = path.is_file() and results.read_manifest(path).get("status") == FINISHED
         if not finished:
-            manifest = results.make_manifest(plan, records, UNFINISHED, {}, {})
+            manifest = results.make_manifest(plan, records, UNFINISHED, {}, {}, {})
             write_text(results.to_json(manifest), path)
     reason = "interrupted" if interrupted else "a worker process was killed, perhaps for want of memory"
     message = f"{reason}: {kept} of {len(records)} runs are kept; the same command goes on from there"

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.event import Event, Opening, Slump
-from agents.specification import Cohort, Course, PlaceChange, Recruits, RunSpecification
+from agents.specification import Cohort, Course, PlaceChange, Placing, Recruits, RunSpecification
 from experiments.composing.arm import Arm
 from experiments.composing.configuration import PROJECT, Configuration
 from experiments.composing.horizon import Horizon, years_shifted
+from experiments.composing.placing import check_placing, read_placing
 from experiments.composing.policy import read_courses, read_places, read_policy, read_recruits
 from experiments.composing.rules import in_force
 from experiments.composing.target import Target, placed
@@ -63,7 +64,7 @@ class Market:
         First day and length.
     cohorts
         The same in all arms.
-    changes, places, courses, recruits, events
+    changes, places, placing, courses, recruits, events
         By arm, with absolute dates; the rules of the world are among the changes of every arm.
     """
 
@@ -73,6 +74,7 @@ class Market:
     cohorts: tuple[Cohort, ...]
     changes: dict[str, tuple[Change, ...]]
     places: dict[str, tuple[PlaceChange, ...]]
+    placing: dict[str, tuple[Placing, ...]]
     courses: dict[str, tuple[Course, ...]]
     recruits: dict[str, tuple[Recruits, ...]]
     events: dict[str, tuple[Event, ...]]
@@ -188,6 +190,7 @@ def _key(
         "places": sorted(
             [p.place, p.kind, str(p.start), list(p.weekdays), p.period_weeks] for p in specification.places
         ),
+        "placing": sorted([list(o.fte), o.line, str(o.start), str(o.end)] for o in specification.placing),
         "courses": sorted(
             [c.measure, c.occupation, c.seats, str(c.start), c.occupation_from, c.months]
             for c in specification.courses
@@ -259,10 +262,11 @@ def _market(
     changes = {
         arm: (*rules, *_changes(parts, configuration, horizon)) for arm, parts in configuration.arms.items()
     }
-    places, courses, recruits = {}, {}, {}
+    places, placing, courses, recruits = {}, {}, {}, {}
     for arm, parts in configuration.arms.items():
         given = {name: configuration.policies[name] for name in parts.policies}
         places[arm] = tuple(p for name in given for p in read_places(name, given[name], horizon, region))
+        placing[arm] = tuple(o for name in given for o in read_placing(name, given[name], horizon, region))
         courses[arm] = tuple(
             c for name in given for c in read_courses(name, given[name], horizon, region, configuration.parameters)
         )
@@ -284,7 +288,8 @@ def _market(
         timetable = compose(configuration.parameters, changes[arm], horizon.start, horizon.days)
         check_headroom(timetable)
         check_sums(timetable)
-    return Market(name, state, horizon, tuple(cohorts.values()), changes, places, courses, recruits, events)
+        check_placing(placing[arm], places[arm], timetable, region)
+    return Market(name, state, horizon, tuple(cohorts.values()), changes, places, placing, courses, recruits, events)
 
 
 def _events(arm: Arm, configuration: Configuration, horizon: Horizon, region: Region) -> tuple[Event, ...]:
@@ -327,6 +332,7 @@ def _specification(
         parameters=configuration.plain["parameters"],
         changes=market.changes[arm],
         places=market.places[arm],
+        placing=market.placing[arm],
         courses=market.courses[arm],
         recruits=market.recruits[arm],
         events=market.events[arm],

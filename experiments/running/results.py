@@ -106,7 +106,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def make_manifest(
     plan: Plan, records: list[RunRecord], status: str, built: Mapping[str, Any],
-    recruits: Mapping[str, Mapping[str, Mapping[str, float]]],
+    recruits: Mapping[str, Mapping[str, Mapping[str, float]]], placing: Mapping[str, Mapping[str, Mapping[str, float]]],
 ) -> dict[str, Any]:
     """Everything needed to know what was done and to do it again.
 
@@ -122,6 +122,8 @@ def make_manifest(
         Facts of the world before the first day, by market.
     recruits
         Recruits ordered and placed, by market and arm (`mean_recruits`).
+    placing
+        Staff that was to be moved between towns and that was, by market and arm (`mean_placing`).
 
     Returns
     -------
@@ -159,6 +161,7 @@ def make_manifest(
         "markets": {market.name: _told(market) for market in plan.markets},
         "built": plain(dict(built)),
         "recruits": plain(dict(recruits)),
+        "placing": plain(dict(placing)),
         "runs": [
             {
                 "market": record.run.market,
@@ -198,6 +201,30 @@ def mean_recruits(runs: Mapping[tuple[str, int], StoredRun]) -> dict[str, dict[s
         arm: {key: sum(float(one[key]) for one in found) / len(found) for key in ("ordered", "placed")}
         for arm, found in by_arm.items()
     }
+
+
+def mean_placing(runs: Mapping[tuple[str, int], StoredRun]) -> dict[str, dict[str, float]]:
+    """Staff that orders were to move between towns, and that they moved: means over placings and replications.
+
+    Parameters
+    ----------
+    runs
+        Runs of a market by arm and replication.
+
+    Returns
+    -------
+    dict
+        For each arm with such orders ``ordered`` and ``moved``, FTE.
+    """
+    by_arm: dict[str, list[Mapping[str, float]]] = {}
+    for (arm, _), stored in runs.items():
+        if "placing" in stored.built:
+            by_arm.setdefault(arm, []).append(stored.built["placing"])
+    return {
+        arm: {key: sum(float(one[key]) / float(one["times"]) for one in found) / len(found)
+              for key in ("ordered", "moved")}
+        for arm, found in by_arm.items()
+    }  # fmt: skip
 
 
 def to_json(content: Mapping[str, Any]) -> str:

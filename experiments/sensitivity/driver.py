@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.composing.rules import check_free, is_ruled, ruled_by
 from experiments.sweep.factor import UNCERTAINTY, Factor
+from sim.changes import Change
 from sim.errors import InputError, near_miss
 from sim.parameters import SOURCE_KINDS, Parameter, ParameterSet, cells_of
 from sim.sums import SUMS, WHOLES
@@ -57,7 +59,7 @@ class Driver:
 
 
 def read_drivers(
-    words: Sequence[str], parameters: ParameterSet, ruled: Collection[str] = ()
+    words: Sequence[str], parameters: ParameterSet, rules: Collection[Change] = ()
 ) -> tuple[list[Driver], dict[str, list[str]]]:
     """Read ``factors=``.
 
@@ -68,8 +70,8 @@ def read_drivers(
         ``all_recalled`` and the other kinds of source.
     parameters
         Of the baseline.
-    ruled
-        Parameters and cells that dated rules of the world set, whatever a point says.
+    rules
+        Dated rules of the world: what they set can not vary.
 
     Returns
     -------
@@ -81,6 +83,7 @@ def read_drivers(
     InputError
         Unknown names, ranges outside the declared one, nothing to vary.
     """
+    ruled = ruled_by(rules)
     found: dict[str, Driver] = {}
     left_out: dict[str, list[str]] = {}
     for word in words:
@@ -88,9 +91,7 @@ def read_drivers(
         many = list(_named(plain, parameters))
         if not many and "*" not in plain and not plain.startswith("all_"):
             driver = _one(word, parameters)
-            if any(_is_ruled(factor.key, ruled) for factor in driver.factors):
-                rules = "dated rules (rules=, financing=)"
-                raise InputError(f"factors: {driver.name} is set by {rules}, whatever its value: it can not vary")
+            check_free([factor.key for factor in driver.factors], rules, "factors")
             found[driver.name] = driver
             continue
         for parameter in many:
@@ -152,10 +153,6 @@ def _driver(name: str, factors: tuple[Factor, ...], parameter: Parameter) -> Dri
     return Driver(name, factors, parameter.source_kind, parameter.unit, parameter.meaning)
 
 
-def _is_ruled(key: str, ruled: Collection[str]) -> bool:
-    return key in ruled or key.rpartition(".")[0] in ruled
-
-
 def _reason(parameter: Parameter, ruled: Collection[str]) -> str:
     """Why a word for many leaves a parameter out, or an empty string."""
     value, low, high = (
@@ -165,7 +162,7 @@ def _reason(parameter: Parameter, ruled: Collection[str]) -> str:
         return "technical"
     if parameter.name in _BOUND:
         return "bound to a sum"
-    if any(_is_ruled(parameter.cell_name(k if parameter.over else None), ruled) for k in range(parameter.n_cells)):
+    if any(is_ruled(parameter.cell_name(k if parameter.over else None), ruled) for k in range(parameter.n_cells)):
         return "set by dated rules"
     if not (high > low).any():
         return "fixed"

@@ -198,8 +198,7 @@ def _simulated(
     request: Request, configuration: Configuration, retry_failed: bool
 ) -> tuple[list[Driver], NDArray[np.float64], Sample, SweepFolder]:
     """Drivers, points in the unit cube, what came of them, and the folder that has them."""
-    ruled = {rule.parameter for rule in configuration.rules}
-    drivers, left_out = read_drivers(request.factors, configuration.parameters, ruled)
+    drivers, left_out = read_drivers(request.factors, configuration.parameters, configuration.rules)
     outcomes = read_outcomes(request.outcomes)
     check_months(outcomes, configuration.horizon_years)
     x = method_of(request.method).design(len(drivers), request.points, configuration.seed)
@@ -250,9 +249,8 @@ def _read(request: Request, parameters: ParameterSet) -> tuple[list[Driver], NDA
         if np.ptp(column) == 0.0:
             say(f"left out, the same at all points of the sample: {word}")
             continue
-        parameter, _ = parameters.locate(word)
         factor = sample.factors[keys.index(word)]
-        drivers.append(Driver(word, (factor,), parameter.source_kind, parameter.unit, parameter.meaning))
+        drivers.append(Driver(word, (factor,), *factor.described(parameters)))
         columns.append(column)
     if not drivers:
         raise InputError(f"{request.sample}: no factor varies in the sample")

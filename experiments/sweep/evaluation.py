@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from agents.region import Region
 from experiments.composing.arm import Arm
 from experiments.composing.configuration import Configuration
+from experiments.composing.placing import PLACING, town_of
+from experiments.composing.rules import check_free
 from experiments.running.execution import UnfinishedError
 from experiments.running.plan import Run, code_digest, make_plan
 from experiments.running.progress import RunProgress, say
@@ -29,6 +33,7 @@ MOST_RUNS_A_TASK = 12
 """Runs that share a built world stay together up to so many: more would be lost with a worker, and wait for it."""
 _World = tuple[tuple[float, ...], int]
 """Values of the uncertainties and number of the replication: what decides a world as it is built."""
+_SOURCE = "a point of a design"
 _MISSING = "the run just written is gone; was outputs/runs emptied meanwhile?"
 
 
@@ -59,6 +64,11 @@ class Evaluation:
     retry_failed
         Run again what failed at an earlier time.
 
+    Raises
+    ------
+    InputError
+        No outcome, an arm that is called as that of the levers, an uncertainty that a dated rule sets anyway.
+
     Attributes
     ----------
     arms
@@ -80,6 +90,7 @@ class Evaluation:
         retry_failed: bool = False,
     ) -> None:
         self.factors, self.outcomes = tuple(factors), checked(outcomes)
+        check_free([one.key for one in factors if one.kind == UNCERTAINTY], configuration.rules, "uncertainties")
         self.configuration = _with_levers(configuration, self.factors)
         self.executor, self.retry_failed = executor, retry_failed
         self.arms = tuple(self.configuration.arms)
@@ -165,15 +176,31 @@ class Evaluation:
         levers = [factor for factor in self.factors if factor.kind == LEVER]
         if levers:
             changes = [
-                {
-                    "parameter": factor.key, "set": float(point.values[factor.key]),
-                    "start": factor.start, "source": "a point of a design",
-                }
+                {"parameter": factor.key, "set": float(point.values[factor.key]), **_dates(factor), "source": _SOURCE}
                 for factor in levers
-            ]  # fmt: skip
-            policies = {**policies, LEVER: {"changes": changes}}
+                if not factor.town
+            ]
+            policies = {**policies, LEVER: {"changes": changes, PLACING: self._orders(levers, point)}}
         plain = {**base.plain, "parameters": declared}
         return dataclasses.replace(base, parameters=parameters, policies=policies, plain=plain)
+
+    def _orders(self, levers: Sequence[Factor], point: Point) -> list[dict[str, Any]]:
+        """Staff that the levers move between towns: an order for each pair of dates.
+
+        What the towns get or give in all comes from the host municipality or goes there, unless it is a lever too.
+        """
+        orders: dict[str, dict[str, Any]] = {}
+        for factor in levers:
+            if factor.town:
+                dates = _dates(factor)
+                order = orders.setdefault(str(dates), {"fte": {}, **dates, "source": _SOURCE})
+                order["fte"][factor.town] = float(point.values[factor.key])
+        for order in orders.values():
+            towns = {town_of(text, self.region, f"levers: {PLACING}") for text in order["fte"]}
+            if self.region.host not in towns:
+                host = self.region.municipalities[self.region.host].name
+                order["fte"][host] = -math.fsum(order["fte"].values())
+        return list(orders.values())
 
     def _planned(self, points: Sequence[Point]) -> tuple[list[_Place], dict[_World, list[Run]]]:
         """Places of all rows, and by world the runs that are neither stored nor known to fail."""
@@ -271,6 +298,11 @@ class Evaluation:
             for run in runs:
                 self.store.remove(run.key)
             raise UnfinishedError("the sources of sim/ or agents/ changed meanwhile; start again", 1)
+
+
+def _dates(factor: Factor) -> dict[str, Any]:
+    """When a lever is set, as a policy says it."""
+    return {"start": factor.start} if factor.end is None else {"start": factor.start, "end": factor.end}
 
 
 def tasks_of(worlds: Mapping[_World, Sequence[Run]]) -> list[Task]:

@@ -49,8 +49,9 @@ def read_own(path: Path, levers: Mapping[str, Factor], parameters: ParameterSet)
     for place, name in enumerate(table.header):
         if place == column:
             continue
-        factor = Factor.of(name, UNCERTAINTY, parameters, where=f"{table.name} row 1")
-        factor = levers.get(factor.key, factor)
+        factor = levers.get(name.strip().removeprefix("parameters.")) or Factor.of(
+            name, UNCERTAINTY, parameters, where=f"{table.name} row 1"
+        )
         if factor.key in {other.key for other in factors.values()}:
             raise InputError(f"{table.name} row 1: two columns are {factor.key}")
         factors[place] = factor
