@@ -17,6 +17,7 @@ from agents.area import simulate
 from agents.event import Closure
 from agents.specification import RunSpecification
 from experiments.command import main
+from experiments.composing.composition import resolve
 from experiments.composing.configuration import PROJECT
 from experiments.composing.horizon import Horizon
 from experiments.drill.arms import arms_of
@@ -37,6 +38,7 @@ SMALL = ("region=kolmikko", "shock=closure_kolmikko", "replications=2", "horizon
          "parameters.services.staff_fte.brokerage=2", "readiness=[none,plan]", "surge.most_fte=4")  # fmt: skip
 EVENT = Closure("closing", "plant", 60, date(2025, 2, 3), date(2025, 3, 17), ((date(2025, 4, 30), 1.0),))
 HORIZON = Horizon(date(2025, 1, 1), 2)
+PARAMETERS = resolve("run", ["region=kolmikko"]).parameters
 STARTS = tuple(date(2025, month, 27) for month in (1, 2, 3, 4))
 
 
@@ -145,7 +147,7 @@ def test_backlog_clears_by_hand() -> None:
 
 
 def test_the_shipped_levels_are_arms() -> None:
-    arms, policies = arms_of(("none", "plan", "plan_and_reserve"), [EVENT], HORIZON)
+    arms, policies = arms_of(("none", "plan", "plan_and_reserve"), [EVENT], HORIZON, PARAMETERS)
     assert list(arms) == ["baseline", "none", "plan", "plan_and_reserve"]
     assert all(arm["shocks"] == ["closing"] for name, arm in arms.items() if name != "baseline")
     assert set(policies) <= {"readiness_none", "readiness_plan", "readiness_plan_and_reserve"}

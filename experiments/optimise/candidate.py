@@ -113,7 +113,7 @@ def _staffing(option: str) -> dict[str, float]:
 
 def _policy(option: str, body: Mapping[str, Any], parameters: ParameterSet, horizon: Horizon) -> dict[str, float]:
     where = f"splits: policy/{option}"
-    if any(body.get(part) for part in ("places", "courses", "recruits")):
+    if any(body.get(part) for part in ("places", "courses", "recruits", "calls")):
         raise InputError(f"{where}: it orders more than parameters; compare policy={option} tells what it does")
     values: dict[str, float] = {}
     for change in read_policy(option, body, horizon):
