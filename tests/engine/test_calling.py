@@ -84,13 +84,15 @@ def test_a_dated_change_and_a_call_add_up() -> None:
 
 
 def test_called_posts_are_recruited_and_learn() -> None:
-    """Posts opened on 13 February: with a lead of two months nobody stands there before the month after next."""
+    """Posts opened on 13 February: the lead of two months counts from the first of March, so they come on the first of
+    May, as novices.
+    """
     values = with_values({"staff.hiring_lead_months": 2.0, "staff.turnover_per_year": 0.0})
     call = dataclasses.replace(CALL, parameter="services.staff_fte.brokerage", last=None)
     spec = specification(days=181, calls=(call,), parameters=values)
     model = EmploymentAreaModel(spec, build(spec))
     rows = []
-    for day in (FIRST, FIRST + 1, 85, 95, 125):
+    for day in (FIRST, FIRST + 1, 120, 121, 155):
         model.run(day)
         line = model.world.arrays.lines[Line.BROKERAGE]
         rows.append((float(line.posts), float(line.staffed), float(line.novices)))

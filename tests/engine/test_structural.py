@@ -494,13 +494,13 @@ def test_leave_under_notice_to_the_cent(day: int, days: tuple[float, ...]) -> No
 
 def test_no_leave_without_notice_or_from_a_furlough() -> None:
     world = noticed_plant([40.0, 40.0], [6.0, 6.0])
-    world.arrays.persons.state[0] = State.FURLOUGHED
-    world.arrays.stocks[State.EMPLOYED, 0], world.arrays.stocks[State.FURLOUGHED, 0] = 1, 1
     enter_phase(world.handle, 0, 2, 0, 0)
-    exit_staff(world.handle, 0, 1, 0, 60)
-    enter_phase(world.handle, 0, 3, 0, 0)
-    world.arrays.persons.state[world.arrays.persons.employer[:2] == 0] = State.FURLOUGHED
-    exit_staff(world.handle, 0, 1, 0, 60)
+    exit_staff(world.handle, 0, 2, 0, 60)
+    assert world.arrays.flows[Flow.JOB_SEARCH_LEAVE_DAYS].sum() == 0.0
+    world = noticed_plant([40.0, 40.0], [6.0, 6.0])
+    world.arrays.persons.state[:2] = State.FURLOUGHED
+    world.arrays.stocks[State.EMPLOYED, 0], world.arrays.stocks[State.FURLOUGHED, 0] = 0, 2
+    exit_staff(world.handle, 0, 2, 0, 60)
     assert world.arrays.flows[Flow.JOB_SEARCH_LEAVE_DAYS].sum() == 0.0
 
 
