@@ -8,7 +8,7 @@ series. `simulate` and `simulate_arms` are what experiments call.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,14 @@ from typing import Any
 import mesa
 import numpy as np
 
-from agents.actors import ClosingEmployer, FurloughingEmployer, OnSiteService, OpeningEmployer, Ripples
+from agents.actors import (
+    ClosingEmployer,
+    FurloughingEmployer,
+    OnSiteService,
+    OpeningEmployer,
+    Ripples,
+    StaffCalls,
+)
 from agents.authority import KINDS, Authority
 from agents.demand import check_separations, deepened, read_demand
 from agents.event import Closure, Event, FurloughWave, Opening, Slump
@@ -26,6 +33,7 @@ from agents.recruitment import Recruitment
 from agents.region import Region, StartState
 from agents.service_lines import SERVICE_LINES
 from agents.specification import Cohort, Placing, RunResult, RunSpecification
+from agents.staff_call import check_calls
 from agents.synthetic import build_world
 from agents.synthetic.closeness import (
     appeal_of_trades,
@@ -36,12 +44,12 @@ from agents.synthetic.closeness import (
     usual_nearness,
 )
 from agents.synthetic.immigrants import speaks_english
-from agents.synthetic.staff import chosen_staff
+from agents.synthetic.staff import by_key, chosen_staff
 from sim import week_record
 from sim.changes import RULES
 from sim.clock import Clock, day_of, is_month_end
 from sim.day import advance
-from sim.dimensions import LINES, SECTIONS, State
+from sim.dimensions import LANGUAGE_LEVELS, LANGUAGES, LINES, SECTIONS, State
 from sim.errors import InputError
 from sim.headroom import check_headroom
 from sim.indicators import Counter
@@ -59,6 +67,8 @@ REFERENCE_POPULATION = 100_000.0
 """People of 15–74 for whom amounts of a whole area (seats of training) are stated."""
 _REGISTERED = (State.UNEMPLOYED, State.FURLOUGHED, State.TRAINING, State.IN_SERVICE, State.SUBSIDISED)
 """States of people who have registered."""
+FOREIGN, LOW_LEVEL = LANGUAGES.index("foreign"), LANGUAGE_LEVELS.index("A1")
+"""Language of the people of whom an event says that they manage neither in Finnish nor in Swedish."""
 _FIT_AND_DISTANCE = (
     "fit.", "trades.appeal", "search.distance_decay_per_km", "search.own_municipality_factor", "search.outside_factor",
     "mobility.",
@@ -94,6 +104,7 @@ class EmploymentAreaModel(mesa.Model):
         )
         check_headroom(self.timetable)
         check_sums(self.timetable)
+        check_calls(specification.calls, self.timetable)
         self.demand = None
         if specification.demand_file is not None:
             self.demand = read_demand(
@@ -135,6 +146,7 @@ class EmploymentAreaModel(mesa.Model):
             if not isinstance(event, Slump) and event.jobs > 0  # of no jobs: nothing
         ]
         self.on_site = OnSiteService(self, self.authority, [a for a in self.actors if isinstance(a, ClosingEmployer)])
+        self.calls = StaffCalls(self, specification.calls, self._follow)
         self.ripples = Ripples(self, self._openings) if self.actors else None
         self.datacollector = mesa.DataCollector(
             model_reporters={"unemployed": _unemployed, "vacancies_open": _vacancies},
@@ -168,7 +180,7 @@ class EmploymentAreaModel(mesa.Model):
         """Let go of all that is large: Mesa 3.3 keeps every model alive (4 MB a run of five years)."""
         del self.world, self.recorder, self.datacollector, self.clock
         self.remove_all_agents()
-        del self.municipalities, self.service_lines, self.actors, self.on_site, self.ripples
+        del self.municipalities, self.service_lines, self.actors, self.on_site, self.ripples, self.calls
         del self.authority, self.purchasing, self.recruitment
 
     # -- facts ------------------------------------------------------------------------------------
@@ -261,6 +273,7 @@ class EmploymentAreaModel(mesa.Model):
         for actor in self.actors:
             actor.register()
         self.on_site.register()
+        self.calls.register()
         if self.ripples is not None:
             self.ripples.register()
         self._set_demand()
@@ -317,9 +330,14 @@ class EmploymentAreaModel(mesa.Model):
         if any(name.startswith("finance.") for name, _, _ in self.timetable.by_day[day]):
             settle_all(self.world.handle, day)  # days before the change are paid by the rules before it
         names = self.timetable.apply(self.world.arrays.parameters, day)
+        self.calls.rewrite(names)
+        self._follow(names)
+
+    def _follow(self, names: Collection[str]) -> None:
+        """Do what a change of parameters asks for beside their new values."""
         if "services.staff_fte" in names:
             self.authority.change_posts()
-        if "staff.called_up_fte" in names:
+        if {"staff.called_up_fte", "staff.lent_by_neighbours_fte", "staff.lent_by_state_fte"} & set(names):
             self.authority.call_up()
         if "immigration.english_employer_share" in names:
             arrays = self.world.arrays
@@ -345,7 +363,26 @@ class EmploymentAreaModel(mesa.Model):
             marked = mark_cohort(self.world.handle, row, jobs, number)
         else:
             marked = mark_unemployed(self.world.handle, cohort.occupation, jobs, number, self.clock.day)
+        interpreted = self._settle_languages(number, cohort)
+        self.built.setdefault("cohort_interpreted", {})[cohort.name] = float(interpreted) / self.scale
         self.built.setdefault("cohort", {})[cohort.name] = float(marked) / self.scale
+
+    def _settle_languages(self, number: int, cohort: Cohort) -> int:
+        """Let as large a share of a cohort as it says manage neither in Finnish nor in Swedish.
+
+        Returns
+        -------
+        int
+            How many do not, agents.
+        """
+        persons = self.world.arrays.persons[: int(self.world.control.n_persons)]
+        rows = np.flatnonzero(persons.cohort == number)
+        needs = persons.language_level[rows] < float(self.world.arrays.parameters[0].services.interpreted_below_level)
+        missing = round(cohort.interpreted_share * len(rows)) - int(needs.sum())
+        if missing > 0:
+            others = by_key(persons.uid, rows[~needs], self.world.control.seed)[:missing]
+            persons.language[others], persons.language_level[others] = FOREIGN, LOW_LEVEL
+        return int(needs.sum()) + max(missing, 0)
 
     def _shift_demand(self, before: Any, after: Any, index: Any) -> None:
         start_jobs = self.world.arrays.employers.start_jobs

@@ -49,7 +49,9 @@ class Authority(mesa.Agent):
         lines.staffed = np.maximum(posts - leavers * lead, 0.0)
         lines.novices = np.minimum(leavers * float(p.staff.learning_months), lines.staffed)
         lines.called_up = np.asarray(p.staff.called_up_fte, np.float64)
-        lines.on_site = 0.0
+        lines.neighbours = np.asarray(p.staff.lent_by_neighbours_fte, np.float64)
+        lines.state = np.asarray(p.staff.lent_by_state_fte, np.float64)
+        lines.redeployed, lines.on_site = 0.0, 0.0
         lines.arriving[:, :] = 0.0
         lines.arriving[:, :lead] = leavers[:, None]
         census_clients(self.area.world.handle, 0)
@@ -89,8 +91,9 @@ class Authority(mesa.Agent):
         lines.novices *= kept
         lines.staffed -= gone
         lines.arriving[less > 0.0] *= kept[less > 0.0, None]
-        if moved > 0.0:
+        if moved > 0.0 and gone.sum() > 0.0:
             comes = more * min(moved, gone.sum()) / more.sum()
+            lines.redeployed += comes - gone * comes.sum() / gone.sum()
             lines.staffed += comes
             lines.novices += comes * float(p.staff.redeployed_novice_share)
         lines.posts = posts
@@ -102,16 +105,19 @@ class Authority(mesa.Agent):
     def effective_fte(self) -> NDArray[np.float64]:
         """Staff by line at desks, novices counted by what they get done, FTE, shape (7,).
 
-        Who is called up knows the work; who is on site is not at the desks.
+        Who is called up or lent knows the work; who is on site is not at the desks.
         """
         lines, p = self.area.world.arrays.lines, self._parameters
         loss = 1.0 - float(p.staff.novice_productivity)
-        fte = lines.staffed - lines.novices * loss + lines.called_up - lines.on_site
+        fte = lines.staffed - lines.novices * loss + lines.called_up + lines.neighbours + lines.state - lines.on_site
         return np.maximum(np.asarray(fte, np.float64), 0.0)
 
     def call_up(self) -> None:
-        """Let the people who are called up begin, or leave, today: a reserve, or staff lent by others."""
-        self.area.world.arrays.lines.called_up = np.asarray(self._parameters.staff.called_up_fte, np.float64)
+        """Let the people who are called up or lent begin, or leave, today: of a reserve, neighbours, the state."""
+        lines, staff = self.area.world.arrays.lines, self._parameters.staff
+        lines.called_up = np.asarray(staff.called_up_fte, np.float64)
+        lines.neighbours = np.asarray(staff.lent_by_neighbours_fte, np.float64)
+        lines.state = np.asarray(staff.lent_by_state_fte, np.float64)
         self.place_staff()
 
     # -- placing --------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.event import Event
+from agents.staff_call import StaffCall
 from sim.changes import Change
 
 RECORD_LEVELS = ("summary", "monthly", "full")
@@ -44,7 +45,10 @@ class StaffCell:
 @dataclass(frozen=True)
 class Cohort:
     """The staff of one employer, or the unemployed of one trade, on one day; marked in every arm and never treated
-    differently. With ``staff`` the world is built so that the employer has exactly these people, in every arm.
+    differently.
+
+    With ``staff`` the world is built so that the employer has exactly these people; with ``interpreted_share`` so many
+    of them manage in no language of the service from the day they are marked. Both in every arm.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Cohort:
     jobs: int  # persons; the first ones in an order that is the same in every arm; -1: who is in no other cohort
     occupation: int = -1  # trade of the unemployed, position in the region's list
     staff: tuple[StaffCell, ...] = ()  # who they are on the first day, jobs in all; empty: whoever is there
+    interpreted_share: float = 0.0  # of them, at least this share manages neither in Finnish nor in Swedish
 
 
 @dataclass(frozen=True)
@@ -199,6 +204,8 @@ class RunSpecification:
         Courses that the arm's policies order.
     recruits
         Recruits from abroad that the arm's policies order.
+    calls
+        Staff that the arm's policies call when first interviews slip.
     events, cohorts
         Structural events of the arm (`agents.event`); cohorts are the same in all arms.
     demand_file
@@ -226,6 +233,7 @@ class RunSpecification:
     demand_file: Path | None = None
     demand_shift_years: int = 0
     recruits: tuple[Recruits, ...] = ()
+    calls: tuple[StaffCall, ...] = ()
     record_weekly: bool = False
     placing: tuple[Placing, ...] = ()
 
@@ -246,6 +254,8 @@ class RunResult:
         sizes, ``staff_fte``, ``population`` (all in real persons); ``recruits`` ordered and placed, if any;
         ``placing``: FTE that were to be moved between towns and that were, by the number of times staff was placed;
         ``openings`` by event: who took the jobs, and the chains of vacancies;
+        ``cohort_interpreted``, who of each cohort manages neither in Finnish nor in Swedish when it is marked;
+        ``calls`` of staff that were made, with their days;
         ``cohort_registered``, who of each employer's cohort has registered by each month-end.
     lives
         Columns ``uid``, ``municipality``, ``workplace``, ``life_hash``, ``unemployed_days``,

@@ -159,6 +159,8 @@ MAJOR_GROUPS = tuple("0123456789")
 """Major groups of ISCO-08, the first digit of an occupation."""
 CLOSURE_PHASES = ("rumour", "negotiations", "notice")
 """Phases of a structural event before people leave."""
+NOTICE_LENGTHS = ("up_to_1_month", "up_to_4_months", "over_4_months")
+"""Lengths of notice by which leave to look for work is given."""
 CAR_GROUPS = ("working_centre", "working_elsewhere", "idle_centre", "idle_elsewhere", "idle_young")
 """Whose use of a car is known: by work, by home (the host municipality is the centre), under 25 and idle."""
 STEPS = ("1", "2", "3", "4", "5")
@@ -185,5 +187,6 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "major_group": MAJOR_GROUPS,
     "car_group": CAR_GROUPS,
     "closure_phase": CLOSURE_PHASES,
+    "notice_length": NOTICE_LENGTHS,
 }
 """Dimensions that a parameter may be declared over (``over: line``), with their labels in order."""

@@ -63,6 +63,7 @@ class Flow(IntEnum):
     RECOGNITIONS = 47  # qualifications recognised
     RECRUITS_UNPLACED = 48  # ordered beyond what employers ask for; of the area, at the last place
     HIRES_OTHER_TRADE = 49  # of the hires from unemployment, into another trade than that of the last job
+    JOB_SEARCH_LEAVE_DAYS = 50  # working days of paid leave to look for work that people under notice take
 
 
 class TradeFlow(IntEnum):
@@ -173,6 +174,7 @@ _ALL = (
     Indicator("needs_recognised", "persons", "flow", "higher"),
     Indicator("needs_missed", "persons", "flow", "lower"),
     Indicator("joint_meetings_put_off", "meetings", "flow", "lower"),
+    Indicator("job_search_leave_days", "days", "flow", "none"),
     Indicator("employer_visits", "visits", "flow", "none"),
     Indicator("duplicated_contact_hours", "hours", "flow", "lower"),
     Indicator("in_measure", "persons", "stock", "none"),

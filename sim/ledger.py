@@ -37,7 +37,8 @@ class Item(IntEnum):
     MEASURES = 8
     RECRUITMENT = 9  # of people from abroad, and services for their families
     MOBILITY = 10  # programmes that bring people to work
-    CHANGE_SECURITY = 11  # of dismissed people: coaching, training and money that employers and their fund pay
+    CHANGE_SECURITY = 11  # of dismissed people: coaching, training, money and leave that employers and their fund pay
+    LENT_STAFF = 12  # of neighbouring areas, which invoice it, and of the state
 
 
 class Payer(IntEnum):
@@ -55,6 +56,7 @@ OWN = (Item.MUNICIPAL_STAFF, Item.SERVICE_POINTS)
 """Costs of the municipality in which they arise."""
 COMMON = (
     Item.AREA_STAFF, Item.OFFICES, Item.TRAVEL, Item.MEASURES, Item.RECRUITMENT, Item.MOBILITY, Item.CHANGE_SECURITY,
+    Item.LENT_STAFF,
 )  # fmt: skip
 """Costs that the municipalities of the area share."""
 
@@ -120,6 +122,28 @@ def charge_month(ledger: NDArray[np.float64], p: np.record, area_fte: float, pre
         ledger[item, Payer.MUNICIPALITY, : n + 1] += by_place * share
         ledger[item, Payer.STATE, : n + 1] += by_place * (1.0 - share)
     ledger[Item.SERVICE_POINTS, Payer.MUNICIPALITY, :n] += premises.service_point_year_eur / MONTHS_PER_YEAR * scale
+
+
+def charge_lent(ledger: NDArray[np.float64], p: np.record, lines: np.recarray, n: int, scale: float) -> None:
+    """Charge a month of the staff that others lend, in common: what neighbouring areas lend they invoice to the
+    municipalities, what the state lends it pays.
+
+    Parameters
+    ----------
+    ledger
+        Agents' euros, shape (ITEMS, PAYERS, places); written.
+    p
+        Parameters in force at the month's end.
+    lines
+        LINE, with the staff lent at the month's end.
+    n
+        Municipalities.
+    scale
+        Agents for each real person.
+    """
+    fte_month = float(p.costs.lent_fte_year_eur) / MONTHS_PER_YEAR * scale
+    ledger[Item.LENT_STAFF, Payer.MUNICIPALITY, n] += float(lines.neighbours.sum()) * fte_month
+    ledger[Item.LENT_STAFF, Payer.STATE, n] += float(lines.state.sum()) * fte_month
 
 
 def charge_mobility(ledger: NDArray[np.float64], p: np.record, n: int, agents: float) -> None:

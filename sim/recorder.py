@@ -44,6 +44,7 @@ from sim.kernels.trial import QUARTERS
 from sim.ledger import (
     BENEFITS,
     Premises,
+    charge_lent,
     charge_measures,
     charge_mobility,
     charge_month,
@@ -288,6 +289,7 @@ class Recorder:
             self._premises(world),
             float(world.control.scale),
         )
+        charge_lent(world.arrays.ledger, p, world.arrays.lines, n, float(world.control.scale))
         flows = world.arrays.flows
         charge_measures(world.arrays.ledger, p, world.arrays.measure_days)
         charge_mobility(world.arrays.ledger, p, n, float(world.control.scale) * self._region_size)
@@ -406,7 +408,8 @@ class Recorder:
         all_ways("queue", desks.waiting * weight)
         all_ways("utilisation", desks.minutes_used, desks.minutes_offered)
         all_ways("caseload", desks.clients * weight, desks.fte)
-        staffed = np.asarray(a.lines.staffed + a.lines.called_up, np.float64)
+        lines = a.lines
+        staffed = np.asarray(lines.staffed + lines.called_up + lines.neighbours + lines.state, np.float64)
         self._write(moment, "staff_fte", "", ("",), np.array([staffed.sum()]))
         self._write(moment, "staff_fte", "line", LINES, staffed)
         by_place = np.asarray(np.bincount(place, desks.fte, minlength=n_places), np.float64)
@@ -430,6 +433,9 @@ class Recorder:
         area("needs_recognised", flows[Flow.NEEDS_RECOGNISED])
         area("needs_missed", flows[Flow.NEEDS_MISSED])
         area("joint_meetings_put_off", flows[Flow.PARTNER_WAITS])
+        leave = a.flows[Flow.JOB_SEARCH_LEAVE_DAYS] * weight
+        self._write(moment, "job_search_leave_days", "", ("",), np.array([leave.sum()]))  # also of who lives outside
+        self._write(moment, "job_search_leave_days", "municipality", self._places, leave[:n])
         taking_part = a.in_measure[:, :n].sum(axis=1).astype(np.float64) * weight
         self._write(moment, "in_measure", "measure", MEASURES, taking_part)
         self._write(moment, "measure_starts", "measure", MEASURES, a.measure_starts[:, :n].sum(axis=1) * weight)

@@ -109,6 +109,7 @@ EMPLOYER = np.dtype(
         ("visited_until", "i4"),  # a visit of employer services acts before this day. Owner: agents
         ("speaks_english", "i1"),  # English is enough at work. Owner: builder, agents
         ("phase", "i1"),  # of a structural event: 1 rumour, 2 negotiations, 3 notice; 0 none. Owner: closure
+        ("notice_day", "i4"),  # day on which it gave notice, in the phase of notice. Owner: closure
         ("at_risk", "i4"),  # jobs that are rumoured to end, not announced yet. Owner: closure
         ("noticed", "i4"),  # staff whom notice has been given, each with a last day of her own. Owner: states
         ("inside_firm_share", "f4"),  # of those who go, stay with the firm elsewhere. Owner: closure
@@ -206,7 +207,10 @@ LINE = np.dtype(
         ("staffed", "f8"),  # FTE in post, productive ones and novices. Owner: agents
         ("novices", "f8"),  # of these still learning, FTE. Owner: agents
         ("reserved", "f8"),  # share of their time for registered jobseekers who are not simulated one by one
-        ("called_up", "f8"),  # FTE at work beside the posts: a reserve, or lent. Owner: agents
+        ("called_up", "f8"),  # FTE at work beside the posts, of a reserve. Owner: agents
+        ("neighbours", "f8"),  # FTE at work beside the posts, lent by neighbouring areas. Owner: agents
+        ("state", "f8"),  # FTE at work beside the posts, lent by the state. Owner: agents
+        ("redeployed", "f8"),  # of those in post, FTE that came from other lines; below 0: that went. Owner: agents
         ("on_site", "f8"),  # of these and those in post, FTE at workplaces under notice this week. Owner: agents
         ("arriving", "f8", (24,)),  # FTE that begin in so many months. Owner: agents
         ("duplicated", "f8"),  # minutes of municipal staff that repeat what the area does, this month

@@ -29,6 +29,13 @@ _COUNTS = (
     ("talks_held", Weekly.TALKS),
     ("talks_late", Weekly.TALKS_LATE),
 )
+_STAFF = (
+    ("staff_fte", Weekly.STAFF_DAYS),
+    ("staff_called_up_fte", Weekly.CALLED_UP_DAYS),
+    ("staff_neighbours_fte", Weekly.NEIGHBOUR_DAYS),
+    ("staff_state_fte", Weekly.STATE_DAYS),
+    ("staff_redeployed_fte", Weekly.REDEPLOYED_DAYS),
+)
 _MINUTES = (("minutes_offered", Weekly.MINUTES_OFFERED), ("minutes_used", Weekly.MINUTES_USED))
 
 
@@ -66,7 +73,7 @@ def columns(world: World, cohorts: Sequence[str], places: Sequence[str], start_d
     for name, of in _MINUTES:
         blocks += [(name, "line", LINES[line], record[of, line] * weight) for line in range(N_PERSON_LINES)]
     worked = np.maximum(_working_days(world, weeks), 1)
-    blocks += [("staff_fte", "line", name, record[Weekly.STAFF_DAYS, k] / worked) for k, name in enumerate(LINES)]
+    blocks += [(name, "line", line, record[of, k] / worked) for name, of in _STAFF for k, line in enumerate(LINES)]
     blocks += _by_home(world, cohorts, places, weeks, weight)
     n = len(blocks)
     return {

@@ -16,13 +16,15 @@ import yaml
 from agents.area import simulate
 from agents.event import Closure
 from agents.specification import RunSpecification
+from agents.staff_call import WATCHED
 from experiments.command import main
+from experiments.composing.composition import resolve
 from experiments.composing.configuration import PROJECT
 from experiments.composing.horizon import Horizon
 from experiments.drill.arms import arms_of
-from experiments.drill.checklist import items
+from experiments.drill.checklist import items, levels
 from experiments.drill.outcome import open_posts_by
-from experiments.drill.page import rewrite
+from experiments.drill.page import SOURCES, rewrite
 from experiments.drill.question import Question
 from experiments.drill.request import Request
 from experiments.drill.search import least
@@ -37,6 +39,7 @@ SMALL = ("region=kolmikko", "shock=closure_kolmikko", "replications=2", "horizon
          "parameters.services.staff_fte.brokerage=2", "readiness=[none,plan]", "surge.most_fte=4")  # fmt: skip
 EVENT = Closure("closing", "plant", 60, date(2025, 2, 3), date(2025, 3, 17), ((date(2025, 4, 30), 1.0),))
 HORIZON = Horizon(date(2025, 1, 1), 2)
+PARAMETERS = resolve("run", ["region=kolmikko"]).parameters
 STARTS = tuple(date(2025, month, 27) for month in (1, 2, 3, 4))
 
 
@@ -145,7 +148,7 @@ def test_backlog_clears_by_hand() -> None:
 
 
 def test_the_shipped_levels_are_arms() -> None:
-    arms, policies = arms_of(("none", "plan", "plan_and_reserve"), [EVENT], HORIZON)
+    arms, policies = arms_of(("none", "plan", "plan_and_reserve"), [EVENT], HORIZON, PARAMETERS)
     assert list(arms) == ["baseline", "none", "plan", "plan_and_reserve"]
     assert all(arm["shocks"] == ["closing"] for name, arm in arms.items() if name != "baseline")
     assert set(policies) <= {"readiness_none", "readiness_plan", "readiness_plan_and_reserve"}
@@ -237,6 +240,41 @@ def test_numbers_of_a_drill_agree(content: dict[str, Any]) -> None:
         assert found["fte"] is None or found["fte"] in content["surge"]["grid"]
 
 
+def test_staff_is_told_by_where_it_comes_from(content: dict[str, Any]) -> None:
+    """Sources sum to the staff of the line, week by week; without preparation there are posts, and neighbours."""
+    for arm in content["arms"]:
+        sources = content["sources"][arm]
+        total = np.sum([sources[source] for source in SOURCES], axis=0)
+        assert np.allclose(total, content["staff"][arm]["brokerage"]["fte"], atol=1e-9), arm
+    assert max(content["sources"]["plan"]["redeployed"]) > 0.1
+    assert not any(np.any(content["sources"]["baseline"][source]) for source in SOURCES if source != "posts")
+
+
+def test_a_call_is_told_as_an_if(content: dict[str, Any]) -> None:
+    """The region's two advisers are late with nearly all, so neighbours are asked in every replication."""
+    (call,) = content["calls"]["none"]
+    assert (call["replications"], call["fte"], call["lag_days"]) == (2, 1.0, 60)
+    told = Told(content, "fi")
+    (row,) = [row for row in levels(told) if "jos neljän viikon" in row.what and "60 päivän" in row.what]
+    assert row.day == date(2025, 2, 3)
+    assert row.figure == f"näin kävi 2/2 toistossa, yleensä {told.day(call['begins'])} alkaen"
+    never = {**content, "calls": {"none": [{**call, "replications": 0, "begins": None, "when": "waiting_weeks"}]}}
+    assert [row.figure for row in levels(Told(never, "en")) if "weeks of work" in row.what] == [
+        "happened in none of 2 replications"
+    ]
+
+
+def test_languages_and_leave_are_told_where_there_are_any(content: dict[str, Any]) -> None:
+    some = {**content, "interpreted": {"people": 15.0, "of": 60.0}}
+    assert "25" in Told(some, "sv").languages()
+    word = Told(some, "fi").word("check_interpreters")
+    assert [row.figure for row in items(Told(some, "fi")) if row.what == word] == ["noin 15 ihmistä"]
+    none = {**content, "interpreted": {"people": 0.0, "of": 60.0}, "leave_days": {"mean": 0.0}}
+    assert (Told(none, "en").languages(), Told(none, "en").leave()) == ("", "")
+    assert content["leave_days"]["mean"] > 0
+    assert Told(content, "fi").leave()
+
+
 def test_the_same_drill_simulates_nothing(drilled: Path, capsys: pytest.CaptureFixture) -> None:
     before = (drilled / "drill.json").read_text(encoding="utf-8")
     assert main(["drill", f"outputs={drilled.parents[1]}", *SMALL]) == 0
@@ -303,7 +341,8 @@ def test_every_word_of_the_drill_is_used() -> None:
     words = yaml.safe_load((PROJECT / "data" / "terms.yaml").read_text(encoding="utf-8"))["drill"]
     kinds = ("none", "some", "never", "rising", "useless")
     put_together = {f"surge_{kind}_{population}" for kind in kinds for population in (COHORT, OTHERS)}
-    put_together |= {COHORT, OTHERS}
+    put_together |= {COHORT, OTHERS, *(f"source_{source}" for source in SOURCES)}
+    put_together |= {f"call_{when}" for when in WATCHED}
     assert put_together <= set(words)
     unused = [w for w in words if f'"{w}"' not in code and f"'{w}'" not in code and w not in put_together]
     assert unused == []

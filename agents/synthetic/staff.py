@@ -52,7 +52,7 @@ def chosen_staff(persons: Records, row: int, cohort: Cohort, scale: float, seed:
         Mixed seed of the world.
     """
     staff = np.flatnonzero(persons.employer == row)
-    order = staff[np.argsort(_keys(persons.uid[staff], seed), kind="stable")]
+    order = by_key(persons.uid, staff, seed)
     taken = _matched(order, cells_in_order(cohort, scale), persons.occupation, persons.born, persons.home)
     return np.concatenate([np.zeros(0, np.int64), *taken])
 
@@ -149,6 +149,11 @@ def _matched(
         open_to[places] = False
         found.append(rows[places])
     return found
+
+
+def by_key(uid: NDArray[np.uint64], rows: NDArray[np.int64], seed: np.uint64) -> NDArray[np.int64]:
+    """Rows in the order of the lasting number by which people are told apart who fit alike."""
+    return rows[np.argsort(_keys(uid[rows], seed), kind="stable")]
 
 
 def _keys(uids: NDArray[np.uint64], seed: np.uint64) -> NDArray[np.float64]:

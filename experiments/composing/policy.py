@@ -1,4 +1,5 @@
-"""Policies: dated changes of parameters, places that open or close, courses and recruits that are ordered.
+"""Policies: dated changes of parameters, places that open or close, courses and recruits that are ordered, staff that
+is called when first interviews slip.
 
 Staff that they move between towns is read in `experiments.composing.placing`.
 """
@@ -11,23 +12,25 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agents.specification import Course, PlaceChange, Recruits
+from agents.staff_call import CALLABLE, WATCHED, StaffCall
 from experiments.composing.horizon import Horizon
 from sim.changes import Change
 from sim.dimensions import DAYS_PER_MONTH, MEASURES, WEEKDAYS
 from sim.errors import InputError, near_miss
 from sim.kernels.measures import WITH_A_TRADE
-from sim.parameters import ParameterSet
+from sim.parameters import ParameterSet, read_number
 
 if TYPE_CHECKING:
     from agents.region import Region
 
-ORDERED = ("changes", "places", "placing", "courses", "recruits")
+ORDERED = ("changes", "places", "placing", "courses", "recruits", "calls")
 """Lists of a policy: what it changes and what it orders."""
 _PARTS = (*ORDERED, "needs_law_change")
 _PLACE = ("municipality", "kind", "weekdays", "period_weeks", "start", "source")
 _COURSE = (
     "measure", "occupation", "occupation_from", "months", "seats", "start", "every_months", "end", "source",
 )  # fmt: skip
+_CALL = ("parameter", "add", "when", "above", "lag_days", "start", "end", "source")
 _RECRUITS = ("occupation", "persons", "start", "source")
 _WITH_A_TRADE = tuple(MEASURES[measure] for measure in WITH_A_TRADE)
 LONGEST_MONTHS, LATEST_MONTH = 36, 180
@@ -168,6 +171,52 @@ def read_recruits(name: str, given: Mapping[str, Any], horizon: Horizon, region:
         start = horizon.inside(item["start"], f"{where}.start")
         recruits.append(Recruits(name, occupation, float(persons), start))
     return recruits
+
+
+def read_calls(
+    name: str, given: Mapping[str, Any], horizon: Horizon, parameters: ParameterSet
+) -> list[StaffCall]:
+    """Read a policy's ``calls: [{parameter, add, when, above, lag_days, start, [end], source}, ...]``: staff of a line
+    that begins ``lag_days`` after what is watched from ``start`` on has passed ``above``.
+
+    Raises
+    ------
+    InputError
+        A parameter that is no staff of a line, nobody to call, an unknown thing to watch, a threshold that is none, a
+        date outside the horizon or an end before the start.
+    """
+    calls = []
+    for index, item in enumerate(read_items(given, "calls", f"policies.{name}")):
+        where = f"policies.{name}.calls[{index}]"
+        check_item(item, _CALL, (*_CALL[:6], "source"), where)
+        parameter, cell = parameters.locate(str(item["parameter"]), where)
+        if parameter.name not in CALLABLE:
+            raise InputError(f"{where}.parameter: {parameter.name} can not be called; staff is {', '.join(CALLABLE)}")
+        if cell is None:
+            lines = ", ".join(parameter.labels)
+            raise InputError(f"{where}.parameter: {parameter.name} of which line? .LINE is one of {lines}")
+        if item["when"] not in WATCHED:
+            raise InputError(f"{where}.when: nothing watched is {item['when']!r}{_known(str(item['when']), WATCHED)}")
+        fte = read_number(item["add"], f"{where}.add")
+        if fte <= 0.0:
+            raise InputError(f"{where}.add: expected FTE above 0, got {fte:g}")
+        above = read_number(item["above"], f"{where}.above")
+        if above < 0.0 or (item["when"] == WATCHED[0] and above >= 1.0):
+            most = " and below 1" if item["when"] == WATCHED[0] else ""
+            raise InputError(f"{where}.above: expected a threshold from 0{most}, got {above:g}")
+        lag = item["lag_days"]
+        if type(lag) is not int or lag < 0:
+            raise InputError(f"{where}.lag_days: expected a whole number of days from 0, got {lag!r}")
+        start = horizon.inside(item["start"], f"{where}.start")
+        end = None if item.get("end") is None else horizon.resolve(item["end"], f"{where}.end")
+        if end is not None and end < start:
+            raise InputError(f"{where}: ends on {end}, before it is watched from {start}")
+        calls.append(StaffCall(name, parameter.cell_name(cell), fte, str(item["when"]), above, lag, start, end))
+    return calls
+
+
+def _known(word: str, options: tuple[str, ...]) -> str:
+    return near_miss(word, options) or f"; there are {', '.join(options)}"
 
 
 def _occupation(code: str, region: Region, where: str) -> int:

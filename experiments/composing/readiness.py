@@ -1,8 +1,10 @@
 """Readiness for a structural event: what the authority does, with dates that count from the event.
 
 A level is a file of ``conf/readiness``, written like a policy; a date may also be ``{after: announced | notice |
-last_exit, days: N}``, and seats of a course may be given as ``seats_per_100_jobs``. ``like`` names a level whose parts
-come first. For an event it becomes an ordinary policy.
+last_exit, days: N}``, or for the start of a course ``{after: …, lead_times: X}``: so many of the measure's own lead
+times later. Seats of a course may be given as ``seats_per_100_jobs``. A change of staff may start ``{when:
+first_interviews_late_share | waiting_weeks, above: X, lag_days: N}``, watched from the announcement: it becomes a call.
+``like`` names a level whose parts come first. For an event it becomes an ordinary policy.
 """
 
 from __future__ import annotations
@@ -16,12 +18,16 @@ from agents.event import Event
 from experiments.composing.composition import groups, read_option
 from experiments.composing.horizon import Horizon
 from experiments.shock.reading import known
+from sim.dimensions import DAYS_PER_MONTH, MEASURES
 from sim.errors import InputError
+from sim.parameters import ParameterSet
 
 GROUP = "readiness"
 _PARTS = ("changes", "courses", "places")
 _KEYS = (*_PARTS, "like")
 _MOMENTS = ("announced", "notice", "last_exit")
+_CALL = ("parameter", "add", "start", "end", "source")
+_TRIGGER = ("when", "above", "lag_days")
 
 
 def levels() -> tuple[str, ...]:
@@ -29,7 +35,7 @@ def levels() -> tuple[str, ...]:
     return groups()[GROUP]
 
 
-def policy_of(level: str, event: Event, horizon: Horizon) -> dict[str, Any]:
+def policy_of(level: str, event: Event, horizon: Horizon, parameters: ParameterSet) -> dict[str, Any]:
     """What a level of readiness means for an event, as a policy.
 
     Parameters
@@ -40,11 +46,13 @@ def policy_of(level: str, event: Event, horizon: Horizon) -> dict[str, Any]:
         The event, with absolute dates.
     horizon
         What falls after it is left out.
+    parameters
+        Knows the lead times of measures.
 
     Returns
     -------
     dict
-        ``{changes, courses, places}`` with absolute dates, as `experiments.composing.policy` reads it.
+        ``{changes, courses, places, calls}`` with absolute dates, as `experiments.composing.policy` reads it.
 
     Raises
     ------
@@ -54,10 +62,16 @@ def policy_of(level: str, event: Event, horizon: Horizon) -> dict[str, Any]:
     parts = _read(level, ())
     read: dict[str, Any] = {}
     for part, items in parts.items():
-        told = [
-            _dated(item, event, horizon, f"conf/{GROUP}/{level}.yaml: {part}[{k}]") for k, item in enumerate(items)
-        ]
-        read[part] = [item for item in told if item is not None]
+        for k, item in enumerate(items):
+            where = f"conf/{GROUP}/{level}.yaml: {part}[{k}]"
+            is_call = isinstance(item.get("start"), Mapping) and "when" in item["start"]
+            if is_call:
+                item = _call(item, event, where)
+            elif part == "courses":
+                item = _after_lead_time(item, event, parameters, where)
+            told = _dated(item, event, horizon, where)
+            if told is not None:
+                read.setdefault("calls" if is_call else part, []).append(told)
     return {part: items for part, items in read.items() if items}
 
 
@@ -76,6 +90,38 @@ def _read(level: str, within: tuple[str, ...]) -> dict[str, list[Any]]:
     for part in _PARTS:
         parts[part] = parts[part] + copy.deepcopy(list(given.get(part) or []))
     return parts
+
+
+def _call(item: Mapping[str, Any], event: Event, where: str) -> dict[str, Any]:
+    """A change that starts when something has slipped, as a call that is watched from the announcement."""
+    for key in item:
+        if key not in _CALL:
+            raise InputError(f"{where}: a change with start.when has no '{key}'{known(str(key), _CALL)}")
+    start = item["start"]
+    for key in start:
+        if key not in _TRIGGER:
+            raise InputError(f"{where}.start: unknown key '{key}'{known(str(key), _TRIGGER)}")
+    others = {key: value for key, value in item.items() if key != "start"}
+    return {**others, **start, "start": _moment(event, "announced")}
+
+
+def _after_lead_time(item: Mapping[str, Any], event: Event, parameters: ParameterSet, where: str) -> Mapping[str, Any]:
+    """A course whose start counts in the measure's lead times, with a date."""
+    start, measure = item.get("start"), item.get("measure")
+    if not isinstance(start, Mapping) or "lead_times" not in start:
+        return item
+    times = start["lead_times"]
+    if isinstance(times, bool) or not isinstance(times, int | float) or not 0 <= times <= 2:
+        raise InputError(f"{where}.start.lead_times: expected 0 to 2 lead times, got {times!r}; 1 is the usual one")
+    if "days" in start:
+        raise InputError(f"{where}.start: days and lead_times; give one of them")
+    if measure not in MEASURES:
+        raise InputError(f"{where}.measure: no measure {measure!r}{known(str(measure), MEASURES)}")
+    lead = parameters.value(f"measures.lead_months.{measure}")
+    assert isinstance(lead, float)
+    days = round(lead * DAYS_PER_MONTH * float(times))
+    rest = {key: value for key, value in start.items() if key != "lead_times"}
+    return {**item, "start": {**rest, "days": days}}
 
 
 def _dated(item: Mapping[str, Any], event: Event, horizon: Horizon, where: str) -> dict[str, Any] | None:

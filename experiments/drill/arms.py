@@ -10,10 +10,11 @@ from agents.event import Event
 from experiments.composing.arm import BASELINE
 from experiments.composing.horizon import Horizon
 from experiments.composing.readiness import policy_of
+from sim.parameters import ParameterSet
 
 
 def arms_of(
-    levels: Sequence[str], events: Sequence[Event], horizon: Horizon
+    levels: Sequence[str], events: Sequence[Event], horizon: Horizon, parameters: ParameterSet
 ) -> tuple[dict[str, dict[str, list[str]]], dict[str, Any]]:
     """Arms and their policies.
 
@@ -25,6 +26,8 @@ def arms_of(
         What happens in every arm but the baseline; dates of a level count from the first that hits somebody.
     horizon
         First and last day.
+    parameters
+        Knows the lead times of measures.
 
     Returns
     -------
@@ -41,7 +44,7 @@ def arms_of(
     shocks = [event.name for event in events]
     first = min(followed(events), key=announced)
     for level in levels:
-        policy = policy_of(level, first, horizon)
+        policy = policy_of(level, first, horizon, parameters)
         name = f"readiness_{level}"
         arms[level] = {"shocks": shocks, "policies": [name] if policy else []}
         if policy:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from agents.staff_call import LATE_SHARE
 from experiments.composing.arm import BASELINE
 from experiments.drill.told import NONE, Told
 from experiments.drill.weeks import COHORT, POPULATIONS
@@ -53,6 +54,12 @@ def items(told: Told) -> list[Item]:
     notices = [event["notice"] for event in content["events"] if event.get("notice")]
     if notices:
         rows.append(Item(_date(min(notices)), told.word("check_notice")))
+    if content["interpreted"]["people"] >= 0.5:
+        number = told.notation.about(content["interpreted"]["people"])
+        rows.append(Item(
+            _date(min(notices, default=content["announced"])), told.word("check_interpreters"),
+            told.word("check_outside_figure", number=number),
+        ))  # fmt: skip
     if content["backlog"][NONE]["clears"] and content["backlog"][NONE]["is_above"]:
         rows.append(Item(_date(content["backlog"][NONE]["clears"]), told.word("check_clears")))
     return sorted(rows, key=lambda row: row.day)
@@ -72,7 +79,41 @@ def levels(told: Told) -> list[Item]:
                           amount=_amount(told, change)),
                 end,
             ))  # fmt: skip
-    return sorted(rows, key=lambda row: row.day)
+    return sorted([*rows, *_courses(told), *_calls(told)], key=lambda row: row.day)
+
+
+def _courses(told: Told) -> list[Item]:
+    """Courses that levels order, on their first day."""
+    return [
+        Item(
+            _date(course["start"]),
+            told.word("check_course", level=told.level(arm), measure=told.terms.named("labels", course["measure"])),
+            told.word("check_course_figure", seats=told.number(course["seats"])),
+        )
+        for arm, courses in told.content["courses"].items() if arm != BASELINE for course in courses
+    ]  # fmt: skip
+
+
+def _calls(told: Told) -> list[Item]:
+    """What a level does if first interviews slip, on the day from which it is watched; and how often that was."""
+    rows = []
+    for arm, calls in told.content["calls"].items():
+        for call in calls:
+            what = told.word(
+                f"call_{call['when']}", level=told.level(arm), above=_threshold(told, call),
+                parameter=_parameter(told, call["parameter"]), amount=_amount(told, {**call, "add": call["fte"]}),
+                lag=told.number(call["lag_days"]),
+            )  # fmt: skip
+            n = told.number(told.content["replications"])
+            figure = told.word("call_never", n=n) if call["begins"] is None else told.word(
+                "call_figure", made=told.number(call["replications"]), n=n, day=told.day(call["begins"])
+            )  # fmt: skip
+            rows.append(Item(_date(call["watched_from"]), what, figure))
+    return rows
+
+
+def _threshold(told: Told, call: Mapping[str, Any]) -> str:
+    return told.share(call["above"]) if call["when"] == LATE_SHARE else told.notation.plain(call["above"])
 
 
 def _date(text: str) -> date:

@@ -24,6 +24,9 @@ from sim.dimensions import LINES, N_PERSON_LINES, PAYERS, SECTIONS
 from sim.week_record import OUTSIDE
 
 STATES = ("employed_open_market", "unemployed", "in_training", "in_service", "subsidised", "outside_labour_force")
+REDEPLOYED = "redeployed"
+BESIDE = (REDEPLOYED, "called_up", "neighbours", "state")
+"""Where staff comes from beside usual posts and recruits: other lines; and beside the posts: the reserve, others."""
 EUROS = ("cost_total_eur", "benefits_eur")
 
 
@@ -87,11 +90,16 @@ def content(
                 "interviews": {arm: _interviews(record, window, question) for arm, record in records.items()},
                 "backlog": backlog,
                 "staff": {arm: _staff(record) for arm, record in records.items()},
+                "sources": _sources(records),
+                "calls": _calls(plan, runs, replications),
+                "interpreted": _interpreted(runs, replications, cohorts),
+                "leave_days": _leave_days(monthly, replications),
                 "surge": _surge(question, surge, plan),
                 "talks": _talks(records, window, surge),
                 "reemployment": {arm: _people(monthly, arm, replications, cohorts) for arm in records},
                 "euros": euros,
                 "policies": _policies(plan),
+                "courses": _courses(plan),
                 "reserves": _reserves(plan),
                 "prevention": _prevention(plan, sum(event.jobs for event in events), euros),
             }
@@ -217,6 +225,60 @@ def _staff(record: WeekRecord) -> dict[str, Any]:
     return told
 
 
+def _sources(records: Mapping[str, WeekRecord]) -> dict[str, Any]:
+    """Where the staff of the line of first interviews comes from, FTE by arm, source and week.
+
+    Posts are those of the baseline; ``recruited`` is what stands in post beyond them and came from no other line (below
+    0: posts that are not filled yet, or given up).
+    """
+    line = PARAMETER.rpartition(".")[2]
+    told: dict[str, Any] = {}
+    usual: NDArray[np.float64] | None = None
+    for arm, record in {BASELINE: records[BASELINE], **records}.items():
+        beside = {source: record.of(f"staff_{source}_fte", "line", line).mean(axis=0) for source in BESIDE}
+        in_post = record.of("staff_fte", "line", line).mean(axis=0) - sum(beside[source] for source in BESIDE[1:])
+        if usual is None:
+            usual = in_post - beside[REDEPLOYED]
+        recruited = in_post - beside[REDEPLOYED] - usual
+        told[arm] = {"posts": usual.tolist(), "recruited": recruited.tolist()} | {
+            source: values.tolist() for source, values in beside.items()
+        }
+    return told
+
+
+def _calls(plan: Plan, runs: Mapping[tuple[str, int], StoredRun], replications: Sequence[int]) -> dict[str, Any]:
+    """Staff that a level calls when something slips, by arm: on what, in how many replications, its usual first day."""
+    told: dict[str, Any] = {}
+    for arm, calls in plan.markets[0].calls.items():
+        made = [run for r in replications for run in runs[arm, r].built.get("calls", [])]
+        for call in calls:
+            begun = sorted(m["begins"] for m in made if (m["call"], m["parameter"]) == (call.name, call.parameter))
+            told.setdefault(arm, []).append({
+                "parameter": call.parameter, "fte": call.fte, "when": call.when, "above": call.above,
+                "lag_days": call.lag_days, "watched_from": str(call.first),
+                "end": None if call.last is None else str(call.last), "replications": len(begun),
+                "begins": begun[len(begun) // 2] if begun else None,
+            })  # fmt: skip
+    return told
+
+
+def _interpreted(
+    runs: Mapping[tuple[str, int], StoredRun], replications: Sequence[int], cohorts: Sequence[str]
+) -> dict[str, float]:
+    """Who of the event's people manages neither in Finnish nor in Swedish when marked: persons, of how many."""
+    built = [runs[BASELINE, r].built for r in replications]
+    of, people = (
+        float(np.mean([sum(b[key].get(name, 0.0) for name in cohorts) for b in built]))
+        for key in ("cohort_interpreted", "cohort")
+    )
+    return {"people": of, "of": people}
+
+
+def _leave_days(runs: Mapping[tuple[str, int], ArmRun], replications: Sequence[int]) -> dict[str, float | None]:
+    """Working days of leave to look for work that people under notice take, without preparation."""
+    return level(np.array([_sum(runs["none", r], "job_search_leave_days") for r in replications]))
+
+
 def _surge(question: Question, surge: Surge, plan: Plan) -> dict[str, Any]:
     lead = round(_value(plan, "staff.hiring_lead_months"))
     found = [_found(population, found, lead) for (population, _), found in surge.found.items()]
@@ -312,6 +374,14 @@ def _policies(plan: Plan) -> dict[str, Any]:
         told[arm] = [{key: str(value) if key in ("start", "end") else value for key, value in change.items()}
                      for change in changes]  # fmt: skip
     return told
+
+
+def _courses(plan: Plan) -> dict[str, Any]:
+    """Courses that each level of readiness orders: measure, seats, first day."""
+    return {
+        arm: [{"measure": c.measure, "seats": c.seats, "start": str(c.start)} for c in courses]
+        for arm, courses in plan.markets[0].courses.items()
+    }
 
 
 def _reserves(plan: Plan) -> dict[str, Any]:

@@ -26,6 +26,10 @@ FILE, PAGE, CHECKLIST, WEEKS = "drill.json", "drill.html", "checklist.html", "dr
 LEAST_SHOWN = 0.5
 """Towns with fewer searches on average are left out of the table."""
 Cell = tuple[str, str]
+SOURCES = ("posts", "redeployed", "recruited", "called_up", "neighbours", "state")
+"""Where staff comes from, in the order of the table."""
+LEAST_FTE = 0.05
+"""Sources with less in every arm are left out."""
 
 
 def write(folder: Path, content: Mapping[str, Any], language: str) -> list[Path]:
@@ -86,6 +90,7 @@ def _page(told: Told, figures: Mapping[str, Markup]) -> dict[str, Any]:
         "is_before": _starts_before_notice(told),
         "surge_caption": _surge_caption(told),
         "staff": _staff(told),
+        "sources": _sources(told),
         "talks": _talks(told),
         "euros": _euros(told),
         "arms": [told.level(arm) for arm in content["arms"]],
@@ -194,6 +199,17 @@ def _staff(told: Told) -> list[tuple[str, list[Cell]]]:
     return rows
 
 
+def _sources(told: Told) -> list[tuple[str, list[Cell]]]:
+    """Mean staff of the line of first interviews in the time of the surge, by where it comes from and arm."""
+    inside, sources = _window(told), told.content["sources"]
+    rows = []
+    for source in SOURCES:
+        means = [_mean(sources[arm][source][inside]) or 0.0 for arm in told.content["arms"]]
+        if any(abs(mean) >= LEAST_FTE for mean in means):
+            rows.append((told.word(f"source_{source}"), [(told.number(mean, 1), "") for mean in means]))
+    return rows
+
+
 def _mean(values: Sequence[float | None]) -> float | None:
     held = [value for value in values if value is not None]
     return sum(held) / len(held) if held else None
@@ -234,7 +250,7 @@ def comma_separated(content: Mapping[str, Any]) -> str:
     writer.writerow([
         "week", "arm", "searches_cohort", *(f"first_interviews_{p}_{name}" for p in POPULATIONS for name in names),
         "waiting_late", "waiting_late_low", "waiting_late_high", *(f"fte_{line}" for line in LINES),
-        *(f"used_{line}" for line in LINES[:N_PERSON_LINES]),
+        *(f"used_{line}" for line in LINES[:N_PERSON_LINES]), *(f"first_line_{source}" for source in SOURCES),
     ])  # fmt: skip
     searches = {BASELINE: content["inflow"]["baseline"], NONE: content["inflow"]["weekly"]["mean"]}
     for arm in content["arms"]:
@@ -246,6 +262,7 @@ def comma_separated(content: Mapping[str, Any]) -> str:
                 *(_short(entry[p][name][k]) for p in POPULATIONS for name in names),
                 *(_short(backlog[end][k]) for end in ("mean", "low", "high")),
                 *(_short(staff[line]["fte"][k]) for line in LINES), *(_short(value) for value in used),
+                *(_short(content["sources"][arm][source][k]) for source in SOURCES),
             ])  # fmt: skip
     return text.getvalue()
 

@@ -83,7 +83,7 @@ class Request:
         if not followed(events):
             raise InputError(f"shock={'+'.join(q.shocks)}: it hits no employer's staff, so there is nobody to follow; "
                              "a drill needs an event with jobs")  # fmt: skip
-        arms, policies = arms_of(q.levels, events, horizon)
+        arms, policies = arms_of(q.levels, events, horizon, plan.configuration.parameters)
         # what the drill asks for beyond its runs belongs to the question: another promise, another folder
         told = {"share": q.share, "confidence": q.confidence, "most_fte": q.most_fte, "lead_weeks": q.lead_weeks}
         name = plain["name"] if told == _told(Question.read("default", {"shock": "", "readiness": ""}, {})) else (

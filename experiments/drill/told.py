@@ -175,6 +175,20 @@ class Told(Section):
             novice=self.share(self.content["assumed"]["novice_productivity"]),
         )  # fmt: skip
 
+    def languages(self) -> str:
+        """How many of the event's people need an interpreter; empty if nobody does."""
+        told = self.content["interpreted"]
+        if told["people"] < 0.5:
+            return ""
+        return self.word(
+            "languages", number=self.notation.about(told["people"]), share=self.about(told["people"] / told["of"])
+        )
+
+    def leave(self) -> str:
+        """How much of the leave to look for work is taken; empty if nobody was given notice."""
+        days = self.content["leave_days"]["mean"]
+        return "" if not days else self.word("leave", days=self.notation.about(days))
+
     def prevention(self) -> str:
         """At which chance of saving the jobs joint retraining pays; empty if the event costs nothing."""
         told = self.content["prevention"]

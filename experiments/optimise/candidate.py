@@ -123,7 +123,7 @@ def _policy(
     option: str, body: Mapping[str, Any], parameters: ParameterSet, horizon: Horizon, region: Region
 ) -> dict[str, float]:
     where = f"splits: policy/{option}"
-    if any(body.get(part) for part in ("places", "courses", "recruits")):
+    if any(body.get(part) for part in ("places", "courses", "recruits", "calls")):
         raise InputError(f"{where}: it orders more than parameters; compare policy={option} tells what it does")
     values: dict[str, float] = {}
     for order in read_placing(option, body, horizon, region):

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 
 from agents.event import Event, Opening, Slump
 from agents.specification import Cohort, Course, PlaceChange, Placing, Recruits, RunSpecification
+from agents.staff_call import StaffCall, check_calls
 from experiments.composing.arm import Arm
 from experiments.composing.configuration import PROJECT, Configuration
 from experiments.composing.horizon import Horizon, years_shifted
 from experiments.composing.placing import check_placing, read_placing
-from experiments.composing.policy import read_courses, read_places, read_policy, read_recruits
+from experiments.composing.policy import read_calls, read_courses, read_places, read_policy, read_recruits
 from experiments.composing.rules import in_force
 from experiments.composing.target import Target, placed
-from experiments.shock import check_one_staff, cohort_of, read_cohort, read_shock, with_staff
+from experiments.shock import check_one_staff, cohort_of, read_cohort, read_shock, with_languages, with_staff
 from sim.changes import Change
 from sim.errors import InputError
 from sim.headroom import check_headroom
@@ -64,7 +65,7 @@ class Market:
         First day and length.
     cohorts
         The same in all arms.
-    changes, places, placing, courses, recruits, events
+    changes, places, placing, courses, recruits, calls, events
         By arm, with absolute dates; the rules of the world are among the changes of every arm.
     """
 
@@ -77,6 +78,7 @@ class Market:
     placing: dict[str, tuple[Placing, ...]]
     courses: dict[str, tuple[Course, ...]]
     recruits: dict[str, tuple[Recruits, ...]]
+    calls: dict[str, tuple[StaffCall, ...]]
     events: dict[str, tuple[Event, ...]]
 
 
@@ -196,6 +198,9 @@ def _key(
             for c in specification.courses
         ),
         "recruits": sorted([r.occupation, r.persons, str(r.start)] for r in specification.recruits),
+        "calls": sorted(
+            [c.parameter, c.fte, c.when, c.above, c.lag_days, str(c.first), str(c.last)] for c in specification.calls
+        ),
         "events": sorted((event.identity() for event in specification.events), key=str),
         "cohorts": sorted(_identity(cohort) for cohort in specification.cohorts),
         "code": code_digest(),
@@ -206,7 +211,7 @@ def _key(
 
 def _identity(cohort: Cohort) -> list[object]:
     """What decides a result of a cohort; its name decides the order in which cohorts are marked."""
-    who = [cohort.name, cohort.employer, cohort.jobs, str(cohort.marked), cohort.occupation]
+    who = [cohort.name, cohort.employer, cohort.jobs, str(cohort.marked), cohort.occupation, cohort.interpreted_share]
     return [*who, *sorted(map(astuple, cohort.staff))]
 
 
@@ -262,7 +267,7 @@ def _market(
     changes = {
         arm: (*rules, *_changes(parts, configuration, horizon)) for arm, parts in configuration.arms.items()
     }
-    places, placing, courses, recruits = {}, {}, {}, {}
+    places, placing, courses, recruits, calls = {}, {}, {}, {}, {}
     for arm, parts in configuration.arms.items():
         given = {name: configuration.policies[name] for name in parts.policies}
         places[arm] = tuple(p for name in given for p in read_places(name, given[name], horizon, region))
@@ -271,8 +276,14 @@ def _market(
             c for name in given for c in read_courses(name, given[name], horizon, region, configuration.parameters)
         )
         recruits[arm] = tuple(r for name in given for r in read_recruits(name, given[name], horizon, region))
+        calls[arm] = tuple(
+            c for name in given for c in read_calls(name, given[name], horizon, configuration.parameters)
+        )
     cohorts = {
-        event.name: with_staff(cohort_of(event), configuration.shocks[event.name], horizon, region)
+        event.name: with_staff(
+            with_languages(cohort_of(event), configuration.shocks[event.name]),
+            configuration.shocks[event.name], horizon, region,
+        )
         for group in events.values()
         for event in group
         if not isinstance(event, Slump | Opening)  # they hit nobody in particular
@@ -289,7 +300,10 @@ def _market(
         check_headroom(timetable)
         check_sums(timetable)
         check_placing(placing[arm], places[arm], timetable, region)
-    return Market(name, state, horizon, tuple(cohorts.values()), changes, places, placing, courses, recruits, events)
+        check_calls(calls[arm], timetable)
+    return Market(
+        name, state, horizon, tuple(cohorts.values()), changes, places, placing, courses, recruits, calls, events
+    )
 
 
 def _events(arm: Arm, configuration: Configuration, horizon: Horizon, region: Region) -> tuple[Event, ...]:
@@ -335,6 +349,7 @@ def _specification(
         placing=market.placing[arm],
         courses=market.courses[arm],
         recruits=market.recruits[arm],
+        calls=market.calls[arm],
         events=market.events[arm],
         cohorts=market.cohorts,
         demand_file=configuration.demand_file,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agents.event import Event
 from experiments.composing.horizon import Horizon
 from experiments.shock.closure import read_closure
-from experiments.shock.cohort import cohort_of, read_cohort
+from experiments.shock.cohort import LANGUAGES, cohort_of, read_cohort, with_languages
 from experiments.shock.furlough import read_furlough_wave
 from experiments.shock.opening import read_opening
 from experiments.shock.reading import known
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "READERS", "STAFF_FILE", "check_one_staff", "cohort_of", "digest_of_staff", "read_cohort", "read_shock",
-    "with_staff",
+    "with_languages", "with_staff",
 ]  # fmt: skip
 
 READERS: dict[str, Callable[[str, Mapping[str, Any], Horizon, Region], Event]] = {
@@ -60,5 +60,7 @@ def read_shock(name: str, given: Mapping[str, Any], horizon: Horizon, region: Re
         raise InputError(f"shocks.{name}.kind: no kind {kind!r}{known(str(kind), READERS)}")
     if kind in WITHOUT_STAFF and given.get(STAFF_FILE) is not None:
         raise InputError(f"shocks.{name}.{STAFF_FILE}: an event of the kind {kind} hits no staff; leave it out")
-    own = {key: value for key, value in given.items() if key != STAFF_FILE}  # it belongs to the cohort
+    if kind in WITHOUT_STAFF and given.get(LANGUAGES) is not None:
+        raise InputError(f"shocks.{name}.{LANGUAGES}: an event of the kind {kind} hits no staff; leave it out")
+    own = {key: value for key, value in given.items() if key not in (STAFF_FILE, LANGUAGES)}  # they are the cohort's
     return READERS[kind](name, own, horizon, region)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from agents.event import Closure, FurloughWave
 from agents.specification import Cohort
 from experiments.composing.horizon import Horizon
-from experiments.shock.reading import check_keys, read_employer
+from experiments.shock.reading import check_keys, read_employer, read_share
 from sim.errors import InputError
 
 if TYPE_CHECKING:
     from agents.region import Region
 
+LANGUAGES = "interpreted_share"
+"""Key of a shock file: of the people whom it hits, at least this share manages neither in Finnish nor in Swedish."""
 _COHORT = ("employer", "marked", "jobs")
 REST = -1
 """Number of persons of a cohort: all of the trade who are in no other one."""
@@ -48,3 +51,18 @@ def read_cohort(name: str, given: Mapping[str, Any], horizon: Horizon, region: R
 def cohort_of(event: Closure | FurloughWave) -> Cohort:
     """The people whom an event hits: the staff on its marking day, by default that of the announcement."""
     return Cohort(event.name, event.employer, event.marked or event.announced, event.jobs)
+
+
+def with_languages(cohort: Cohort, given: Mapping[str, Any]) -> Cohort:
+    """Give a cohort the languages that its shock's file says; unchanged if it says none.
+
+    Raises
+    ------
+    InputError
+        A share that is none.
+    """
+    if given.get(LANGUAGES) is None:
+        return cohort
+    return dataclasses.replace(
+        cohort, interpreted_share=read_share(given[LANGUAGES], f"shocks.{cohort.name}.{LANGUAGES}")
+    )

@@ -104,6 +104,7 @@ def enter_phase(w, e, phase, at_risk, t):
         Jobs that are rumoured to end; 0 once they are announced.
     """
     w.employers[e].phase = phase
+    w.employers[e].notice_day = t
     w.employers[e].at_risk = at_risk
     for i in staff_of(w, e):
         if phase == 0 and w.persons[i].state == State.EMPLOYED and w.persons[i].registered_since > NOT_YET:

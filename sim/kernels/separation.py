@@ -10,7 +10,7 @@ from sim.compiled import kernel, rule
 from sim.dimensions import DAYS_PER_MONTH, Contract, State
 from sim.indicators import Counter
 from sim.kernels.calendar import DATED, HAZARD, link, take
-from sim.kernels.change_security import begin_change_training, grant_change_security
+from sim.kernels.change_security import begin_change_training, charge_leave, grant_change_security
 from sim.kernels.contracts import contract_end, next_season, spring_after
 from sim.kernels.departure import move_out
 from sim.kernels.destinations import goes_elsewhere
@@ -83,6 +83,7 @@ def dismiss(w, i, t):
 def let_go(w, i, t):
     """End one of the jobs of a closing part: its holder goes where she goes (`destinations`), most to the register."""
     employer, tenure = int(w.persons[i].employer), t - int(w.persons[i].since)
+    charge_leave(w, i, employer, tenure, t)
     end_closing_job(w, employer)
     leave_job(w, i)
     if not goes_elsewhere(w, i, employer, t):

@@ -288,9 +288,32 @@ def mean_minutes(w, p, line, kind):
 
 
 @rule
+def needs_interpreter(w, p, i):
+    """Whether somebody manages neither in Finnish nor in Swedish, so that a talk with her is interpreted."""
+    return w.persons[i].language_level < p.services.interpreted_below_level
+
+
+@rule
+def language_factor(w, p, i, line):
+    """Factor of the language on the length of a talk.
+
+    An interpreted talk takes longer, with its records and its booking. The lengths that are declared are means over the
+    clients that a line usually has, so what these talks take more is taken off all others by the share of them that is
+    usual: in the baseline the work of the lines is as declared, and only a group that differs from the usual one, or an
+    interpretation that is better prepared, moves it. The talks of integration services are declared with an
+    interpreter.
+    """
+    if line == Line.INTEGRATION:
+        return 1.0
+    usual = 1.0 + (w.baseline[0].services.interpreted_minutes_factor - 1.0) * p.services.interpreted_usual_share
+    own = p.services.interpreted_minutes_factor if needs_interpreter(w, p, i) else 1.0
+    return own / usual
+
+
+@rule
 def talk_minutes(w, p, i, line, kind, t):
     """Draw the length of a talk with its records, minutes."""
-    minutes = mean_minutes(w, p, line, kind)
+    minutes = mean_minutes(w, p, line, kind) * language_factor(w, p, i, line)
     varied = p.services.minutes_variation
     if varied > 0.0:
         minutes *= 1.0 - varied + varied * exponential(

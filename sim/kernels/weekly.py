@@ -33,6 +33,10 @@ class Weekly(IntEnum):
     STAFF_DAYS = 13  # by line, FTE at work summed over working days
     WAIT_DAYS = 14  # calendar days from the beginning of the search to the first interview, of those held
     LATE_DAYS = 15  # of these, days after the last day in time
+    CALLED_UP_DAYS = 16  # of STAFF_DAYS, those of the reserve
+    NEIGHBOUR_DAYS = 17  # lent by neighbouring areas
+    STATE_DAYS = 18  # lent by the state
+    REDEPLOYED_DAYS = 19  # in post, and from another line; below 0: at work in another line
 
 
 @rule
@@ -132,7 +136,12 @@ def note_minutes(w, line, offered, used, t):
 
 @rule
 def note_staff(w, t):
-    """Add the staff in post on a working day."""
+    """Add the staff at work on a working day, and where it comes from."""
     week = week_of(w, t)
     for line in range(len(LINES)):
-        w.weekly[Weekly.STAFF_DAYS, line, week] += w.lines[line].staffed + w.lines[line].called_up
+        row = w.lines[line]
+        w.weekly[Weekly.STAFF_DAYS, line, week] += row.staffed + row.called_up + row.neighbours + row.state
+        w.weekly[Weekly.CALLED_UP_DAYS, line, week] += row.called_up
+        w.weekly[Weekly.NEIGHBOUR_DAYS, line, week] += row.neighbours
+        w.weekly[Weekly.STATE_DAYS, line, week] += row.state
+        w.weekly[Weekly.REDEPLOYED_DAYS, line, week] += row.redeployed

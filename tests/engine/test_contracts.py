@@ -337,7 +337,8 @@ def test_seasonal_work_rests_until_spring(month: int, waits: bool) -> None:
 
 def test_industries_without_a_winter_break_do_not_rest() -> None:
     rests = {"contracts.winter_break_share": 0.0, "contracts.renewal_share": 0.0, "contracts.conversion_share": 0.0}
-    world = bare_world(specification(start_date=date(2025, 10, 1), days=300, parameters=with_values(ALL_WAIT | rests)), 2)
+    declared = with_values(ALL_WAIT | rests)
+    world = bare_world(specification(start_date=date(2025, 10, 1), days=300, parameters=declared), 2)
     employ(world, [0], [0], Contract.FIXED_TERM)
     world.arrays.persons.ends[0] = 9
     due(world, DATED, [0], 9)

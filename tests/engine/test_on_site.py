@@ -19,7 +19,8 @@ from sim.kernels.on_site import meet_on_site
 from sim.kernels.services import services
 from sim.tables import NOT_YET
 
-FIXED = {"services.minutes_variation": 0.0, "services.first_interview_minutes": 90.0, "services.no_show_share": 0.0}
+FIXED = {"services.minutes_variation": 0.0, "services.first_interview_minutes": 90.0, "services.no_show_share": 0.0,
+         "services.interpreted_minutes_factor": 1.0}  # fmt: skip
 
 
 def plant(n: int = 4):

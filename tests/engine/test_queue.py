@@ -29,6 +29,7 @@ QUIET = NOTHING_PROPOSED | {
     "services.exit_per_contact": 0.0, "services.recognition_share": 0.0, "services.later_recognition_share": 0.0,
     "services.competence_share": 0.0, "services.referral_share": 0.0, "services.minutes_variation": 0.0,
     "services.present_share": 1.0, "services.client_time_share": 1.0, "places.remote_share": 0.0,
+    "services.interpreted_minutes_factor": 1.0,
 }  # fmt: skip
 FORTY_YEARS = 40 * 365
 TUESDAYS_AND_THURSDAYS = 0b01010

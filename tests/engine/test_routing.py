@@ -23,7 +23,7 @@ QUIET = NOTHING_PROPOSED | {
     "services.exit_per_contact": 0.0, "services.no_show_share": 0.0, "services.recognition_share": 0.0,
     "services.later_recognition_share": 0.0, "services.competence_share": 0.0, "services.integration_share": 0.0,
     "services.referral_share": 0.0, "services.minutes_variation": 0.0, "services.workday_minutes": 1e6,
-    "partners.fte": 10_000.0, "places.remote_share": 0.0,
+    "partners.fte": 10_000.0, "places.remote_share": 0.0, "services.interpreted_minutes_factor": 1.0,
 }  # fmt: skip
 LINES_OF_PEOPLE = [Line.BROKERAGE, Line.COMPETENCE, Line.MULTI_SECTOR, Line.YOUTH, Line.INTEGRATION]
 

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from worlds import (
     FIRST_DAY,
+    area,
     assert_same,
     bare_world,
     closure,
     cohort,
     declared,
     furlough_wave,
+    lives,
     specification,
     tenured,
     with_values,
@@ -28,7 +30,7 @@ from sim.changes import Change
 from sim.dimensions import AGE_BANDS, DAYS_PER_YEAR, Contract, Measure, State
 from sim.indicators import Flow
 from sim.kernels.calendar import KINDS, SEARCH
-from sim.kernels.closure import announce, exit_staff, furlough_staff, give_notice, reopen
+from sim.kernels.closure import announce, enter_phase, exit_staff, furlough_staff, give_notice, reopen
 from sim.kernels.separation import separations
 from sim.ledger import Item, Payer
 from sim.rng import NEVER, PERSON_UID
@@ -455,3 +457,67 @@ def test_a_run_with_events_repeats_and_resumes_bit_for_bit(event: Any) -> None:
     resumed.run()
     assert model.world.arrays.persons.tobytes() == resumed.world.arrays.persons.tobytes()
     assert model.world.arrays.employers.tobytes() == resumed.world.arrays.employers.tobytes()
+
+
+# --- leave to look for work --------------------------------------------------------------------------------
+
+
+def noticed_plant(ages: list[float], tenures: list[float]) -> World:
+    """A plant that gives notice on day 0, all staff of which the law's leave is taken by."""
+    world = plant(tenures, spare=40, values={"structural.leave_used_share": 1.0})
+    people = world.arrays.persons
+    people.born[: len(ages)] = [-int(age * DAYS_PER_YEAR) for age in ages]
+    people.retires[: len(ages)] = NEVER
+    announce(world.handle, 0, len(ages), 0)
+    world.arrays.employers.to_close[0] = len(ages)
+    enter_phase(world.handle, 0, 3, 0, 0)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("day", "days"),
+    [(14, (5, 5, 5)), (31, (5, 5, 5)), (62, (10, 15, 10)), (123, (10, 15, 10)), (184, (20, 25, 20))],
+)
+def test_leave_under_notice_to_the_cent(day: int, days: tuple[float, ...]) -> None:
+    """Of 40 years; of 56 with 6 years of tenure, who has 5 days more beyond a month; of 56 with 2 years. 3,266 EUR for
+    21.5 working days.
+    """
+    world = noticed_plant([40.0, 56.0, 56.0], [6.0, 6.0, 2.0])
+    exit_staff(world.handle, 0, 3, 0, day)
+    pay = float(world.arrays.parameters[0].finance.median_earnings_month_eur)
+    assert world.arrays.flows[Flow.JOB_SEARCH_LEAVE_DAYS].sum() == sum(days)
+    fund = world.arrays.ledger[Item.CHANGE_SECURITY, Payer.EMPLOYMENT_FUND].sum()
+    assert fund == pytest.approx(pay)  # the older one's money
+    paid = world.arrays.ledger[Item.CHANGE_SECURITY, Payer.EMPLOYER].sum()
+    assert paid == pytest.approx(sum(days) * pay / 21.5, abs=0.005)
+
+
+def test_no_leave_without_notice_or_from_a_furlough() -> None:
+    world = noticed_plant([40.0, 40.0], [6.0, 6.0])
+    enter_phase(world.handle, 0, 2, 0, 0)
+    exit_staff(world.handle, 0, 2, 0, 60)
+    assert world.arrays.flows[Flow.JOB_SEARCH_LEAVE_DAYS].sum() == 0.0
+    world = noticed_plant([40.0, 40.0], [6.0, 6.0])
+    world.arrays.persons.state[:2] = State.FURLOUGHED
+    world.arrays.stocks[State.EMPLOYED, 0], world.arrays.stocks[State.FURLOUGHED, 0] = 0, 2
+    exit_staff(world.handle, 0, 2, 0, 60)
+    assert world.arrays.flows[Flow.JOB_SEARCH_LEAVE_DAYS].sum() == 0.0
+
+
+def test_leave_changes_nothing_but_euros() -> None:
+    """One channel: what people do with it is in how they search under notice already."""
+    none, full = (
+        simulate(
+            specification(
+                days=280, events=(tenured(),), cohorts=(cohort(),),
+                parameters=with_values({"structural.leave_used_share": share}),
+            ),
+            with_lives=True,
+        )
+        for share in (0.0, 1.0)
+    )  # fmt: skip
+    assert lives(none) == lives(full)
+    days = area(full, "job_search_leave_days").sum()
+    more = area(full, "cost_total_eur").sum() - area(none, "cost_total_eur").sum()
+    assert days > 100
+    assert more == pytest.approx(days / 21.5 * 3266)
