@@ -20,9 +20,12 @@ from agents.synthetic.evenly import draw, evenly, raked
 from agents.synthetic.rounding import apportion, apportion_within, scaled
 from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, EDUCATION, Need, State
 
-JOB_EXIT_PER_MONTH = 0.11
-"""Hazard to a job of a newly unemployed person of mean employability, for the prior of employability
-given duration (evidence: job_hazard_m1_3 .115)."""
+JOB_EXIT_PER_MONTH = 0.2
+"""Hazard to a job of a newly unemployed person of mean employability, for employability given duration: as selected as
+the unemployed are after some simulated years (mean .43 after 3 to 12 months, .35 after a year; all people 1)."""
+MONTHS_OUTSIDE = 5.0
+"""People outside the labour force of working age, and so those in measures, are as selected as people unemployed this
+long: mean .5 in measures and .62 outside after some simulated years."""
 SURVIVAL_KNOTS = ((0.0, 1.0), (3.0, 0.49), (6.0, 0.28), (12.0, 0.13))
 """Months, share of spells still open (evidence: survival_3m, _6m, _12m)."""
 LONG_TERM_TAIL_MONTHS = 18.0
@@ -31,6 +34,7 @@ YEARS_OF_SECONDARY = 18.5
 """Age at which secondary education is completed at the earliest."""
 FEWEST_OF_A_SEX = 0.005
 """A trade of only men or only women counts as one with so many of the other sex, so that its odds are finite."""
+_OLDEST_OUTSIDE = 62.0
 NEED_BELOW_RANK = 0.5
 """Needs are spread over the lower part of employability, most at the bottom."""
 
@@ -175,7 +179,7 @@ def residents(
         occupation=np.full(n, -1, np.int64),
         employability=np.ones(n),
         attachment=np.where(
-            rng.random(n) < float(p.population.attached_share),
+            rng.random(n) < float(p.population.attached_share) * np.asarray(p.labour_force.registers_by_age)[band],
             float(p.population.attachment_close),
             float(p.population.attachment_far),
         ),
@@ -452,8 +456,10 @@ def _describe_unemployed(
     order = np.lexsort((rng.random(len(idle)), people.home[idle]))
     months[order] = _months_unemployed(share[people.home[idle[order]]], rng)
     people.spell[idle] = -1 - np.floor(months * DAYS_PER_MONTH).astype(np.int64)
-    seen = p.hiring.education_factor[people.education[idle]] * p.hiring.age_factor[people.band[idle]]
-    people.employability[idle] = _employability_given(months, seen, spread, rng)
+    outside = np.flatnonzero((people.state == State.INACTIVE) & (people.born > -_OLDEST_OUTSIDE * DAYS_PER_YEAR))
+    for rows, since in ((idle, months), (outside, np.full(len(outside), MONTHS_OUTSIDE))):
+        seen = p.hiring.education_factor[people.education[rows]] * p.hiring.age_factor[people.band[rows]]
+        people.employability[rows] = _employability_given(since, seen, spread, rng)
     # needs: more often the lower employability, so that the share of the unemployed is as stated
     weight = np.maximum(0.0, 1.0 - _rank(people.employability, spread) / NEED_BELOW_RANK)
     mean = weight[idle].mean() if len(idle) else 1.0
