@@ -139,6 +139,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
         Runs ended early.
     """
     question = request.question
+    request.configuration([])  # too short a run is told before anything is simulated
     trades = _trades(request, retry_failed, fresh)
     pairs = promising(trades, question)
     configuration = request.configuration(pairs)
