@@ -208,7 +208,8 @@ def test_what_luck_and_halves_allow_is_said(share: float | None, rho: float | No
     guessed = {"name": "services.no_show_share", "meaning": "m", "is_guessed": True}
     one = {
         "indicator": "unemployed", "group_kind": "", "group": "", "month": 12, "is_difference": False,
-        "arm": "baseline", "varies": True, "rests_on": [guessed["name"]], "noise": {"share": share}, "halves": {"rank_correlation": rho},
+        "arm": "baseline", "varies": True, "rests_on": [guessed["name"]], "noise": {"share": share},
+        "halves": {"rank_correlation": rho},
     }  # fmt: skip
     terms = Terms("fi")
     (told,) = page.answers({"outcomes": [one], "factors": [guessed]}, terms)

@@ -18,6 +18,10 @@ from experiments.composing.arm import BASELINE
 from experiments.composing.composition import asked_for, resolve
 from experiments.composing.configuration import Configuration
 from experiments.composing.words import read_words
+from experiments.report import bridge
+from experiments.report.folder import ResultsFolder
+from experiments.report.notation import Notation
+from experiments.report.terms import Terms
 from experiments.running import results
 from experiments.running.execution import Execution, execute
 from experiments.running.plan import MAIN, Plan, make_plan
@@ -156,6 +160,9 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     replications = sorted({replication for _, _, replication in runs})
     outcomes = in_order([_measured(pair, plan, runs, replications, question) for pair in pairs])
     written = _write(execution, question, trades, outcomes, configuration)
+    if written:
+        terms = Terms(configuration.language)
+        print(*bridge.answer(ResultsFolder(execution.folder), terms, Notation(terms)), sep="\n")
     print(page.text(outcomes, question, configuration.language))
     compared = compare(trades, configuration.region.name)
     if compared:
