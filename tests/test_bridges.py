@@ -202,3 +202,7 @@ def test_the_page_answers_what_bridges_are_tried_for(tmp_path: Path, language: s
     _, sentence = told(tried("81", 3.0, 1.0), tried("53", 4.0, -1.0))
     assert f"41-{language} → 81-{language}" in sentence
     assert sentence.startswith(read()["sentences"]["bridge_best"][language].split("{")[0])
+    numbers = {key: {"mean": 1.0, "low": None, "high": None} for key in ("left", "others")}
+    content = {"follow_months": 24, "names": names, "bridges": [tried("81", 3.0, 1.0) | numbers]}
+    terms = Terms(language)
+    assert f"→ 81-{language}" in bridge.draw(content, tmp_path / "figures", terms, Notation(terms))

@@ -18,10 +18,6 @@ from experiments.composing.arm import BASELINE
 from experiments.composing.composition import asked_for, resolve
 from experiments.composing.configuration import Configuration
 from experiments.composing.words import read_words
-from experiments.report import bridge
-from experiments.report.folder import ResultsFolder
-from experiments.report.notation import Notation
-from experiments.report.terms import Terms
 from experiments.running import results
 from experiments.running.execution import Execution, execute
 from experiments.running.plan import MAIN, Plan, make_plan
@@ -161,8 +157,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     outcomes = in_order([_measured(pair, plan, runs, replications, question) for pair in pairs])
     written = _write(execution, question, trades, outcomes, configuration)
     if written:
-        terms = Terms(configuration.language)
-        print(*bridge.answer(ResultsFolder(execution.folder), terms, Notation(terms)), sep="\n")
+        print(*_answer(execution, configuration.language), sep="\n")
     print(page.text(outcomes, question, configuration.language))
     compared = compare(trades, configuration.region.name)
     if compared:
@@ -215,6 +210,7 @@ def _write(
         "seats": question.seats,
         "start_months": question.start_months,
         "follow_months": question.follow_months,
+        "drawn": question.best,
         "best": [outcome.pair.name for outcome in outcomes if outcome.is_clear][: question.best],
         "names": {trade.code: page.names(trade) for trade in trades},
         "barometer": [{**vars(one), "label": one.label, "agrees": one.agrees} for one in compared],
@@ -230,10 +226,19 @@ def _write(
     write_text(results.to_json(content), folder / "bridges.json")
     write_table(pa.Table.from_pylist([_flat(outcome.record) for outcome in outcomes]), folder / "bridges.parquet")
     write_text(page.markdown(outcomes, trades, compared, question, language), folder / "bridges.md")
-    page.draw(outcomes[: question.best], question, folder / "figures", language)
     from experiments.report.page import write
 
     return write(folder, language)
+
+
+def _answer(execution: Execution, language: str) -> list[str]:
+    from experiments.report import bridge
+    from experiments.report.folder import ResultsFolder
+    from experiments.report.notation import Notation
+    from experiments.report.terms import Terms
+
+    terms = Terms(language)
+    return bridge.answer(ResultsFolder(execution.folder), terms, Notation(terms))
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
