@@ -59,8 +59,11 @@ def text(outcomes: Sequence[Outcome], question: Question, language: str) -> str:
     terms = Terms(language)
     notation = Notation(terms)
     rows = [cells(outcome, notation, language, True) for outcome in outcomes]
-    widths = [max(_NARROW, *(len(line[k]) for line in rows)) for k in range(len(_COLUMNS))]
-    words = [textwrap.wrap(h, width) for h, width in zip(heads(terms, question.follow_months), widths, strict=True)]
+    columns = heads(terms, question.follow_months)
+    widths = [
+        max(_NARROW, *map(len, head.split()), *(len(line[k]) for line in rows)) for k, head in enumerate(columns)
+    ]
+    words = [textwrap.wrap(head, width) for head, width in zip(columns, widths, strict=True)]
     rows = [*([part or "" for part in line] for line in zip_longest(*words)), *rows]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in rows]
     return "\n".join([*lines, terms.term("bridges_caption", months=str(question.follow_months))])
