@@ -25,6 +25,7 @@ from experiments.report import cause, drawing, map, page, sentences, service, ta
 from experiments.report.cohort import COLOURS, INDICATORS, course
 from experiments.report.folder import Estimate, ResultsFolder, Series
 from experiments.report.notation import DASH, Notation, unit_of
+from experiments.report.template import kept_together
 from experiments.report.terms import LANGUAGES, NAMED, Terms, faults, placeholders, read
 from experiments.running import schema
 from experiments.running.summary import summarise
@@ -349,6 +350,12 @@ def test_unknown_language_is_told_with_a_near_miss(closure: Path) -> None:
 
 
 # Numbers -----------------------------------------------------------------------------------------
+
+
+def test_numbers_stay_on_a_line_with_their_sign_and_intervals_with_their_ends() -> None:
+    told = kept_together("ero +29 (80 %:n väli −1,5 … +42), 3 € … ja")
+    assert told.split(" ") == ["ero", "+29", "(80\xa0%:n", "väli", "−1,5\xa0…\xa0+42),", "3\xa0€", "…", "ja"]
+    assert kept_together(5) == 5
 
 
 def test_numbers_as_each_language_writes_them() -> None:
