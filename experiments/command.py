@@ -186,6 +186,10 @@ def _report(given: list[str], keys: list[str]) -> int:
         raise InputError(f"report: expected one results folder, got {len(given)}; kohtaanto report DIR")
     folder = Path(given[0])
     options = _options(keys, {"language": ""}, "report")
+    if (folder / "discover.json").is_file():  # it simulates nothing, so there is no manifest
+        module, function = _PAGES["discover"]
+        print(getattr(import_module(module), function)(folder, options["language"] or "fi"))
+        return 0
     manifest = read_manifest(folder / "manifest.json")
     if manifest.get("status") != FINISHED:
         raise InputError(f"{folder}: the runs are unfinished; the same command as before goes on with them")

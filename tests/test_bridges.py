@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from agents.region import Region
 from agents.region.occupation import Occupation
+from experiments.bridges import request
 from experiments.bridges.barometer import compare
 from experiments.bridges.outcome import Number, in_order, measure
 from experiments.bridges.pair import Pair, Trade, promising, step_between, trades_of
@@ -21,6 +25,10 @@ from experiments.composing.composition import resolve
 from experiments.composing.configuration import PROJECT
 from experiments.composing.horizon import Horizon
 from experiments.composing.policy import read_courses
+from experiments.report import bridge
+from experiments.report.folder import ResultsFolder
+from experiments.report.notation import Notation
+from experiments.report.terms import LANGUAGES, Terms, read
 from sim.errors import InputError
 
 
@@ -118,9 +126,10 @@ def test_wrong_input_is_one_line(words: list[str], parts: list[str], capsys: pyt
     assert all(part in said for part in parts), said
 
 
-def test_a_run_that_is_too_short_is_refused() -> None:
+def test_a_run_that_is_too_short_is_refused_before_any_is_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request, "execute", lambda *_, **__: pytest.fail("simulated"))
     with pytest.raises(InputError, match="followed to month 30"):
-        Request.read(["horizon_years=2"]).configuration([])
+        request.carry_out(Request.read(["horizon_years=2"]))
 
 
 COURSE = {
@@ -165,3 +174,35 @@ def test_the_index_beside_labels() -> None:
     told = {one.code: (one.label, one.agrees) for one in compare([carers, clerks], "satakunta")}
     assert told == {"53": ("shortage", True), "41": ("surplus", False)}
     assert compare([carers], "kolmikko") == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_answers_what_bridges_are_tried_for(tmp_path: Path, language: str) -> None:
+    names = {code: {name: f"{code}-{name}" for name in LANGUAGES} for code in ("41", "81", "53")}
+
+    def tried(goal: str, mean: float, low: float) -> dict[str, Any]:
+        return {
+            "from": "41", "to": goal, "is_clear": low > 0.0, "moved": {"mean": 30.0},
+            "in_work": {"mean": mean, "low": low, "high": 2 * mean - low},
+        }  # fmt: skip
+
+    def told(*bridges: dict[str, Any]) -> tuple[ResultsFolder, str]:
+        content = {"follow_months": 24, "names": names, "bridges": bridges}
+        for file, written in (("bridges.json", content), ("manifest.json", {}), ("summary.json", {})):
+            (tmp_path / file).write_text(json.dumps(written), encoding="utf-8")
+        folder, terms = ResultsFolder(tmp_path), Terms(language)
+        (sentence,) = bridge.answer(folder, terms, Notation(terms))
+        return folder, sentence
+
+    folder, sentence = told(tried("81", 1.0, -2.0), tried("53", 4.0, -1.0))
+    assert f"41-{language} → 53-{language}" in sentence
+    assert sentence.startswith(read()["sentences"]["bridge_unclear"][language].split("{")[0])
+    assert bridge.label(folder, "bridge_41_81", language) == f"41-{language} → 81-{language}"
+    assert bridge.label(folder, "other", language) is None
+    _, sentence = told(tried("81", 3.0, 1.0), tried("53", 4.0, -1.0))
+    assert f"41-{language} → 81-{language}" in sentence
+    assert sentence.startswith(read()["sentences"]["bridge_best"][language].split("{")[0])
+    numbers = {key: {"mean": 1.0, "low": None, "high": None} for key in ("left", "others")}
+    content = {"follow_months": 24, "names": names, "bridges": [tried("81", 3.0, 1.0) | numbers]}
+    terms = Terms(language)
+    assert f"→ 81-{language}" in bridge.draw(content, tmp_path / "figures", terms, Notation(terms))

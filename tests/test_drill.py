@@ -331,6 +331,15 @@ def test_checklist_has_the_days_of_the_event(content: dict[str, Any]) -> None:
     assert date.fromisoformat(content["window"]["last"]) in by_day
 
 
+def test_shares_of_the_checklist_are_in_per_cent(content: dict[str, Any]) -> None:
+    changes = [change for made in content["policies"].values() for change in made]
+    shares = [change["set"] for change in changes if change["unit"] == "share" and "set" in change]
+    assert shares
+    told = [row.what.replace("\N{NO-BREAK SPACE}", " ") for row in levels(Told(content, "fi"))]
+    for value in shares:
+        assert any(text.endswith(f" {100 * value:.0f} %") for text in told), told
+
+
 def test_every_word_of_the_drill_is_used() -> None:
     folder = PROJECT / "experiments" / "drill"
     code = "".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))

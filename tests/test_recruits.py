@@ -195,7 +195,7 @@ def test_euros_of_municipalities_add_up_to_the_area(made: Path) -> None:
     section = section_of(made)
     assert section is not None
     assert section.by_place is not None
-    assert section.by_place.unit == "1 000 €"
+    assert section.by_place.unit == "tuhatta €"
     told = [[float(cell.difference.replace(",", ".")) for cell in row.cells] for row in section.by_place.rows]
     assert told[-1] == [84.0, 168.0] * 2  # 1 000 and 2 000 euros in each of 84 months
     assert np.sum(told[:-1], axis=0).tolist() == told[-1]

@@ -25,6 +25,7 @@ from experiments.report import cause, drawing, map, page, sentences, service, ta
 from experiments.report.cohort import COLOURS, INDICATORS, course
 from experiments.report.folder import Estimate, ResultsFolder, Series
 from experiments.report.notation import DASH, Notation, unit_of
+from experiments.report.template import kept_together
 from experiments.report.terms import LANGUAGES, NAMED, Terms, faults, placeholders, read
 from experiments.running import schema
 from experiments.running.summary import summarise
@@ -316,9 +317,10 @@ def test_parameters_that_rest_on_assumptions_have_finnish_and_swedish_words() ->
                 assert declared["unit"] in terms["parameter_units"] or declared["source_kind"] in PUBLISHED, (
                     f"data/terms.yaml: parameter_units lacks '{declared['unit']}' of {mechanism}.{parameter}"
                 )
-                assert (
-                    f"{mechanism}.{parameter}" in terms["parameters"] or declared["source_kind"] in PUBLISHED
-                ), f"data/terms.yaml: parameters lacks {mechanism}.{parameter} (fi, sv)"
+                name = f"{mechanism}.{parameter}"
+                # The page lists published values too, where services rest on them.
+                is_told = declared["source_kind"] not in PUBLISHED or service.basis_of(name) is not None
+                assert name in terms["parameters"] or not is_told, f"data/terms.yaml: parameters lacks {name} (fi, sv)"
 
 
 @pytest.mark.parametrize("region", ["satakunta", "kolmikko"])
@@ -348,6 +350,12 @@ def test_unknown_language_is_told_with_a_near_miss(closure: Path) -> None:
 
 
 # Numbers -----------------------------------------------------------------------------------------
+
+
+def test_numbers_stay_on_a_line_with_their_sign_and_intervals_with_their_ends() -> None:
+    told = kept_together("ero +29 (80 %:n väli −1,5 … +42), 3 € … ja")
+    assert told.split(" ") == ["ero", "+29", "(80\xa0%:n", "väli", "−1,5\xa0…\xa0+42),", "3\xa0€", "…", "ja"]
+    assert kept_together(5) == 5
 
 
 def test_numbers_as_each_language_writes_them() -> None:
@@ -443,6 +451,34 @@ def test_what_the_numbers_allow_is_what_is_said(
     answers = said(folder, language)
     assert re.fullmatch(pattern, answers[0]), answers[0]
     assert key != "nothing" or len(answers) == 1
+
+
+def small(indicator: str, replication: int) -> float:
+    return steady(indicator, replication) - (12.0 if indicator == "unemployed" else 0.0)
+
+
+def wavering(indicator: str, replication: int) -> float:
+    return steady(indicator, replication) + (40.0 * (-1.0) ** replication if indicator == "unemployed" else 0.0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("other", "replications", "key"),
+    [(small, 4, "fewer"), (wavering, 4, "unclear"), (steady, 4, "nothing"), (small, 1, "single")],
+)
+def test_what_measures_add_to_an_event_is_said(
+    tmp_path: Path, other: Effect, replications: int, key: str, language: str
+) -> None:
+    """Against the same event alone, by replication; the event's own answer says nothing of it."""
+    arms = {"closure_kolmikko": steady, "closure_kolmikko+my_policy": other}
+    folder = make_folder(tmp_path / "r", arms, replications)
+    told, terms = ResultsFolder(folder), Terms(language)
+    said = sentences.answer(told, "closure_kolmikko+my_policy", terms, Notation(terms))
+    start = read()["sentences"][f"added_{key}"][language].split("{")[0]
+    assert said[-1].startswith(start), said
+    assert sentences.event_alone(told, "closure_kolmikko") is None
+    alone = sentences.answer(told, "closure_kolmikko", terms, Notation(terms))
+    assert not any(text.startswith(start) for text in alone)
 
 
 def test_an_effect_within_chance_names_no_place(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from experiments.sensitivity import morris, pawn, sobol
+from experiments.report.terms import Terms
+from experiments.sensitivity import morris, page, pawn, sobol
 from experiments.sensitivity.analysis import METHODS, analyse, method_of
 from experiments.sensitivity.noise import noise_of
 from sim.errors import InputError
@@ -192,3 +193,25 @@ def test_fewer_points_than_the_method_needs(name: str, points: int, message: str
 def test_an_unknown_method_is_answered_with_a_near_miss() -> None:
     with pytest.raises(InputError, match="method=sobal: expected morris, sobol, pawn; did you mean 'sobol'"):
         method_of("sobal")
+
+
+@pytest.mark.parametrize(
+    ("share", "rho", "key"),
+    [
+        (0.1, 0.95, "sensitivity_rests"),
+        (0.1, None, "sensitivity_rests"),
+        (0.1, 0.3, "sensitivity_rests_loose"),
+        (None, 1.0, "sensitivity_rests_unknown"),
+    ],
+)
+def test_what_luck_and_halves_allow_is_said(share: float | None, rho: float | None, key: str) -> None:
+    guessed = {"name": "services.no_show_share", "meaning": "m", "is_guessed": True}
+    one = {
+        "indicator": "unemployed", "group_kind": "", "group": "", "month": 12, "is_difference": False,
+        "arm": "baseline", "varies": True, "rests_on": [guessed["name"]], "noise": {"share": share},
+        "halves": {"rank_correlation": rho},
+    }  # fmt: skip
+    terms = Terms("fi")
+    (told,) = page.answers({"outcomes": [one], "factors": [guessed]}, terms)
+    factor = terms.named("parameters", "services.no_show_share")
+    assert told == terms.sentence(key, what=page.what(one, terms), guesses=factor)

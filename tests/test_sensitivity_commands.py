@@ -268,7 +268,10 @@ def test_failing_futures_of_a_sweep(tmp_path: Path, engine: Engine, capsys: pyte
     assert found["density"] > 0.85
     for language in LANGUAGES:
         assert len(discovery_page.answers(content, language)) == 2
-    assert "<svg" in (only(tmp_path / "discover") / "report.html").read_text(encoding="utf-8")
+    page = only(tmp_path / "discover") / "report.html"
+    assert "<svg" in page.read_text(encoding="utf-8")
+    assert main(["report", str(page.parent), "language=sv"]) == 0
+    assert '<html lang="sv">' in page.read_text(encoding="utf-8")
     assert main(["discover", str(sweep), "fails=unemployed>100000", "language=en"]) == 0
     assert "does not fail" in capsys.readouterr().out
     assert main(["discover", str(sweep), "fails=unemployed<100000", "language=en"]) == 0

@@ -1,4 +1,4 @@
-"""Bridges as text, as a page of its own and as a figure, in the reader's language."""
+"""Bridges as text and as a page of its own, in the reader's language."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 import textwrap
 from collections.abc import Sequence
 from itertools import zip_longest
-from pathlib import Path
 
 from experiments.bridges.barometer import Comparison
 from experiments.bridges.outcome import Number, Outcome
@@ -16,8 +15,6 @@ from experiments.report.notation import Notation
 from experiments.report.terms import Terms
 from experiments.validation.page import row as table_row
 
-FIGURE = "bridges"
-_LONGEST_TITLE = 42
 _NARROW = 11  # least width of a column in the terminal
 _COLUMNS = (
     "bridge", "bridge_months", "bridge_moved", "bridge_in_work", "bridge_filled", "bridge_euros_person",
@@ -62,8 +59,11 @@ def text(outcomes: Sequence[Outcome], question: Question, language: str) -> str:
     terms = Terms(language)
     notation = Notation(terms)
     rows = [cells(outcome, notation, language, True) for outcome in outcomes]
-    widths = [max(_NARROW, *(len(line[k]) for line in rows)) for k in range(len(_COLUMNS))]
-    words = [textwrap.wrap(h, width) for h, width in zip(heads(terms, question.follow_months), widths, strict=True)]
+    columns = heads(terms, question.follow_months)
+    widths = [
+        max(_NARROW, *map(len, head.split()), *(len(line[k]) for line in rows)) for k, head in enumerate(columns)
+    ]
+    words = [textwrap.wrap(head, width) for head, width in zip(columns, widths, strict=True)]
     rows = [*([part or "" for part in line] for line in zip_longest(*words)), *rows]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in rows]
     return "\n".join([*lines, terms.term("bridges_caption", months=str(question.follow_months))])
@@ -91,7 +91,7 @@ def markdown(
     head = heads(terms, question.follow_months)
     lines = [f"# {terms.term('bridges_heading')}", "", table_row(head), table_row(["---" for _ in head])]
     lines += [table_row(cells(outcome, notation, language)) for outcome in outcomes]
-    lines += ["", terms.term("bridges_caption", months=str(question.follow_months)), "", f"![]({FIGURE}.png)", ""]
+    lines += ["", terms.term("bridges_caption", months=str(question.follow_months)), "", "![](figures/bridges.png)", ""]
     head = [terms.term(key) for key in ("trade", "trade_index", "trade_unemployed", "trade_vacancies", "trade_long")]
     lines += [table_row(head), table_row(["---" for _ in head])]
     for t in sorted(trades, key=lambda trade: -trade.index):
@@ -108,46 +108,3 @@ def markdown(
             told = [f"{one.code} {titles[one.code]}", notation.number(one.index, 2), label, terms.term(agrees)]
             lines.append(table_row(told))
     return "\n".join([*lines, ""])
-
-
-def draw(outcomes: Sequence[Outcome], question: Question, folder: Path, language: str) -> str:
-    """Draw who gains and who loses work by the best bridges, a bar each with its 80 % interval."""
-    from matplotlib.ticker import MaxNLocator
-
-    from experiments.report import drawing
-
-    terms = Terms(language)
-    notation = Notation(terms)
-    groups = (("bridge_in_work", "in_work"), ("bridge_left", "left"), ("bridge_others", "others"))
-    labels = [
-        f"{_cut(names(o.pair.origin)[language])}\n→ {_cut(names(o.pair.goal)[language])}" for o in outcomes
-    ]
-    size = 0.8 / len(groups)
-    with drawing.figure(8.6, 1.4 + 0.85 * len(outcomes)) as drawn:
-        axes = drawn.subplots()
-        for k, (key, name) in enumerate(groups):
-            numbers = [getattr(outcome, name) for outcome in outcomes]
-            y = [at + (k - 1) * size for at in range(len(outcomes))]
-            around = [[max(0.0, n.mean - n.low) for n in numbers], [max(0.0, n.high - n.mean) for n in numbers]]
-            axes.barh(
-                y, [n.mean for n in numbers], height=size * 0.9, color=drawing.stroke(k).colour,
-                label=terms.term(key, months=str(question.follow_months)), hatch=("", "///", "...")[k],
-                edgecolor="white", linewidth=0,
-                xerr=around if all(math.isfinite(n.low) for n in numbers) else None,
-                error_kw={"ecolor": drawing.INK, "elinewidth": 1, "capsize": 2},
-            )  # fmt: skip
-        axes.axvline(0.0, color=drawing.MUTED, linewidth=1)
-        axes.set_yticks(range(len(outcomes)), labels)
-        axes.invert_yaxis()
-        axes.grid(False, axis="y")
-        axes.grid(True, axis="x")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.xaxis.set_major_formatter(lambda value, _: notation.signed(value))
-        axes.set_xlabel(terms.term("bridge_axis"))
-        drawn.legend(frameon=False, loc="outside lower left", ncols=3, fontsize=9)
-        return drawing.write(drawn, folder, FIGURE, terms.term("alt_bridges"))
-
-
-def _cut(title: str) -> str:
-    """A title short enough for a figure."""
-    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1].rstrip(' ,')}…"

@@ -139,6 +139,7 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
         Runs ended early.
     """
     question = request.question
+    request.configuration([])  # too short a run is told before anything is simulated
     trades = _trades(request, retry_failed, fresh)
     pairs = promising(trades, question)
     configuration = request.configuration(pairs)
@@ -155,6 +156,8 @@ def carry_out(request: Request, retry_failed: bool = False, fresh: bool = False)
     replications = sorted({replication for _, _, replication in runs})
     outcomes = in_order([_measured(pair, plan, runs, replications, question) for pair in pairs])
     written = _write(execution, question, trades, outcomes, configuration)
+    if written:
+        print(*_answer(execution, configuration.language), sep="\n")
     print(page.text(outcomes, question, configuration.language))
     compared = compare(trades, configuration.region.name)
     if compared:
@@ -207,6 +210,7 @@ def _write(
         "seats": question.seats,
         "start_months": question.start_months,
         "follow_months": question.follow_months,
+        "drawn": question.best,
         "best": [outcome.pair.name for outcome in outcomes if outcome.is_clear][: question.best],
         "names": {trade.code: page.names(trade) for trade in trades},
         "barometer": [{**vars(one), "label": one.label, "agrees": one.agrees} for one in compared],
@@ -222,10 +226,19 @@ def _write(
     write_text(results.to_json(content), folder / "bridges.json")
     write_table(pa.Table.from_pylist([_flat(outcome.record) for outcome in outcomes]), folder / "bridges.parquet")
     write_text(page.markdown(outcomes, trades, compared, question, language), folder / "bridges.md")
-    page.draw(outcomes[: question.best], question, folder / "figures", language)
     from experiments.report.page import write
 
     return write(folder, language)
+
+
+def _answer(execution: Execution, language: str) -> list[str]:
+    from experiments.report import bridge
+    from experiments.report.folder import ResultsFolder
+    from experiments.report.notation import Notation
+    from experiments.report.terms import Terms
+
+    terms = Terms(language)
+    return bridge.answer(ResultsFolder(execution.folder), terms, Notation(terms))
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -179,4 +179,9 @@ def _amount(told: Told, change: Mapping[str, Any]) -> str:
         return f"{told.notation.signed(change['add'])}{unit}"
     if "scale" in change:
         return f"× {told.notation.plain(change['scale'])}"
-    return told.notation.plain(change.get("set", change.get("ramp", 0.0))) + unit
+    value = change.get("set", change.get("ramp", 0.0))
+    if change.get("unit") == "share":
+        return told.share(value)
+    if change.get("unit") in ("ratio", "multiplier"):
+        return f"× {told.notation.plain(value)}"
+    return told.notation.plain(value) + unit

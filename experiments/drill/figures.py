@@ -86,14 +86,15 @@ def _interviews(told: Told, folder: Path) -> str:
 
 def _lines(told: Told, axes: Axes, x: np.ndarray, series: dict[str, Any]) -> None:
     """A line an arm, the baseline first, with the band of the baseline."""
-    base = series[BASELINE]
-    axes.fill_between(x, base["low"], base["high"], color=drawing.BASE, alpha=0.18, linewidth=0,
-                      label=told.word("backlog_band"))  # fmt: skip
     for number, arm in enumerate([BASELINE, *told.levels]):
         stroke = drawing.stroke(number - 1)
         line = axes.plot(x, series[arm]["mean"], color=stroke.colour, linewidth=1.8, label=told.level(arm))[0]
         if stroke.dash:
             line.set_dashes(stroke.dash)
+        if arm == BASELINE:  # in the legend after its line: "its 80 % interval"
+            low, high = (series[arm][end] for end in ("low", "high"))
+            axes.fill_between(x, low, high, color=drawing.BASE, alpha=0.18, linewidth=0,
+                              label=told.word("backlog_band"))  # fmt: skip
 
 
 def _backlog(told: Told, folder: Path) -> str:

@@ -367,12 +367,17 @@ def _sum(run: ArmRun, indicator: str, payer: str = "") -> float:
 
 
 def _policies(plan: Plan) -> dict[str, Any]:
-    """What each level of readiness changes, with dates."""
+    """What each level of readiness changes, with dates and units."""
     told = {}
     for arm, parts in plan.configuration.arms.items():
         changes = [change for name in parts.policies for change in plan.configuration.policies[name].get("changes", [])]
-        told[arm] = [{key: str(value) if key in ("start", "end") else value for key, value in change.items()}
-                     for change in changes]  # fmt: skip
+        told[arm] = [
+            {
+                **{key: str(value) if key in ("start", "end") else value for key, value in change.items()},
+                "unit": plan.configuration.parameters.locate(str(change["parameter"]))[0].unit,
+            }
+            for change in changes
+        ]
     return told
 
 

@@ -8,7 +8,19 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments.report import cause, cohort, map, recruits, sentences, service, table, targets, timeseries, trades
+from experiments.report import (
+    bridge,
+    cause,
+    cohort,
+    map,
+    recruits,
+    sentences,
+    service,
+    table,
+    targets,
+    timeseries,
+    trades,
+)
 from experiments.report.folder import BASELINE, ResultsFolder
 from experiments.report.notation import Notation, scaled_euros, unit_of
 from experiments.report.template import write_page
@@ -90,15 +102,17 @@ class Page:
         month = sentences.headline_month(results)
         day = results.month_end(month) if month else None
         recruited = self._recruits()
+        bridged = bridge.answer(results, terms, notation)
         return {
             "language": terms.language,
             "region": sentences.region_forms(results, terms)[0],
             "title": self._title(),
-            "answers": sentences.answers(results, terms, notation, self._followed()),
+            # Unemployment of the area is not what bridges are tried for: a table tells it further down.
+            "answers": [] if bridged else sentences.answers(results, terms, notation, self._followed()),
             "letters": list(self.letters.values()) if len(self.arms) > 1 else [""],
             "market_answer": sentences.markets(results, main, terms, notation) if main else None,
             "unfinished": results.manifest.get("status", "finished") != "finished",
-            "cards": self._cards(main) if main else [],
+            "cards": self._cards(main) if main and not bridged else [],
             "headline": notation.month(day) if day else "",
             "attribution": terms.term("map_attribution") if results.attributed else "",
             "effect": self._effect(),
@@ -128,7 +142,7 @@ class Page:
             "causes": self._causes(),
             "recruits": recruited,
             # Where every arm recruits, that is the question, and the unemployed come second.
-            "lead": recruited.answer[:1] if recruited and len(recruited.arms) == len(self.arms) else [],
+            "lead": bridged or (recruited.answer[:1] if recruited and len(recruited.arms) == len(self.arms) else []),
             "trades": trades.section(results, terms, notation),
             "bridges": trades.bridges(results, terms, notation),
             "service": self._service(month),
@@ -145,6 +159,8 @@ class Page:
     # Parts --------------------------------------------------------------------------------------
 
     def _title(self) -> str:
+        if bridge.read(self.results):
+            return self.terms.term("bridges_heading")
         if len(self.arms) == 1:
             return self.labels[self.arms[0]]
         return (

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from experiments.report import bridge as bridges
 from experiments.report.cohort import Course
 from experiments.report.folder import Estimate, ResultsFolder
 from experiments.report.notation import Notation, rounded
@@ -27,6 +28,9 @@ def arm_label(folder: ResultsFolder, arm: str, terms: Terms) -> str:
     """Name of an arm for readers: from the terms, else from its shocks and policies."""
     if terms.has("arms", arm):
         return terms.named("arms", arm)
+    bridge = bridges.label(folder, arm, terms.language)
+    if bridge:
+        return bridge
     parts = (folder.configuration.get("arms") or {}).get(arm) or {}
     names = [*(parts.get("shocks") or ()), *(parts.get("policies") or ())]
     if arm == "+".join(names) or not names:
@@ -75,16 +79,52 @@ def _difference(
         return [terms.sentence("no_unemployed")]
     estimate = folder.difference(HEADLINE, str(month), arm)
     tone = _tone(folder, arm, estimate)
+    added = _added(folder, arm, terms, notation, month)
     values = {
         "region_in": region_forms(folder, terms)[1],
         "month": notation.month(day),
         **_amounts(estimate, notation),
     }
     said = [_first(folder, arm, terms, notation, tone, values)]
+    if added:  # a reader of measures asks for them; where it is felt is told of the event alone
+        return [*said, added]
     if tone == "nothing":
         return said
     where = _where(folder, arm, terms, notation, month, tone, course)
     return said + ([where] if where else [])
+
+
+def event_alone(folder: ResultsFolder, arm: str) -> str | None:
+    """The arm with the same events as `arm` and without its policies; None if there is none."""
+    arms = folder.configuration.get("arms") or {}
+    mine = arms.get(arm) or {}
+    if not mine.get("policies") or not mine.get("shocks"):
+        return None
+    alone = {**mine, "policies": []}
+    for name in folder.arms:
+        other = arms.get(name) or {}
+        if {**other, "policies": other.get("policies") or []} == alone:
+            return name
+    return None
+
+
+def _added(folder: ResultsFolder, arm: str, terms: Terms, notation: Notation, month: int) -> str | None:
+    """What the policies of an arm add to its event."""
+    event = event_alone(folder, arm)
+    mine, other = (folder.series(HEADLINE, name) if name else None for name in (arm, event))
+    if mine is None or other is None:
+        return None
+    paired = mine.minus(other)
+    estimate = paired.estimate(month) if len(paired.replications) else None
+    if estimate is None or estimate.mean is None:
+        return None
+    if estimate.low is None or estimate.high is None:
+        tone = "single"
+    elif not np.any(paired.values):
+        tone = "nothing"
+    else:
+        tone = "unclear" if not estimate.certain else "more" if estimate.low > 0 else "fewer"
+    return terms.sentence(f"added_{tone}", **_amounts(estimate, notation))
 
 
 def _not_moved(folder: ResultsFolder, arm: str, terms: Terms, notation: Notation) -> list[str]:

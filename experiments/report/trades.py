@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from experiments.report import drawing
+from experiments.report import bridge
 from experiments.report.folder import BASELINE, ResultsFolder
 from experiments.report.notation import Notation
 from experiments.report.terms import Terms
@@ -64,45 +63,44 @@ def section(folder: ResultsFolder, terms: Terms, notation: Notation) -> dict[str
 
 def bridges(folder: ResultsFolder, terms: Terms, notation: Notation) -> dict[str, Any] | None:
     """The bridges of ``kohtaanto bridges``; None in other results."""
-    path = folder.path / "bridges.json"
-    if not path.is_file():
+    content = bridge.read(folder)
+    if content is None:
         return None
-    told = json.loads(path.read_text(encoding="utf-8"))
-    months = str(told["follow_months"])
+    months = str(content["follow_months"])
     columns = (
         "bridge_months", "bridge_moved", "bridge_in_work", "bridge_filled", "bridge_euros_person", "bridge_euros_hire",
         "bridge_left", "bridge_others", "bridge_area",
     )  # fmt: skip
     rows = []
-    for one in told["bridges"]:
-        ends = [f"{one[end]} {told['names'][one[end]][terms.language]}" for end in ("from", "to")]
+    for one in content["bridges"]:
+        ends = [f"{one[end]} {content['names'][one[end]][terms.language]}" for end in ("from", "to")]
         clear = {"euros_per_person": one["is_clear"], "euros_per_hire": (one["filled"]["low"] or 0.0) > 0.0}
-        euros = [notation.number(one[key] if clear[key] else None) for key in ("euros_per_person", "euros_per_hire")]
+        euros = [notation.number(one[key] if clear[key] else None) for key in clear]
         differences = {key: _difference(one[key], notation) for key in ("in_work", "filled", "left", "others", "area")}
         rows.append(
             {
                 "name": " → ".join(ends),
-                "is_best": f"bridge_{one['from']}_{one['to']}" in told["best"],
+                "is_best": f"bridge_{one['from']}_{one['to']}" in content["best"],
                 "cells": [
-                    notation.number(one["months"]), notation.number(one["moved"]["mean"]), differences["in_work"],
-                    differences["filled"], *euros, differences["left"], differences["others"], differences["area"],
+                    (notation.number(one["months"]), ""), (notation.number(one["moved"]["mean"]), ""),
+                    differences["in_work"], differences["filled"], *((told, "") for told in euros),
+                    differences["left"], differences["others"], differences["area"],
                 ],
             }
         )  # fmt: skip
-    figure = folder.path / "figures" / "bridges.svg"
     return {
         "heads": [terms.term(column, months=months) for column in columns],
         "rows": rows,
-        "svg": Markup(drawing.inline(figure.read_text(encoding="utf-8"), "bridges", terms.term("alt_bridges")))
-        if figure.is_file()
-        else "",
+        # in the language of the page, whatever that of the run was
+        "svg": Markup(bridge.draw(content, folder.path / "figures", terms, notation)) if rows else "",
         "caption": terms.term("bridges_caption", months=months),
     }
 
 
-def _difference(number: Mapping[str, float | None], notation: Notation) -> str:
+def _difference(number: Mapping[str, float | None], notation: Notation) -> tuple[str, str]:
+    """A difference, and its interval if it has one."""
     mean, low, high = (notation.signed(number[key], 1) for key in ("mean", "low", "high"))
-    return f"{mean} ({low} … {high})" if number["low"] is not None else mean
+    return mean, f"({low} … {high})" if number["low"] is not None else ""
 
 
 def _ends(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -18,6 +18,8 @@ from experiments.report.terms import Terms
 FILE = "sensitivity.json"
 SHOWN = 15
 """Factors in the figure and in the table."""
+LEAST_AGREEMENT = 0.8
+"""Rank correlation of the two halves of a sample, below which the order of the numbers is not told as certain."""
 _LABEL = {
     "mu_star": "index_mu_star", "mu": "index_mu", "sigma": "index_sigma", "first": "index_first",
     "total": "index_total", "pawn": "index_pawn",
@@ -46,7 +48,7 @@ def answers(content: Mapping[str, Any], terms: Terms) -> list[str]:
             said.append(terms.sentence("sensitivity_no_variation", what=name))
         elif one["rests_on"]:
             named = "; ".join(_factor_name(content, key, terms) for key in one["rests_on"])
-            said.append(terms.sentence("sensitivity_rests", what=name, guesses=named))
+            said.append(terms.sentence(_certainty(one), what=name, guesses=named))
         elif any(factor["is_guessed"] for factor in content["factors"]):
             said.append(terms.sentence("sensitivity_rests_none", what=name))
         else:
@@ -54,6 +56,14 @@ def answers(content: Mapping[str, Any], terms: Terms) -> list[str]:
             factor = names.parameter(strongest["name"], strongest["meaning"], terms)
             said.append(terms.sentence("sensitivity_strongest", what=name, factor=factor))
     return said
+
+
+def _certainty(one: Mapping[str, Any]) -> str:
+    """The sentence that luck and the two halves of the sample allow."""
+    if one["noise"]["share"] is None:
+        return "sensitivity_rests_unknown"
+    rho = one["halves"]["rank_correlation"]
+    return "sensitivity_rests" if rho is None or rho >= LEAST_AGREEMENT else "sensitivity_rests_loose"
 
 
 def notes(one: Mapping[str, Any], terms: Terms, notation: Notation, replications: int) -> list[str]:

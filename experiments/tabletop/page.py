@@ -193,7 +193,8 @@ def _registrations(
             label = terms.term("tabletop_observed")
             axes.plot(drawing.days(np.array(seen)), counts, "o", color=drawing.INK, label=label, zorder=5)
         _finish(axes, content, notation)
-        axes.legend(frameon=False, loc="upper left", fontsize=9)
+        axes.set_ylabel(terms.named("units", "persons"), fontsize=9)
+        drawn.legend(frameon=False, loc="outside lower left", ncols=3, fontsize=9)
         return drawing.write(drawn, folder, name, terms.term("alt_tabletop_registrations"))
 
 
@@ -213,7 +214,8 @@ def _unemployed(content: Mapping[str, Any], terms: Terms, notation: Notation, fo
                 axes.fill_between(x, low, high, color=stroke.colour, alpha=0.18, linewidth=0)
             axes.plot(x, mean, color=stroke.colour, dashes=stroke.dash or (None, None), label=terms.term(key))
         _finish(axes, content, notation)
-        axes.legend(frameon=False, loc="best", fontsize=9)
+        axes.set_ylabel(terms.named("units", "persons"), fontsize=9)
+        drawn.legend(frameon=False, loc="outside lower left", ncols=3, fontsize=9)
         return drawing.write(drawn, folder, UNEMPLOYED, terms.term("alt_tabletop_unemployed"))
 
 

@@ -139,6 +139,9 @@ def _new(given: Sequence[str], keys: Sequence[str]) -> int:
     scenario = tuple(word for word in keys if word not in outputs)
     prepare(Game(path, path.stem, scenario, 0, (), (), ()), outputs)  # a wrong scenario is told before it is written
     print(begin(given[0], scenario))
+    kept_out = [word for word in outputs if word.startswith("outputs=")]
+    if kept_out:
+        say(f"{kept_out[0]} is no part of the file: type it with every step")
     return 0
 
 
