@@ -65,7 +65,8 @@ from sim.tables import NOT_YET
 from sim.world import World
 
 OUT_OF_LABOUR_FORCE = frozenset({STUDENT, INACTIVE, DISABILITY, RETIRED, CONSCRIPT})
-JUNE, JULY, AUGUST, DECEMBER = 5, 6, 7, 11
+APRIL, JUNE, JULY, AUGUST, OCTOBER, DECEMBER = 3, 5, 6, 7, 9, 11
+SPRING_DAYS = 61  # seasonal work begins again in April and May
 SHORTEST_TERM_DAYS = 14
 CHRISTMAS = 23  # of December: first day without work of terms that end with the year
 IDLE_ADDED = 5.0  # unemployed added to those of each trade, so that small trades do not swing
@@ -359,6 +360,15 @@ class AreaModel(mesa.Model):
         while day < len(self.month) - 1 and (self.month[day], self.day_of_month[day]) != wanted:
             day += 1
         return day
+
+    def spring_after(self, day: int) -> int | None:
+        """Draw the spring day on which seasonal work begins again that ended in autumn; None in other months."""
+        if self.month[day] < OCTOBER:
+            return None
+        last = len(self.month) - 1
+        while day < last and self.month[day] != APRIL:
+            day += 1
+        return min(last, day + int(SPRING_DAYS * self.random.random()))
 
     def study_end(self) -> int:
         """Draw the first of June on which studies end that begin today."""

@@ -368,7 +368,7 @@ class Person(mesa.Agent):
         if self.employer is not None:
             away = model.distance[place][self.employer.place]
             if away > model.p.moving.longest_commute_km and away > model.distance[old][self.employer.place]:
-                self.leave_for_nothing()
+                self.leave_for_nothing(today)
         self.keep_appointment(today)  # a spouse may have had her day
 
     # -- work and studies -------------------------------------------------------------------------
@@ -400,7 +400,8 @@ class Person(mesa.Agent):
             elif u < p.labour_force.exit_per_month + p.self_employment.start_unemployed_per_month:
                 self.become_self_employed()
         elif state == INACTIVE:
-            if self.random.random() * DAYS_PER_MONTH < self.model.p.labour_force.entry_per_month * self.attachment:
+            entry = self.model.p.labour_force.entry_per_month * self.attachment * self.register_factor(today)
+            if self.random.random() * DAYS_PER_MONTH < entry:
                 self.become_unemployed()
         elif state == SELF_EMPLOYED:
             business = self.model.p.self_employment
@@ -413,6 +414,7 @@ class Person(mesa.Agent):
         model, p = self.model, self.model.p
         section = self.employer.section
         dismissal = p.separation.dismissal_per_month * model.turnover[section]
+        dismissal *= p.labour_force.education_risk[self.education]
         if model.is_public[section]:
             dismissal *= p.separation.public_multiplier
         if today - self.since < FIRST_YEAR_DAYS:
@@ -424,7 +426,7 @@ class Person(mesa.Agent):
         band = self.age_band(today)
         u -= p.separation.leave_per_month * p.separation.leave_by_age[band]
         if u < 0.0:
-            self.leave_for_nothing()
+            self.leave_for_nothing(today)
             return
         if self.home >= model.outside:
             return
@@ -440,9 +442,15 @@ class Person(mesa.Agent):
             self.vacate()
             self.become_self_employed()
 
-    def leave_for_nothing(self) -> None:
+    def register_factor(self, today: int) -> float:
+        """How readily she registers when she has no job and was not dismissed: by education and age."""
+        p = self.model.p.labour_force
+        return float(p.education_risk[self.education] * p.registers_by_age[self.age_band(today)])
+
+    def leave_for_nothing(self, today: int) -> None:
         """Give up the job with no other job in hand."""
-        registers = self.random.random() < self.model.p.separation.leave_to_unemployment_share
+        share = self.model.p.separation.leave_to_unemployment_share * self.register_factor(today)
+        registers = self.random.random() < share
         self.vacate()
         self.lose_job(registers)
 
@@ -461,21 +469,22 @@ class Person(mesa.Agent):
         self.be_displaced()
 
     def end_contract(self, today: int) -> None:
-        """End a fixed term: renewed at once or from the next season on, made open-ended, or over."""
+        """End a fixed term: renewed at once or from the next season on, resting in winter, made open-ended, or over."""
         assert self.employer is not None
         model, c = self.model, self.model.p.contracts
-        registers = self.random.random() < c.register_share
+        registers = self.random.random() < c.register_share * self.register_factor(today)
         renewal = c.renewal_share_public if model.is_public[self.employer.section] else c.renewal_share
         u = self.random.random()
-        if u < renewal:
-            again = model.next_season(today)
-            waits = again is not None and registers and self.home < model.outside
-            if again is not None and waits and self.random.random() < c.recall_share:
-                self.employer.keep_job(self, again)
-                self.leave_job()
-                self.become_unemployed()
-            else:
-                self.ends = model.contract_end()
+        again, waits = (model.next_season(today) if u < renewal else None), c.recall_share
+        if again is None:
+            again, waits = model.spring_after(today), c.winter_break_share[self.employer.section]
+        may_wait = registers and self.home < model.outside
+        if again is not None and may_wait and self.random.random() < waits:
+            self.employer.keep_job(self, again)
+            self.leave_job()
+            self.become_unemployed()
+        elif u < renewal:
+            self.ends = model.contract_end()
         elif u < renewal + c.conversion_share:
             self.contract = OPEN_ENDED
             self.ends = NEVER
@@ -594,6 +603,7 @@ class Person(mesa.Agent):
         model, client = self.model, self.client
         hiring, employer = model.p.hiring, vacancy.employer
         suitable = hiring.suitable_share * self.employability * client.gain
+        suitable *= hiring.education_factor[self.education] * hiring.age_factor[self.age_band(today)]
         if client.has_promise(employer, today):
             suitable *= model.p.measures.voucher_multiplier
         if client.need == WORK_CAPACITY:

@@ -32,6 +32,7 @@ _LINES_OFFERING = ("brokerage", "competence", "multi_sector", "youth", "integrat
     WORK_ABILITY_COORDINATION, INTEGRATION_TRAINING, REHABILITATIVE_WORK, _,
 ) = range(len(MEASURES))  # fmt: skip
 TRAININGS = (DEGREE_TRAINING, MODULAR_TRAINING, TAILORED_TRAINING, JOINT_TRAINING)
+IN_SEASON = (*TRAININGS, INTEGRATION_TRAINING, COACHING, CAREER_GUIDANCE, WORK_TRIAL, SELF_MOTIVATED_STUDY)
 WITH_A_DEGREE = (DEGREE_TRAINING, APPRENTICESHIP)
 NO_NEED, WORK_CAPACITY, LIFE_SITUATION = range(3)
 NOT_REFERRED, TOLD_OF_VACANCY, KNOWN_TO_EMPLOYER = range(3)
@@ -419,6 +420,15 @@ class Desk(mesa.Agent):
                 self.advisers[adviser] += self.serve(client, joined)
         self.advisers = [max(minutes - full, 0.0) for minutes in self.advisers]
 
+    def language_factor(self, client: Client) -> float:
+        """Interpreted talks take longer, all others so much less that the usual mix takes what is declared."""
+        s = self.model.p.services
+        if self.line == INTEGRATION:
+            return 1.0
+        usual = 1.0 + (s.interpreted_minutes_factor - 1.0) * s.interpreted_usual_share
+        interpreted = client.person.background.language_level < s.interpreted_below_level
+        return float((s.interpreted_minutes_factor if interpreted else 1.0) / usual)
+
     def serve(self, client: Client, joined: int) -> float:
         """Meet a client, or not; say how many minutes that takes."""
         model = self.model
@@ -429,6 +439,7 @@ class Desk(mesa.Agent):
         if attends and kind == JOINT_MEETING and min(model.authority.partners_left) <= 0.0:
             kind = FOLLOW_UP  # the adviser talks alone
         mean = (s.first_interview_minutes, s.follow_up_minutes[self.line], s.joint_meeting_minutes)[kind]
+        mean *= self.language_factor(client)
         minutes = mean * (1.0 - s.minutes_variation + s.minutes_variation * self.random.expovariate(1.0))
         if not attends:
             client.appointment = today + int(s.rebook_days)
@@ -682,9 +693,13 @@ class Purchasing(mesa.Agent):
         month = model.month_index[model.today] + ahead
         half = 0.5 * (measure % 2)
         seats *= self.size
-        number = math.floor(seats * (month + 1) + half) - math.floor(seats * month + half)
         days = [day for day in range(model.today, len(model.month)) if model.month_index[day] == month]
-        if number == 0 or not days:
+        if not days:
+            return
+        calendar, season = model.month[days[0]], model.p.measures.start_season
+        shares = [season[(calendar - k) % 12] if measure in IN_SEASON else 1.0 for k in range(month + 1)]
+        number = math.floor(seats * sum(shares) + half) - math.floor(seats * sum(shares[1:]) + half)
+        if number == 0:
             return
         if measure not in TRAININGS and measure != APPRENTICESHIP:
             self.offers.append(Offer(measure, None, days[0], days[-1], number))

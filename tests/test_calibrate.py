@@ -42,7 +42,7 @@ seed: 5
 evaluations: 9
 moments: [hires, hires_from_unemployment, furloughed_share, spell_survival_12m]
 parameters:
-  search.rate_unemployed_per_month: {low: 0.5, high: 3.0}
+  search.rate_unemployed_per_month: {low: 0.42, high: 3.0}
   search.rate_employed_per_month:
 """
 
@@ -210,7 +210,7 @@ def test_a_start_that_can_not_be_simulated_is_one_line(
         (["target.board=tinny"], "board=tinny: no such file in conf/board; did you mean 'tiny'?"),
         (["write=yes"], "write=yes: expected true or false"),
         (["write=true", "parameters.hiring.window_days=10"], "would not hold for conf/ as it stands"),
-        (["parameters.search.rate_unemployed_per_month=0.45"], "outside the bounds 0.5 to 3"),
+        (["parameters.search.rate_unemployed_per_month=0.41"], "outside the bounds 0.42 to 3"),
         (["parameters.search.rate_unemployed_per_mont=1"], "did you mean 'search.rate_unemployed_per_month'?"),
         (["shock=closure_kolmikko"], "calibrate runs the baseline alone"),
         (["record=full"], "calibrate records what its moments need"),
@@ -236,7 +236,7 @@ def test_wrong_input_is_one_line(
         ("moments: [hires,", "moments: [hirse,", "moments.hirse: no such moment in conf/board/tiny.yaml; did you mean"),
         ("  search.rate_employed_per_month:", "  search.rate_employd_per_month:", "did you mean 'search.rate_employed"),
         ("high: 3.0", "high: 30", "high: 30 is outside the declared range"),
-        ("low: 0.5", "low: 2.5", "the value in conf/, which is outside the bounds 2.5 to 3"),
+        ("low: 0.42", "low: 2.5", "the value in conf/, which is outside the bounds 2.5 to 3"),
         ("board: tiny\n", "", "conf/target/tiny.yaml: board missing"),
     ],
 )

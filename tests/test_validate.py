@@ -121,9 +121,11 @@ def test_baseline_board_holds_every_measure_and_its_bands():
     assert set(MEASURES) - set(bands) == {
         "hires_from_unemployment", "hires_from_employment", "hires_from_outside_labour_force",
         "hires_from_outside_area", "mismatch_occupational_a30", "mismatch_regional_a30", "other_trade_share",
+        *(f"{group}_relative_rate" for group in GROUPS_OF_RATES),  # judged as shares
     }  # fmt: skip
 
 
+GROUPS_OF_RATES = ("men", "under_25", "over_50", "basic_education", "tertiary_education")
 HEAD = """# @package board
 title: T
 start: boom_2022

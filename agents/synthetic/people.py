@@ -451,7 +451,9 @@ def _describe_unemployed(
             trade[here] = options[draw(cells, rng.permutation(evenly(len(here), rng)))]
     people.occupation[idle] = trade
     # the share above a year is of all unemployed; the furloughed among them have not been away that long
-    share = np.minimum(start.long_term_share / np.maximum(1.0 - start.furloughed_share, 1e-9), 1.0)
+    searching = np.bincount(people.home[idle], minlength=len(start.unemployed))[: len(start.unemployed)]
+    away = np.bincount(people.home[people.state == State.FURLOUGHED], minlength=len(searching))[: len(searching)]
+    share = np.minimum(start.long_term_share * (searching + away) / np.maximum(searching, 1), 1.0)
     months = np.zeros(len(idle))
     order = np.lexsort((rng.random(len(idle)), people.home[idle]))
     months[order] = _months_unemployed(share[people.home[idle[order]]], rng)

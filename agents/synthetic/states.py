@@ -127,7 +127,7 @@ def subsidise_jobs(
     Parameters
     ----------
     employer
-        Row of each person's employer.
+        Row of each person's employer before known staff is seated: who is subsidised depends on no cohort.
     is_public
         Of each industry, shape (SECTIONS,).
     size

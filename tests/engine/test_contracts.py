@@ -98,7 +98,7 @@ def test_terms_end_by_the_season_and_with_their_month(begin: int) -> None:
 
 
 def test_terms_begun_all_the_year_round_end_by_the_season() -> None:
-    """Of terms begun evenly over a year, every month has its share of `contracts.end_season`, to 1.5 points.
+    """Of terms begun evenly over a year, every month has its share of `contracts.end_season`, to 2 points.
 
     The rule thins by the months that a term may end in, and lets a length stand after some tries, so that it meets
     the season nearly: how nearly is exact. 21,900 terms follow the rule (chi-square, P > 1e-4).
@@ -115,7 +115,7 @@ def test_terms_begun_all_the_year_round_end_by_the_season() -> None:
     assert stats.chisquare(seen, rule * seen.sum()).pvalue > 1e-4
     season = np.asarray(world.arrays.parameters[0].contracts.end_season)
     print(np.round(rule, 3), np.round(season / season.sum(), 3))
-    assert np.all(np.abs(rule - season / season.sum()) < 0.015)
+    assert np.all(np.abs(rule - season / season.sum()) < 0.02)
     assert np.max(np.abs(rule - 1.0 / 12.0)) > 0.1  # far from no season at all
 
 

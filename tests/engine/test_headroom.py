@@ -50,7 +50,7 @@ def test_within_the_headroom_is_accepted_and_more_headroom_takes_more() -> None:
     EmploymentAreaModel(specification(changes=(change("separation.dismissal_per_month", "scale", 1.5),)))
     wide = with_values({"engine.hazard_headroom": 3.0})
     EmploymentAreaModel(
-        specification(parameters=wide, changes=(change("separation.dismissal_per_month", "scale", 2.1),))
+        specification(parameters=wide, changes=(change("separation.dismissal_per_month", "scale", 1.8),))
     )
 
 

@@ -387,6 +387,7 @@ def seen_share(
     a, p = world.arrays, world.arrays.parameters[0]
     p.search.rate_unemployed_per_month, p.hiring.suitable_share = SURE, 1.0
     p.hiring.duration_exponent = p.hiring.luck_share = 0.0
+    p.hiring.age_factor[:] = p.hiring.education_factor[:] = 1.0
     a.fit[:], a.kin[:] = 0.0, -1
     np.fill_diagonal(a.fit, 1.0)
     a.kin[:, 0] = np.arange(len(a.fit))

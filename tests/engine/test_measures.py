@@ -337,7 +337,8 @@ def test_gain_counts_once_and_in_suitability() -> None:
     scores = []
     for factor in (1.0, 1.5):
         sure = {"search.rate_unemployed_per_month": 2.0 * DAYS_PER_MONTH, "search.half_visible_rate": 0.0}
-        alike = {"hiring.luck_share": 0.0, "hiring.age_factor": 1.0, "hiring.education_factor": 1.0}
+        alike = {"hiring.luck_share": 0.0, "hiring.age_factor": 1.0, "hiring.education_factor": 1.0,
+                 "hiring.suitable_share": 0.5}  # fmt: skip
         one = idle_world(40, **sure | alike)
         one.arrays.persons.gain[:40] = factor
         open_one(one, 0, 0)

@@ -71,7 +71,8 @@ def test_first_interviews_are_held_left_or_waited_for(recorded: RunResult, kind:
     in_time = np.cumsum(of("held") - of("held_late")), np.cumsum(of("due_held"))
     assert (in_time[0] >= in_time[1] - 1e-9).all()
     assert of("held").sum() > 20
-    assert of("waiting_late").max() > 0
+    if kind == "line":  # of sixty dismissed people nobody need be late
+        assert of("waiting_late").max() > 0
 
 
 def test_waiting_at_the_end_is_who_waits(recorded: RunResult) -> None:

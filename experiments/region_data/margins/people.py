@@ -24,7 +24,6 @@ from sim.dimensions import AGE_BANDS, EDUCATION, SEXES, State
 PERSONS = "persons"
 BIRTHDAY_SHARE = 0.002
 _WORKS = (State.EMPLOYED, State.SELF_EMPLOYED, State.FURLOUGHED)
-_IN_FORCE = (*_WORKS, State.UNEMPLOYED)
 
 
 def margins_of_people(built: Built, origin: Origin) -> list[Margin]:
@@ -37,6 +36,11 @@ def margins_of_people(built: Built, origin: Origin) -> list[Margin]:
         *_commuting(built, origin),
         *_groups(built, origin),
     ]
+
+
+def _works(built: Built) -> NDArray[np.bool_]:
+    """Who has a job or a business: subsidised jobs with an employer are jobs in the statistics too."""
+    return np.isin(built.state, _WORKS) | ((built.state == State.SUBSIDISED) & (built.place >= 0))
 
 
 def growth(built: Built) -> NDArray[np.float64]:
@@ -80,7 +84,7 @@ def _population(built: Built, origin: Origin) -> list[Margin]:
 
 def _labour_force(built: Built, origin: Origin) -> list[Margin]:
     region, n = built.region, built.region.outside
-    inside = built.resident & np.isin(built.state, _IN_FORCE)
+    inside = built.resident & (_works(built) | (built.state == State.UNEMPLOYED))
     found = built.count(inside, (built.home, n))
     margins = [
         Margin(
@@ -116,7 +120,7 @@ def _employed(built: Built, origin: Origin) -> list[Margin]:
     """Employed residents: their age in the year of the file, and education within each age."""
     region = built.region
     joint = region.unemployed_joint.sum(axis=(1, 2))
-    works = built.resident & np.isin(built.state, _WORKS)
+    works = built.resident & _works(built)
     found = built.count(works, (built.band, len(AGE_BANDS)), (built.education, len(EDUCATION)))
     published = region.employed_age_education
     level = found.sum() / max(published.sum(), 1e-9)
