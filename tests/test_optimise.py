@@ -618,6 +618,7 @@ def test_the_command_finds_the_best_towns_of_a_made_up_world(
         assert "optimise_parts" in "".join(path.name for path in (folder / "figures").iterdir())
 
 
+@pytest.mark.verify
 def test_towns_in_the_model_itself(tmp_path: Path) -> None:
     """A small run of kolmikko: what a split moves is what the staff of the towns changes by, novices and need aside."""
     words = [*TOWNS, "budget=8", "optimise.futures=2", "optimise.candidates=2", f"outputs={tmp_path}"]
