@@ -368,7 +368,7 @@ def test_who_is_still_unemployed_for_her_age_is_as_employable_as_others() -> Non
     """
     months, spread = np.full(20_000, 12.0), 0.95
     means = [
-        _employability_given(months, np.full(20_000, seen), spread, np.random.default_rng(1)).mean()
+        _employability_given(months, np.full(20_000, seen), 0.2, spread, np.random.default_rng(1)).mean()
         for seen in (0.0, 0.5, 1.0)
     ]
     assert means[0] > means[1] + 0.05 > means[2] + 0.1

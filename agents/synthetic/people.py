@@ -20,12 +20,6 @@ from agents.synthetic.evenly import draw, evenly, raked
 from agents.synthetic.rounding import apportion, apportion_within, scaled
 from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, EDUCATION, Need, State
 
-JOB_EXIT_PER_MONTH = 0.2
-"""Hazard to a job of a newly unemployed person of mean employability, for employability given duration: as selected as
-the unemployed are after some simulated years (mean .43 after 3 to 12 months, .35 after a year; all people 1)."""
-MONTHS_OUTSIDE = 5.0
-"""People outside the labour force of working age, and so those in measures, are as selected as people unemployed this
-long: mean .5 in measures and .62 outside after some simulated years."""
 SURVIVAL_KNOTS = ((0.0, 1.0), (3.0, 0.49), (6.0, 0.28), (12.0, 0.13))
 """Months, share of spells still open (evidence: survival_3m, _6m, _12m)."""
 LONG_TERM_TAIL_MONTHS = 18.0
@@ -34,7 +28,8 @@ YEARS_OF_SECONDARY = 18.5
 """Age at which secondary education is completed at the earliest."""
 FEWEST_OF_A_SEX = 0.005
 """A trade of only men or only women counts as one with so many of the other sex, so that its odds are finite."""
-_OLDEST_OUTSIDE = 62.0
+OLDEST_IN_MEASURES_YEARS = 62.0
+"""Older people outside the labour force are in no measure and wait for a pension."""
 NEED_BELOW_RANK = 0.5
 """Needs are spread over the lower part of employability, most at the bottom."""
 
@@ -72,17 +67,19 @@ def season_factor(region: Region, start: StartState, month: int) -> float:
     return float(region.season[(month - 2) % 12])
 
 
-def furlough_season_factor(start: StartState, p: np.record, month: int) -> float:
-    """Furloughed on the first day over the year's mean that the start state's file gives, 1 for a month's own stock.
+def more_furloughed(region: Region, start: StartState, p: np.record, month: int) -> float:
+    """Share of the furloughed among the unemployed on the first day over the share that the start state's file gives.
 
-    Of those whom a month's season has furloughed, e^−1/mean length are left a month later.
+    The file of a month's stock gives its own share. In an annual mean both are raised to the month-end before the first
+    day: the unemployed by their season, the furloughed by that of the furloughs begun, of which e^−1/mean length are
+    left a month later.
     """
     if start.kind == "month_stock":
         return 1.0
     season, left = np.asarray(p.furlough.season), np.exp(-1.0 / float(p.furlough.mean_months))
     ago = left ** np.arange(24)
     stocks = np.array([(season[(k - np.arange(24)) % 12] * ago).sum() for k in range(12)])
-    return float(stocks[(month - 2) % 12] / stocks.mean())
+    return float(stocks[(month - 2) % 12] / stocks.mean()) / season_factor(region, start, month)
 
 
 def mean_level(region: Region, start: StartState) -> float:
@@ -131,7 +128,7 @@ def residents(
     groups = group_of_band(region.unemployed_ages, n_bands)
     by_group = region.unemployed_joint.sum(axis=(1, 2))
     men = float(p.population.men_share_unemployed)
-    more_furloughed = furlough_season_factor(start, p, month) / season_factor(region, start, month)
+    more = more_furloughed(region, start, p, month)
     for m in range(n_places):
         people = population[m]
         in_force = apportion_within(people * region.participation, people, int(labour_force[m]))
@@ -142,7 +139,7 @@ def residents(
                 inside = in_force[here, x].sum()
                 weights[here, x] = by_group[g] * share * in_force[here, x] / max(inside, 1)
         idle = apportion_within(weights, in_force, int(unemployed[m]))
-        share = min(float(start.furloughed_share[m]) * more_furloughed, 1.0)
+        share = min(float(start.furloughed_share[m]) * more, 1.0)
         n_furloughed = round(share * unemployed[m])
         furloughed = apportion_within(idle * 1.0, idle, n_furloughed)
         # students and disability pensions are as many as published; the shares by age give their ages
@@ -452,16 +449,19 @@ def _describe_unemployed(
     people.occupation[idle] = trade
     # the share above a year is of all unemployed; the furloughed among them have not been away that long
     searching = np.bincount(people.home[idle], minlength=len(start.unemployed))[: len(start.unemployed)]
-    away = np.bincount(people.home[people.state == State.FURLOUGHED], minlength=len(searching))[: len(searching)]
-    share = np.minimum(start.long_term_share * (searching + away) / np.maximum(searching, 1), 1.0)
+    furloughed = np.bincount(people.home[people.state == State.FURLOUGHED], minlength=len(searching))[: len(searching)]
+    share = np.minimum(start.long_term_share * (searching + furloughed) / np.maximum(searching, 1), 1.0)
     months = np.zeros(len(idle))
     order = np.lexsort((rng.random(len(idle)), people.home[idle]))
     months[order] = _months_unemployed(share[people.home[idle[order]]], rng)
     people.spell[idle] = -1 - np.floor(months * DAYS_PER_MONTH).astype(np.int64)
-    outside = np.flatnonzero((people.state == State.INACTIVE) & (people.born > -_OLDEST_OUTSIDE * DAYS_PER_YEAR))
-    for rows, since in ((idle, months), (outside, np.full(len(outside), MONTHS_OUTSIDE))):
+    working_age = people.born > -OLDEST_IN_MEASURES_YEARS * DAYS_PER_YEAR
+    outside = np.flatnonzero((people.state == State.INACTIVE) & working_age)
+    away = np.full(len(outside), float(p.population.months_outside))
+    for rows, since in ((idle, months), (outside, away)):
         seen = p.hiring.education_factor[people.education[rows]] * p.hiring.age_factor[people.band[rows]]
-        people.employability[rows] = _employability_given(since, seen, spread, rng)
+        job_exit = float(p.population.job_exit_per_month)
+        people.employability[rows] = _employability_given(since, seen, job_exit, spread, rng)
     # needs: more often the lower employability, so that the share of the unemployed is as stated
     weight = np.maximum(0.0, 1.0 - _rank(people.employability, spread) / NEED_BELOW_RANK)
     mean = weight[idle].mean() if len(idle) else 1.0
@@ -485,7 +485,7 @@ def _months_unemployed(long_term_share: NDArray[np.float64], rng: np.random.Gene
 
 
 def _employability_given(
-    months: NDArray[np.float64], seen: NDArray[np.float64], spread: float, rng: np.random.Generator
+    months: NDArray[np.float64], seen: NDArray[np.float64], job_exit: float, spread: float, rng: np.random.Generator,
 ) -> NDArray[np.float64]:
     """Draw employability of people still unemployed after some months.
 
@@ -498,11 +498,13 @@ def _employability_given(
         Time unemployed.
     seen
         Factor f of education and age: who is old is still there for that, and need not be hard to employ beside it.
+    job_exit
+        Hazard h of somebody newly unemployed of mean employability, a month.
     """
     z = np.linspace(-2.4, 2.4, 25)
     points = np.exp(spread * z - 0.5 * spread**2)
     prior = np.exp(-0.5 * z**2)
-    exposure = JOB_EXIT_PER_MONTH * seen * np.minimum(months, 36.0) ** 0.8
+    exposure = job_exit * seen * np.minimum(months, 36.0) ** 0.8
     weights = prior[None, :] * np.exp(-exposure[:, None] * points[None, :])
     chosen = draw(weights, rng.random(len(weights)))
     jitter = np.exp(spread * (rng.random(len(months)) - 0.5) * 0.2)

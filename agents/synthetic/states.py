@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 
 from agents.region import Region
 from agents.synthetic.employers import Employers
-from agents.synthetic.people import People
+from agents.synthetic.people import OLDEST_IN_MEASURES_YEARS, People
 from agents.synthetic.rounding import scaled
 from sim.dimensions import DAYS_PER_YEAR, MEASURES, SECTIONS, Measure, State
-from sim.kernels.measures import state_of
-
-_YOUNG_YEARS, _OLD_YEARS, _PENSION_YEARS = 25.0, 50.0, 62.0
+from sim.kernels.measures import OLD_DAYS, YOUNG_DAYS, state_of
 
 
 def make_self_employed(
@@ -103,7 +101,8 @@ def put_in_measures(
         Rows of the participants, and their measures.
     """
     years = -people.born / DAYS_PER_YEAR
-    free = rng.permutation(np.flatnonzero((people.state == State.INACTIVE) & (years >= 18.0) & (years < 62.0)))
+    working_age = (years >= 18.0) & (years < OLDEST_IN_MEASURES_YEARS)
+    free = rng.permutation(np.flatnonzero((people.state == State.INACTIVE) & working_age))
     seats, months = np.asarray(p.measures.seats_per_month), np.asarray(p.measures.mean_months)
     wanted = seats * months * np.asarray(p.measures.taken_at_start_share) * size
     wanted[[Measure.WAGE_SUBSIDY_PRIVATE, Measure.START_UP_GRANT]] = 0.0
@@ -142,9 +141,10 @@ def subsidise_jobs(
     wanted = float(m.seats_per_month[private] * m.mean_months[private] * m.taken_at_start_share[private]) * size
     listed = np.zeros(len(firms.size), bool)
     listed[list(firms.rows.values())] = True
-    years = -people.born / DAYS_PER_YEAR
-    meant = (years < _YOUNG_YEARS) | (years >= _OLD_YEARS) | (people.education == 0) | (people.language > 0)
-    holders = np.flatnonzero((employer >= 0) & (people.state == State.EMPLOYED) & meant & (years < _PENSION_YEARS))
+    age = -people.born
+    meant = (age < YOUNG_DAYS) | (age >= OLD_DAYS) | (people.education == 0) | (people.language > 0)
+    meant &= age < OLDEST_IN_MEASURES_YEARS * DAYS_PER_YEAR
+    holders = np.flatnonzero((employer >= 0) & (people.state == State.EMPLOYED) & meant)
     at = employer[holders]
     holders = holders[~listed[at] & ~is_public[firms.section[at]] & (firms.place[at] == people.home[holders])]
     chosen: NDArray[np.int64] = rng.permutation(holders)[: round(wanted)]

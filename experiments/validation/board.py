@@ -15,6 +15,7 @@ from sim.clock import parse_date
 from sim.errors import InputError, near_miss
 
 _KEYS = ("title", "start", "start_date", "model_year", "horizon_years", "replications", "moments")
+_KNOWN = (*_KEYS, "rules")
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ class Board:
         if not isinstance(given, Mapping):
             raise InputError(f"{where}: expected {', '.join(_KEYS)}, got {given!r}")
         for key in given:
-            if key not in (*_KEYS, "rules"):
-                raise InputError(f"{where}: unknown key '{key}'{near_miss(str(key), (*_KEYS, 'rules'))}")
+            if key not in _KNOWN:
+                raise InputError(f"{where}: unknown key '{key}'{near_miss(str(key), _KNOWN)}")
         for key in _KEYS:
             if key not in given:
                 raise InputError(f"{where}: '{key}' is missing, expected {', '.join(_KEYS)}")

@@ -53,8 +53,9 @@ WITH_A_DEGREE = (Measure.DEGREE_TRAINING, Measure.APPRENTICESHIP)
 _SHORTEST_DAYS = 14
 _HALF_YEAR = 183
 _YEAR = 365
-_YOUNG_DAYS = 25 * 365
-_OLD_DAYS = 50 * 365
+YOUNG_DAYS = 25 * 365
+OLD_DAYS = 50 * 365
+"""Younger and older people are meant by the wage subsidy whatever their spell."""
 
 
 @rule
@@ -87,8 +88,8 @@ def is_eligible(w, i, measure, t):
             return False
         age = t - person.born
         return bool(
-            age < _YOUNG_DAYS
-            or age >= _OLD_DAYS
+            age < YOUNG_DAYS
+            or age >= OLD_DAYS
             or person.education == 0
             or person.language != 0
             or t - person.clock >= _HALF_YEAR

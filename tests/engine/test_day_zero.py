@@ -12,7 +12,7 @@ import pytest
 from worlds import SATAKUNTA, specification, with_values
 
 from agents.area import EmploymentAreaModel, build
-from agents.synthetic.people import furlough_season_factor
+from agents.synthetic.people import more_furloughed
 from sim.changes import RULES, Change
 from sim.dimensions import Contract, Line, Measure, State
 from sim.kernels.calendar import KINDS, SERVICE
@@ -47,16 +47,18 @@ def test_furloughs_of_the_first_day_follow_their_season_once() -> None:
     season[11] = 12.0  # December
     p: Any = SimpleNamespace(furlough=SimpleNamespace(season=season, mean_months=1.0))
     mean, stock = (cast(Any, SimpleNamespace(kind=kind)) for kind in ("annual_mean", "month_stock"))
+    level = cast(Any, SimpleNamespace(season=np.linspace(0.9, 1.1, 12)))  # of the unemployed at month-ends
     left = np.exp(-np.arange(24.0))
     stocks = np.array([left[:12] @ np.roll(season[::-1], k + 1) for k in range(12)])
     stocks += np.array([left[12:] @ np.roll(season[::-1], k + 1) for k in range(12)])
-    assert furlough_season_factor(mean, p, 1) == pytest.approx(stocks[11] / stocks.mean())  # the end of December
-    assert furlough_season_factor(mean, p, 2) == pytest.approx(stocks[0] / stocks.mean())
-    left = furlough_season_factor(mean, p, 2) / furlough_season_factor(mean, p, 1)
-    assert left == pytest.approx(np.exp(-1.0), rel=1e-4)
-    assert furlough_season_factor(stock, p, 1) == 1.0
+    ratio = stocks / stocks.mean() / level.season
+    at_end_of = {month: ratio[(month - 2) % 12] for month in (1, 2, 7)}
+    assert more_furloughed(level, mean, p, 1) == pytest.approx(at_end_of[1])  # the end of December
+    assert more_furloughed(level, mean, p, 2) == pytest.approx(at_end_of[2])
+    assert at_end_of[1] > 5.0 > 1.0 > at_end_of[7]
+    assert more_furloughed(level, stock, p, 1) == 1.0
     p.furlough.season = np.ones(12)
-    assert furlough_season_factor(mean, p, 7) == pytest.approx(1.0)
+    assert more_furloughed(level, mean, p, 7) == pytest.approx(1.0 / level.season[5])
 
 
 @pytest.mark.verify

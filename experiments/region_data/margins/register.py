@@ -7,7 +7,7 @@ from math import sqrt
 import numpy as np
 
 from agents.region.schema import ISCO1
-from agents.synthetic.people import furlough_season_factor, group_of_band, season_factor
+from agents.synthetic.people import group_of_band, more_furloughed, season_factor
 from experiments.region_data.margins.built import Built
 from experiments.region_data.margins.margin import Margin
 from experiments.region_data.margins.origin import Origin
@@ -39,7 +39,7 @@ def margins_of_register(built: Built, origin: Origin, p: np.record, month: int) 
     region, start = built.region, built.start
     n, scale = region.outside, built.scale
     season = season_factor(region, start, month)
-    more_furloughed = furlough_season_factor(start, p, month) / season  # winter's are more than the year's mean
+    furloughed_share = start.furloughed_share * more_furloughed(region, start, p, month)
     unemployed = built.resident & built.unemployed
     total = float(built.count(unemployed))
     margins = []
@@ -54,7 +54,7 @@ def margins_of_register(built: Built, origin: Origin, p: np.record, month: int) 
             ("unemployed by municipality, at the season of the start", level[m], by_place[m], rounded(scale)),
             (
                 "full-time furloughed by municipality",
-                start.furloughed_share[m] * more_furloughed * by_place[m],
+                furloughed_share[m] * by_place[m],
                 furloughed[m],
                 rounded(scale),
             ),
