@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from worlds import SATAKUNTA, specification, with_values
+from worlds import FIRST_DAY, SATAKUNTA, specification, with_values
 
 from agents.area import EmploymentAreaModel, build
 from agents.synthetic.people import more_furloughed
@@ -103,9 +103,11 @@ def test_talks_of_the_first_day_are_spread_by_the_rules_in_force() -> None:
     """Talks each 14 days as declared; by a rule since long ago each 91: then they are spread over 91 days."""
     declared = appointments()
     assert 0 < declared.max() < 14
-    rule = Change(INTERVAL, "set", 91.0, date(2013, 1, 1), owner=RULES, source="test")
+    rule = Change(INTERVAL, "set", 91.0, FIRST_DAY, owner=RULES, source="test")  # as one of 2013 reaches a run
     spread = appointments(changes=(rule,))
     assert len(spread) == len(declared)
+    # what is in force on day 0 is written by the clock: an arm may have ended the rule
+    assert build(specification(changes=(rule,))).arrays.parameters[0].rules.interval_first_days == 14.0
     assert 80 < spread.max() < 91  # of some dozens of people: all below 80 has a chance of (80/91) ** 40 = .006 or less
 
 
