@@ -12,6 +12,7 @@ import fake_engine
 import pytest
 
 import agents
+from experiments.calibration.target import read_target
 from experiments.command import main
 from experiments.composing import composition
 from experiments.composing.composition import CONF
@@ -123,6 +124,12 @@ def test_baseline_board_holds_every_measure_and_its_bands():
         "hires_from_outside_area", "mismatch_occupational_a30", "mismatch_regional_a30", "other_trade_share",
         *(f"{group}_relative_rate" for group in GROUPS_OF_RATES),  # judged as shares
     }  # fmt: skip
+
+
+def test_a_board_stands_under_the_rules_that_it_names():
+    assert "rules=regime_2022" in Board.read("baseline").overrides
+    assert "rules=by_date" in Board.read("ten_years").overrides
+    assert "rules=regime_2022" in read_target("baseline", {}).overrides  # fitted to what is judged
 
 
 GROUPS_OF_RATES = ("men", "under_25", "over_50", "basic_education", "tertiary_education")

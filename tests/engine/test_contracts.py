@@ -20,7 +20,7 @@ from sim.kernels.contracts import contract_end, next_season
 from sim.kernels.demography import demography
 from sim.kernels.hiring import hiring
 from sim.kernels.jobs import vacancies
-from sim.kernels.separation import separations
+from sim.kernels.separation import leave, separations
 from sim.rng import PERSON_UID
 from sim.world import World
 
@@ -345,6 +345,29 @@ def test_industries_without_a_winter_break_do_not_rest() -> None:
     separations(world.handle, 9)
     vacancy = world.arrays.vacancies[0]
     assert (int(vacancy.n_applicants), int(world.arrays.employers.target[0])) == (0, 1)  # to be filled by anybody
+
+
+@pytest.mark.parametrize("way", ["term", "leave"])
+def test_who_registers_goes_by_age(way: str) -> None:
+    """2,000 people whose term ends, or who give up a job: a share of .8, times .25 for their age (binomial, 1e-4)."""
+    shares = {
+        "contracts.renewal_share": 0.0, "contracts.conversion_share": 0.0, "contracts.winter_break_share": 0.0,
+        "contracts.register_share": 0.8, "separation.leave_to_unemployment_share": 0.8,
+        "labour_force.registers_by_age": 0.25,
+    }  # fmt: skip
+    n = 2000
+    world = ending(n, JUNE + 3, **shares)
+    world.ensure_room(jobs=n)
+    a = world.arrays
+    if way == "term":
+        separations(world.handle, JUNE + 3)
+    else:
+        for i in range(n):
+            leave(world.handle, i, JUNE + 3)
+    states = a.persons.state[:n]
+    assert set(np.unique(states)) == {State.UNEMPLOYED, State.INACTIVE}
+    registered = int(np.count_nonzero(states == State.UNEMPLOYED))
+    assert stats.binomtest(registered, n, 0.8 * 0.25).pvalue > 1e-4
 
 
 def test_how_many_wait() -> None:
