@@ -18,6 +18,7 @@ from agents.purchasing import TRADES_A_MONTH
 from agents.region import Region
 from agents.synthetic.rounding import apportion
 from sim.dimensions import DAYS_PER_MONTH, LINES, MEASURES, N_PERSON_LINES, WORKING_DAYS_PER_MONTH, State
+from sim.tables import NO_TALK
 
 if TYPE_CHECKING:
     from benchmarks.mesa_employers import Employer
@@ -65,7 +66,7 @@ class Client:
         self.has_path = True  # only a new search looks for one
         self.digital = person.random.random()  # lasting
         self.channel = person.random.random()  # of the next talk
-        self.boost_until = -1
+        self.boost_until = NO_TALK
         self.promise_until = -1  # of a wage subsidy
         self.gain = 1.0
         self.referral = NOT_REFERRED
@@ -151,11 +152,14 @@ class Client:
         person, random = self.person, self.person.random.random
         p = person.model.p
         s = p.services
+        first = self.contacts == 0
+        since = today - self.boost_until + s.contact_effect_days  # days since the last talk
+        news = 1.0 if first else min(1.0, max(0.0, since / s.referral_days))
+        review = 1.0 if first else min(1.0, max(0.0, since / s.plan_review_days))
         self.boost_until = max(self.boost_until, today + int(s.contact_effect_days))
         if kind == JOINT_MEETING:
             self.has_plan = True
             self.gain = max(self.gain, p.partners.plan_gain)
-        first = self.contacts == 0
         self.recognise(first)
         responsible = self.route(first, today)
         self.contacts += 1
@@ -167,7 +171,7 @@ class Client:
             return self.hand_over(responsible, today)
         if (self.need == NO_NEED or self.is_recognised) and (line != MULTI_SECTOR or self.has_plan):
             self.find_path(today)
-        measure = self.proposed(line)
+        measure = self.proposed(line, review)
         if measure >= 0 and self.is_eligible(measure, today):
             offer = person.model.purchasing.free_seat(measure, person.occupation, today)
             if offer is not None:
@@ -175,7 +179,7 @@ class Client:
                 if not self.start(measure, offer, today):
                     self.appointment = today + self.interval_days(today)
                 return float(s.decision_minutes) + self.own_minutes(measure)
-        if random() < s.referral_share[line]:
+        if random() < news * s.referral_share[line]:
             self.referral = TOLD_OF_VACANCY
         self.appointment = today + self.interval_days(today)
         return 0.0
@@ -247,14 +251,14 @@ class Client:
 
     # -- measures ---------------------------------------------------------------------------------
 
-    def proposed(self, line: int) -> int:
-        """Draw the measure that a talk proposes, -1 for none."""
+    def proposed(self, line: int, review: float) -> int:
+        """Draw the measure that a talk proposes, -1 for none; `review` is the share of the plan that it weighs anew."""
         shares = getattr(self.person.model.p.measures, f"offered_{_LINES_OFFERING[line]}")
         u = self.person.random.random()
         for measure, share in enumerate(shares):
-            if u < share:
+            if u < review * share:
                 return measure
-            u -= share
+            u -= review * share
         return -1
 
     def is_eligible(self, measure: int, today: int) -> bool:

@@ -18,6 +18,8 @@ NOT_YET = -(1 << 20)
 the first simulated one are negative, so that -1 is a day."""
 NO_LOSS = -(1 << 15)
 """`lost_job` of somebody who has not lost a job: a day long before all others that two bytes hold."""
+NO_TALK = NO_LOSS
+"""`boost_until` of somebody whom nobody has met: a day long before all others, so that no talk was lately."""
 ON_PATH = -1.0
 """`attachment` of somebody unemployed who waits for her pension on additional days and looks for no work."""
 APPLICANTS_KEPT = 3
@@ -33,7 +35,7 @@ PERSON = np.dtype(
         ("spell", "i4"),  # first day of the unemployment spell under way. Owner: states
         ("clock", "i4"),  # origin of the duration clock; frozen in services. Owner: states, training
         ("ends", "i4"),  # day on which contract, notice, furlough, course or studies end. Owner: states
-        ("boost_until", "i2"),  # search is raised before this day. Owner: service
+        ("boost_until", "i2"),  # search is raised before this day, or NO_TALK. Owner: service
         ("registered_since", "i4"),  # day the job search on the register began, or NOT_YET. Owner: states
         ("search_ended", "i4"),  # day the last job search on the register ended, or will end by itself. Owner: states
         ("employer", "i4"),  # row of the employer, or -1. Owner: states

@@ -15,10 +15,10 @@ from experiments.composing.composition import CONF, groups
 from experiments.running import schema
 from experiments.running.plan import make_plan
 from experiments.running.store import StoredRun
-from experiments.trial import displacement, page
+from experiments.trial import displacement, page, request
 from experiments.trial.arm_run import STATES, ArmRun
 from experiments.trial.declaration import Outcome, Trial
-from experiments.trial.measures import MEASURES, MONTH_DAYS, gain_and_loss
+from experiments.trial.measures import MEASURES, MONTH_DAYS, gain_and_loss, weighted_mean
 from experiments.trial.request import configuration_of
 from experiments.validation.score import Score
 from sim.errors import InputError
@@ -26,19 +26,27 @@ from sim.timetable import compose
 
 EMPLOYED = "employed_open_market"
 MONTHS = 4
+KINDS = ("degree_training", "modular_training", "tailored_training")
 
 
-def run(employed: dict[int, float], area: dict[str, float] | None = None, starts: float = 0.0, jobs=None) -> ArmRun:
-    """A run of four months: in each quarter 100 people, some of them employed, the others unemployed."""
+def run(
+    employed: dict[int, float],
+    area: dict[str, float] | None = None,
+    starts: float = 0.0,
+    jobs=None,
+    begun: str = "modular_training",
+    months: int = MONTHS,
+) -> ArmRun:
+    """A run of some months: in each quarter 100 people, some of them employed, the others unemployed."""
     rows = []
-    for month in range(MONTHS):
+    for month in range(months):
         day = np.datetime64("2025-01") + month + 1
         day = day.astype("datetime64[D]") - 1
         for quarter, number in employed.items():
             values = dict.fromkeys(STATES, 0.0) | {EMPLOYED: number, "unemployed": 100.0 - number}
             rows += [(day, state, "trial", str(quarter), value, "persons") for state, value in values.items()]
         rows += [(day, name, "", "", value, "x") for name, value in (area or {}).items()]
-        rows.append((day, "measure_starts", "measure", "modular_training", starts, "persons"))
+        rows += [(day, "measure_starts", "measure", kind, starts * (kind == begun), "persons") for kind in KINDS]
     columns = dict(zip(schema.RUN.names, map(list, zip(*rows, strict=True)), strict=True))
     columns["date"] = np.array(columns["date"], "datetime64[D]")
     built = {} if jobs is None else {"trial_jobs": jobs}
@@ -71,6 +79,20 @@ def test_effect_on_participants_is_that_on_all_over_the_share_that_took_part():
     assert measured(outcome("participant_points"), with_it, without) == pytest.approx(50.0)
     assert measured(outcome("participant_months"), with_it, without) == pytest.approx(1.0)
     assert np.isnan(measured(outcome("participant_points"), without, without))
+
+
+def test_an_outcome_may_be_the_weighted_mean_of_others_in_each_replication():
+    o = outcome("participant_points", parts={"long": 1, "short": 3})
+    assert weighted_mean(o, {"long": [8.0, 0.0], "short": [4.0, 2.0], "other": [9.0, 9.0]}) == [5.0, 1.5]
+    trial = Trial.read("training")
+    (whole,) = [o for o in trial.outcomes if o.name == "after_12_months"]
+    runs = {("main", "without", 0): run({1: 20.0, 2: 20.0}, months=36)}
+    for arm, kind, employed in zip(("degree", "modular", "tailored"), KINDS, (10.0, 30.0, 40.0), strict=True):
+        runs["main", arm, 0] = run({1: employed, 2: employed}, starts=200 / 36, begun=kind, months=36)
+    points = {score.moment.name: score.mean for score in request.score(trial, runs)}
+    # all 200 took part: -10, +10 and +20 points with 12, 42 and 18 seats
+    assert points["after_12_months"] == pytest.approx((12 * -10 + 42 * 10 + 18 * 20) / 72)
+    assert whole.parts == {"after_12_months_degree": 12, "after_12_months_modular": 42, "after_12_months_tailored": 18}
 
 
 def test_hazard_is_stated_for_ten_points_of_talks():
@@ -150,9 +172,10 @@ def test_every_trial_is_whole_and_its_arms_differ(name):
         ("caseload_austria.outside_days", (12, 28)),
         ("interviews_finland.job_hazard", (1.5, 5)),
         ("meetings_denmark.employment", (3, 12)),
-        ("training_modular.after_12_months", (-5, 6)),
-        ("training_modular.after_24_months", (5, 10)),
-        ("training_degree.after_24_months", (5, 10)),
+        ("training.after_12_months", (-5, 6)),
+        ("training.after_24_months", (5, 10)),
+        ("training.after_24_months_modular", (5, 10)),
+        ("training.after_24_months_degree", (5, 10)),
         ("wage_subsidy.work_months", (1, 3)),
         ("employer_prospecting.notified_vacancies", (20, 40)),
         ("employer_prospecting.permanent_hires", (4, 14)),
@@ -205,10 +228,12 @@ def test_wrong_words_get_one_line_and_exit_2(words, told, capsys):
         ("against: without", "against: nobody", "no 'nobody'"),
         ("unit: months", "unit: days", "is in 'months'"),
         ("band: [1, 3]", "band: [3, 1]", "low 3 is not below high 1"),
-        ("months: [14, 25]", "months: [25, 14]", "expected [first, last]"),
+        ("months: [20, 31]", "months: [31, 20]", "expected [first, last]"),
         ("assumes:", "asumes:", "unknown key 'asumes'; did you mean 'assumes'"),
         ("without: []", "without: null", "[] for none"),
         ("starts: wage_subsidy_private", "begins: x", "unknown key 'begins'"),
+        ("unit: months", "parts: {work_month: 1}\n    unit: months", "no 'work_month'"),
+        ("unit: months", "parts: {work_months: 0}\n    unit: months", "expected a weight above 0"),
     ],
 )
 def test_wrong_trial_file_gets_one_line(old, new, told, tmp_path, monkeypatch, capsys):

@@ -79,6 +79,7 @@ from sim.tables import (
     EMPLOYER,
     LINE,
     NO_LOSS,
+    NO_TALK,
     NODE,
     NOT_YET,
     OFFER,
@@ -381,7 +382,8 @@ def _persons(
     """Write the people into the person table."""
     n = len(people)
     table: Records = np.zeros(rows, PERSON).view(np.recarray)
-    table.offer = table.course = table.employer = table.boost_until = table.line = table.measure = -1
+    table.offer = table.course = table.employer = table.line = table.measure = -1
+    table.boost_until = NO_TALK
     table.voucher_until, table.gain = -1, 1.0
     table.spell, table.ends, table.search_ended = -1, NEVER, NOT_YET
     table.registered_since, table.lost_job = NOT_YET, NO_LOSS
@@ -442,7 +444,7 @@ def _persons(
     persons.line[idle] = np.where(fresh, int(Line.BROKERAGE), line)
     in_contact = rng.random(len(idle)) < 0.5
     recent = -rng.integers(0, 30, len(idle)) + int(p.services.contact_effect_days)
-    persons.boost_until[idle] = np.where(in_contact & ~fresh, recent, -1)
+    persons.boost_until[idle] = np.where(in_contact & ~fresh, recent, NO_TALK)
     return table
 
 

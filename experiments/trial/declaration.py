@@ -22,7 +22,7 @@ _KEYS = (
 )  # fmt: skip
 _MAY_LACK = ("scale", "markets", "parameters", "saturation", "missed")
 _OUTCOME_KEYS = (
-    "measure", "arm", "against", "market", "quarters", "other_quarters", "states", "months", "starts",
+    "measure", "arm", "against", "market", "quarters", "other_quarters", "states", "months", "starts", "parts",
     "band", "unit", "meaning", "source",
 )  # fmt: skip
 _NEEDED = ("measure", "arm", "against", "band", "unit", "meaning", "source")
@@ -50,6 +50,8 @@ class Outcome:
         First and last month-end, from 1.
     starts
         Measure whose participants the effect is for.
+    parts
+        Outcomes, each with its weight, whose mean this one is; empty for one that is measured.
     low, high
         Band, both edges inside; infinite if the outcome is only shown.
     unit, meaning, source
@@ -66,6 +68,7 @@ class Outcome:
     states: tuple[str, ...]
     months: tuple[int, int]
     starts: str
+    parts: dict[str, float]
     low: float
     high: float
     unit: str
@@ -110,6 +113,7 @@ class Outcome:
             states=tuple(_one_of(state, STATES, f"{where}.states") for state in given.get("states", [])),
             months=(months[0], months[1]),
             starts=str(given.get("starts", "")),
+            parts=_weights(given.get("parts", {}), f"{where}.parts"),
             low=low,
             high=high,
             unit=given["unit"],
@@ -196,6 +200,9 @@ class Trial:
             Outcome.read(str(key), body, arms, markets, f"{where}: outcomes.{key}")
             for key, body in _mapping(given["outcomes"], f"{where}: outcomes").items()
         )
+        for k, outcome in enumerate(outcomes):
+            for part in outcome.parts:
+                _one_of(part, tuple(before.name for before in outcomes[:k]), f"{where}: outcomes.{outcome.name}.parts")
         if not outcomes:
             raise InputError(f"{where}: outcomes: expected {{NAME: {{{', '.join(_NEEDED)}, ...}}}}, got none")
         missed = _mapping(given.get("missed", {}), f"{where}: missed")
@@ -266,6 +273,15 @@ def _one_of(given: object, options: tuple[str, ...], where: str) -> str:
         near = near_miss(str(given), options) or f"; there are {', '.join(options)}"
         raise InputError(f"{where}: no '{given}'{near}")
     return str(given)
+
+
+def _weights(given: object, where: str) -> dict[str, float]:
+    """Read weights by outcome, which need not sum to 1."""
+    weights = _mapping(given, where)
+    for key, weight in weights.items():
+        if type(weight) not in (int, float) or not weight > 0.0:
+            raise InputError(f"{where}.{key}: expected a weight above 0, got {weight!r}")
+    return {str(key): float(weight) for key, weight in weights.items()}
 
 
 def _quarters(given: object, where: str) -> tuple[int, ...]:

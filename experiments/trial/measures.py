@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -134,6 +134,15 @@ def gain_and_loss(o: Outcome, run: ArmRun, other: ArmRun) -> tuple[float, float]
         change = run.share(o.states, quarters, o.months).sum() - other.share(o.states, quarters, o.months).sum()
         parts.append(float(MONTH_DAYS * change * run.enrolled(quarters) / everybody))
     return parts[0], -parts[1]
+
+
+def weighted_mean(o: Outcome, measured: Mapping[str, Sequence[float]]) -> list[float]:
+    """Mean of outcomes already measured, by the weights of ``o.parts``, in each replication."""
+    total = sum(o.parts.values())
+    return [
+        sum(weight * value for weight, value in zip(o.parts.values(), values, strict=True)) / total
+        for values in zip(*(measured[name] for name in o.parts), strict=True)
+    ]
 
 
 MEASURES: dict[str, Measure] = {

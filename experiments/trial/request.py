@@ -17,7 +17,7 @@ from experiments.running.store import write_text
 from experiments.trial import displacement, page
 from experiments.trial.arm_run import ArmRun
 from experiments.trial.declaration import Trial
-from experiments.trial.measures import MEASURES
+from experiments.trial.measures import MEASURES, weighted_mean
 from experiments.validation import page as board_page
 from experiments.validation.score import Score
 from sim.errors import InputError, near_miss
@@ -143,13 +143,15 @@ def score(trial: Trial, runs: Runs) -> list[Score]:
         In the order of the trial.
     """
     replications = sorted({replication for _, _, replication in runs})
-    scores = []
+    measured: dict[str, list[float]] = {}
     for outcome in trial.outcomes:
+        if outcome.parts:
+            measured[outcome.name] = weighted_mean(outcome, measured)
+            continue
         market, function = outcome.market, MEASURES[outcome.measure].function
         pairs = [(runs[market, outcome.arm, r], runs[market, outcome.against, r]) for r in replications]
-        values = [function(outcome, *pair) for pair in pairs]
-        scores.append(Score.of(outcome, values))
-    return scores
+        measured[outcome.name] = [function(outcome, *pair) for pair in pairs]
+    return [Score.of(outcome, measured[outcome.name]) for outcome in trial.outcomes]
 
 
 def _tell(request: Request, trial: Trial, plan: Plan, execution: Execution, runs: Runs) -> None:

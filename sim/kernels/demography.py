@@ -50,7 +50,7 @@ from sim.kernels.states import (
 from sim.kernels.studies import study_end
 from sim.kernels.trades import choose_trade
 from sim.rng import ARRIVAL_UID, NEVER, STREAM_UID, UID_MASK, Purpose, mix, normal, pair, poisson, uniform
-from sim.tables import NO_LOSS, NOT_YET
+from sim.tables import NO_LOSS, NO_TALK, NOT_YET
 
 
 @rule
@@ -86,7 +86,7 @@ def clear_row(w, i, uid, home, born, sex, education, occupation, employability):
     w.persons[i].spell = -1
     w.persons[i].clock = 0
     w.persons[i].ends = NEVER
-    w.persons[i].boost_until = -1
+    w.persons[i].boost_until = NO_TALK
     w.persons[i].registered_since = NOT_YET
     w.persons[i].search_ended = NOT_YET
     w.persons[i].employer = -1

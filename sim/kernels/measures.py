@@ -119,11 +119,13 @@ def offered_share(p, line, measure):
 
 
 @rule
-def propose(w, p, i, line, search, talk, t):
+def propose(w, p, i, line, review, search, talk, t):
     """Decide in a talk whether a measure is proposed, and which: one draw against the shares of the line.
 
     Parameters
     ----------
+    review
+        Share of a plan that this talk weighs anew, 0 to 1: talks that follow each other soon propose as much as one.
     search, talk
         Number of the search and ordinal of the talk, which the draw is keyed by.
 
@@ -134,7 +136,7 @@ def propose(w, p, i, line, search, talk, t):
     """
     u = uniform(w.control[0].seed, Purpose.MEASURE_CHOICE, w.persons[i].uid, search, talk)
     for measure in range(N_MEASURES):
-        share = offered_share(p, line, measure)
+        share = review * offered_share(p, line, measure)
         if u < share:
             return measure if is_eligible(w, i, measure, t) else Measure.NONE.value
         u -= share

@@ -17,7 +17,7 @@ from sim.dimensions import N_PERSON_LINES, Line, Measure, Need, State
 from sim.indicators import Counter, Flow
 from sim.kernels.calendar import SEARCH, SERVICE, link, take
 from sim.kernels.hazards import waits_for_pension
-from sim.kernels.measures import TOLD_OF_VACANCY, own_minutes, propose, start, take_seat
+from sim.kernels.measures import TOLD_OF_VACANCY, is_eligible, own_minutes, propose, start, take_seat
 from sim.kernels.places import desk_for, is_open, is_remote, kilometres, minutes_a_day
 from sim.kernels.queue import drop_first, push
 from sim.kernels.states import become_inactive, count, find_path
@@ -190,6 +190,19 @@ def hand_over(w, p, i, line):
 
 
 @rule
+def share_passed(w, p, i, first, days, t):
+    """Share of a period that has passed since the last talk, at most 1; the first talk of a search comes after a whole.
+
+    What a talk brings beside the talk itself comes up with time: an adviser has no more to tell after a fortnight
+    because the client was met in between.
+    """
+    if first:
+        return 1.0
+    since = t - w.persons[i].boost_until + p.services.contact_effect_days
+    return min(1.0, max(0.0, since / days))
+
+
+@rule
 def meet(w, line, kind, i, t):
     """Hold a talk and do what it leads to.
 
@@ -201,6 +214,8 @@ def meet(w, line, kind, i, t):
     p = w.parameters[0]
     seed, uid = w.control[0].seed, w.persons[i].uid
     first = w.persons[i].contacts == 0
+    news = share_passed(w, p, i, first, p.services.referral_days, t)
+    review = share_passed(w, p, i, first, p.services.plan_review_days, t)
     w.persons[i].boost_until = max(w.persons[i].boost_until, t + int(p.services.contact_effect_days))
     if kind == JOINT_MEETING:
         w.persons[i].has_plan = 1
@@ -224,9 +239,9 @@ def meet(w, line, kind, i, t):
     is_right = w.persons[i].need == Need.NONE or w.persons[i].is_recognised
     if is_right and (line != Line.MULTI_SECTOR or w.persons[i].has_plan):
         find_path(w, i, t)
-    measure = propose(w, p, i, line, search, talk, t)
+    measure = propose(w, p, i, line, review, search, talk, t)
     is_trial = p.trial.measure >= 0.0 and w.persons[i].trial > 0 and is_treated(w, p, i) and talk <= p.trial.talk
-    if is_trial:
+    if is_trial and is_eligible(w, i, int(p.trial.measure), t):
         measure = int(p.trial.measure)
     if measure != Measure.NONE:
         course = take_seat(w, i, measure, search, talk, t)
@@ -234,7 +249,7 @@ def meet(w, line, kind, i, t):
             if not start(w, i, measure, course, search, talk, t):
                 link(w, i, SERVICE, t + interval_days(w, p, i, t))
             return p.services.decision_minutes + own_minutes(p, measure)
-    if uniform(seed, Purpose.SERVICE_REFERRAL, uid, search, talk) < p.services.referral_share[line]:
+    if uniform(seed, Purpose.SERVICE_REFERRAL, uid, search, talk) < news * p.services.referral_share[line]:
         w.persons[i].is_referred = TOLD_OF_VACANCY
         link(w, i, SEARCH, t)
     link(w, i, SERVICE, t + interval_days(w, p, i, t))

@@ -55,14 +55,29 @@ def idle_world(n: int, **more: float) -> World:
     return world
 
 
-def talk(world: World, line: Line, n: int, day: int = DAY) -> None:
-    """Let people have a talk with a line that has time for all; the third one, which is no joint meeting."""
+def talk(world: World, line: Line, n: int, day: int = DAY, before: int = 2) -> None:
+    """Let people have a talk with a line that has time for all; the third one as a rule, which is no joint meeting."""
     people = world.arrays.persons[:n]
-    people.contacts, people.line = 2, line
+    people.contacts, people.line = before, line
     staff(world, line, 60)
     due(world, SERVICE, range(n), day)
     services(world.handle, day)
-    assert np.all(people.contacts == 3)
+    assert np.all(people.contacts == before + 1)
+
+
+@pytest.mark.parametrize(("days_since", "before", "share"), [(6, 2, 0.2), (30, 2, 1.0), (90, 2, 1.0), (6, 0, 1.0)])
+def test_a_talk_soon_after_the_last_proposes_its_share(days_since: int, before: int, share: float) -> None:
+    """Coaching for every talk that weighs the whole plan anew, as the first one does (binomial, P > 1e-4)."""
+    n = 3000
+    world = idle_world(n)
+    p, people = world.arrays.parameters[0], world.arrays.persons[:n]
+    p.measures.offered_brokerage[Measure.COACHING] = 1.0
+    assert p.services.plan_review_days == 30.0
+    people.boost_until = DAY - days_since + int(p.services.contact_effect_days)
+    offer_seats(world, Measure.COACHING, n)
+    talk(world, Line.BROKERAGE, n, before=before)
+    begun = int(np.count_nonzero(people.measure == Measure.COACHING))
+    assert stats.binomtest(begun, n, share).pvalue > 1e-4
 
 
 PLAN = {"is_recognised": 1, "has_plan": 1}

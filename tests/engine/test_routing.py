@@ -271,6 +271,16 @@ def test_talks_end_searches_and_tell_of_vacancies_by_their_shares(line: Line) ->
     assert set(told.tolist()) == {DAY}
 
 
+@pytest.mark.parametrize(("days_since", "news"), [(1, 1 / 30), (15, 0.5), (30, 1.0), (90, 1.0)])
+def test_a_talk_soon_after_the_last_finds_less_to_tell_of(days_since: int, news: float) -> None:
+    """Referrals of 3,000 talks so many days after the last one (binomial, P > 1e-4)."""
+    n, special = 3000, {"boost_until": DAY - days_since + 30}
+    world = talked(n, special=special, contacts=2, **{"services.referral_share": 0.9})
+    assert world.arrays.parameters[0].services.referral_days == 30.0
+    told = int(world.arrays.persons.is_referred[:n].sum())
+    assert stats.binomtest(told, n, 0.9 * news).pvalue > 1e-4
+
+
 @pytest.mark.parametrize(
     ("registered", "opened", "visited", "applies"),
     [(1, -30, 0, True), (0, -30, 0, False), (1, DAY - 6, 0, False), (1, DAY - 7, 0, True), (1, DAY, DAY + 1, True),

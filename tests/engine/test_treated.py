@@ -44,13 +44,22 @@ def set_to(name: str, value: float, start: date = FIRST_DAY) -> Change:
     return Change(name, "set", value, start, source="test")
 
 
-def talked(n: int, contacts: int = 2, seats: int = 0, measure: Measure = Measure.COACHING, **more: float) -> World:
-    """People who have a talk on one day; the search of all of them is one of a trial's."""
+def talked(
+    n: int,
+    contacts: int = 2,
+    seats: int = 0,
+    measure: Measure = Measure.COACHING,
+    special: dict[str, int] | None = None,
+    **more: float,
+) -> World:
+    """People who have a talk on one day; the search of all of them is one of a trial's; `special` holds for all."""
     world = bare_world(specification(start_date=TUESDAY, days=400, parameters=with_values(QUIET | more)), n)
     world.ensure_room(people=n)
     put(world, range(n), State.UNEMPLOYED, 0)
     people = world.arrays.persons[:n]
     people.contacts, people.line = contacts, Line.BROKERAGE
+    for column, value in (special or {}).items():
+        people[column] = value
     for i in range(n):
         people.trial[i] = 1 + int(4 * trial_number(world.handle, people.uid[i]))
     staff(world, Line.BROKERAGE, 60)
@@ -121,6 +130,16 @@ def test_the_measure_of_a_trial_is_given_up_to_a_talk(contacts: int, talk: int, 
     assert np.count_nonzero(few.arrays.persons.measure[:n] == Measure.COACHING) == (10 if gets else 0)
     outside = bare_world(specification(start_date=TUESDAY, days=400, parameters=with_values(QUIET | values)), 1)
     assert outside.arrays.persons.trial[0] == 0
+
+
+def test_the_measure_of_a_trial_is_for_those_it_is_meant_for() -> None:
+    """A wage subsidy is promised to people of middle age with a degree after half a year, not before."""
+    n, subsidy = 40, Measure.WAGE_SUBSIDY_PRIVATE
+    values = {"trial.treated_share": 1.0, "trial.measure": float(subsidy), "trial.talk": 5.0}
+    special = {"born": -40 * 365, "education": 1, "language": 0}
+    for clock, is_meant in ((DAY - 182, False), (DAY - 183, True)):
+        world = talked(n, 2, n, subsidy, special=special | {"clock": clock}, **values)
+        assert np.all((world.arrays.persons.voucher_until[:n] > DAY) == is_meant), clock
 
 
 @pytest.fixture(scope="module")

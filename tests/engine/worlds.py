@@ -22,7 +22,7 @@ from agents.specification import Cohort, RunResult, RunSpecification
 from experiments.composing.composition import resolve
 from sim.dimensions import Contract, Line, Measure, State, VacancyState
 from sim.rng import NEVER, VACANCY_UID
-from sim.tables import NO_LOSS, NOT_YET
+from sim.tables import NO_LOSS, NO_TALK, NOT_YET
 from sim.world import World
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -111,7 +111,7 @@ def bare_world(spec: RunSpecification, n: int = 10) -> World:
     people.state, people.home, people.occupation, people.qualification = State.RETIRED, 0, 0, 0
     people.employer, people.contract, people.employability = -1, 0, 1.0
     people.registered_since, people.search_ended, people.need, people.retires = NOT_YET, NOT_YET, 0, NEVER
-    people.contacts, people.line, people.boost_until = 0, -1, -1
+    people.contacts, people.line, people.boost_until = 0, -1, NO_TALK
     people.measure, people.course, people.gain, people.is_recognised, people.language = -1, -1, 1.0, 0, 0
     people.has_car = 1
     people.voucher_until, people.has_path, people.has_plan, people.is_waiting = -1, 0, 0, 0
