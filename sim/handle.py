@@ -19,10 +19,20 @@ from sim.tables import Arrays
 if IS_COMPILED:
     import numba
     from numba import types
+    from numba.core import cgutils
     from numba.experimental import structref
+    from numba.extending import NativeValue, models, register_model, unbox
+
+    class Handle(structref.StructRefProxy):
+        """What Python holds of a handle; only kernels look inside."""
+
+    class HeldType(types.StructRef):
+        """A handle as numba has it: given to Python in its own way."""
+
+    structref.define_boxing(HeldType, Handle)
 
     @structref.register
-    class WorldType(types.StructRef):
+    class WorldType(HeldType):
         """numba type of a world's handle.
 
         Its name is a digest of its fields: numba writes the name into that of every compiled function,
@@ -37,10 +47,34 @@ if IS_COMPILED:
             """Drop literal types, as numba asks."""
             return tuple((name, types.unliteral(field)) for name, field in fields)
 
-    class Handle(structref.StructRefProxy):
-        """What Python holds of a handle; only kernels look inside."""
+    @register_model(WorldType)
+    class BorrowedModel(models.StructModel):
+        """What compiled code holds of a world: the pointer alone, no share in its life.
 
-    structref.define_boxing(WorldType, Handle)
+        numba counts references to a handle when a rule begins and again at each of its ends, by atomic operations:
+        an event calls ten rules and more, and ten years took a seventh longer for them. Nothing needs the
+        count: Python holds the handle for as long as a kernel runs.
+        """
+
+        def __init__(self, manager: Any, kind: Any) -> None:
+            super().__init__(manager, kind, [("meminfo", types.MemInfoPointer(kind.get_data_type()))])
+
+        def traverse(self, builder: Any) -> list[Any]:
+            """Name nothing in it that references are counted of."""
+            return []
+
+    @unbox(WorldType)
+    def borrow(kind: Any, handle: Any, c: Any) -> Any:
+        """Read the pointer from what Python holds, and give back the reference that numba takes with it."""
+        counted = types.MemInfoPointer(types.voidptr)
+        held = c.pyapi.object_getattr_string(handle, "_meminfo")
+        pointer = c.unbox(counted, held).value
+        c.context.nrt.decref(c.builder, counted, pointer)
+        c.pyapi.decref(held)
+        borrowed = cgutils.create_struct_proxy(kind)(c.context, c.builder)
+        borrowed.meminfo = c.builder.bitcast(pointer, borrowed.meminfo.type)
+        return NativeValue(borrowed._getvalue())
+
     _makers: dict[tuple[Any, ...], Any] = {}
 
     def handle(arrays: Arrays) -> Any:
