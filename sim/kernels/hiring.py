@@ -26,6 +26,7 @@ from sim.kernels.states import (
     works,
 )
 from sim.kernels.trial import count_job
+from sim.prefetch import prefetch
 from sim.rng import NEVER, Purpose, uniform
 from sim.tables import APPLICANTS_KEPT
 
@@ -139,7 +140,10 @@ def hiring(w, n, t):
         Number of hires.
     """
     for a in range(n):
-        w.vacancies[w.deciding[a]].rank = 0
+        v = int(w.deciding[a])
+        w.vacancies[v].rank = 0
+        if w.vacancies[v].n_applicants > 0:
+            prefetch(w.persons, w.vacancies[v].applicant[0])  # the first to be offered the job
     for a in range(n):
         v = int(w.deciding[a])
         while v >= 0:
