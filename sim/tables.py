@@ -25,7 +25,7 @@ APPLICANTS_KEPT = 3
 
 PERSON = np.dtype(
     [
-        # what every search and most hazards read, first: two lines of memory a person instead of three
+        # what every search and most hazards read, 64 bytes, first: two lines of memory instead of three
         ("uid", "u8"),  # identity; not the row. Owner: builder, demography
         ("employer", "i4"),  # row of the employer, or -1. Owner: states
         ("born", "i4"),  # day of birth (negative). Owner: builder, demography
@@ -49,17 +49,24 @@ PERSON = np.dtype(
         ("has_car", "i1"),  # can use a car to get to work. Owner: builder, demography
         ("credential", "i1"),  # sim.dimensions.Credential of the qualification. Owner: immigration
         ("language_level", "i1"),  # sim.dimensions.LANGUAGE_LEVELS of the language of work. Owner: immigration
+        ("language", "i1"),
+        ("origin", "i1"),  # sim.dimensions.Origin: how she came. Owner: builder, demography, immigration
+        ("cohort", "i1"),  # marked cohort, 0 for none. Owner: closure
+        ("line", "i1"),  # service line responsible, or -1. Owner: service
+        ("is_waiting", "i1"),  # has a place in a queue. Owner: service
         # the rest
         ("life", "u8"),  # hash of everything that happened to the person. Owner: states
         ("retires", "i4"),  # day of old-age retirement, drawn once. Owner: builder, demography
         ("spell", "i4"),  # first day of the unemployment spell under way. Owner: states
         ("registered_since", "i4"),  # day the job search on the register began, or NOT_YET. Owner: states
         ("search_ended", "i4"),  # day the last job search on the register ended, or will end by itself. Owner: states
+        ("offer", "i4"),  # vacancy that holds the person today, or -1. Owner: hiring
+        ("paid_until", "i4"),  # day before which benefit is paid; NEVER without a right to it. Owner: benefits
+        ("spouse", "i4"),  # row of the spouse one came with, or -1. Owner: immigration
+        ("permit_until", "i4"),  # last day to find a job before the permit lapses, or NEVER. Owner: immigration
         ("course", "i2"),  # row of the offer taken up, or -1. Owner: measures
         ("token", "i2"),  # number of the place in a queue that is valid now. Owner: service, states
-        ("offer", "i4"),  # vacancy that holds the person today, or -1. Owner: hiring
         ("unemployed_days", "i2"),  # days unemployed since day 0 in ended spells. Owner: states
-        ("paid_until", "i4"),  # day before which benefit is paid; NEVER without a right to it. Owner: benefits
         ("employed_days", "i2"),  # days employed in the open market, ended jobs. Owner: states
         ("benefit_days", "i2"),  # calendar days on benefit since the condition of work was met. Owner: benefits
         ("lost_job", "i2"),  # day the last job was lost to a dismissal or closure, or NO_LOSS. Owner: separation
@@ -67,24 +74,17 @@ PERSON = np.dtype(
         ("work_days", "i2"),  # days in ended jobs since the condition of work was last met. Owner: benefits
         ("contacts", "i2"),  # service contacts in this job search. Owner: service
         ("desk", "i2"),  # desk in whose queue she waits. Owner: queue
+        ("first_due", "i2"),  # last day in time of the first interview that is awaited. Owner: weekly
         ("benefit", "i1"),  # sim.dimensions.Benefit. Owner: benefits
         ("sex", "i1"),
-        ("language", "i1"),
-        ("line", "i1"),  # service line responsible, or -1. Owner: service
         ("is_recognised", "i1"),  # the service knows of the need. Owner: service
         ("has_path", "i1"),  # has a path in this job search. Owner: states, service
         ("has_plan", "i1"),  # has a joint plan with the partners of multi-sector services. Owner: service
         ("is_lost", "i1"),  # was lost on the way between two lines. Owner: service
         ("trial", "i1"),  # quarter in a trial, 1 to 4, or 0. Owner: service
-        ("cohort", "i1"),  # marked cohort, 0 for none. Owner: closure
-        ("is_waiting", "i1"),  # has a place in a queue. Owner: service
         ("is_part_time", "i1"),  # works part time. Owner: states
         ("is_coded", "i1"),  # the register knows an occupation. Owner: builder, states
-        ("origin", "i1"),  # sim.dimensions.Origin: how she came. Owner: builder, demography, immigration
-        ("spouse", "i4"),  # row of the spouse one came with, or -1. Owner: immigration
-        ("first_due", "i2"),  # last day in time of the first interview that is awaited. Owner: weekly
         ("awaits_first", "i1"),  # group (`sim.kernels.weekly`) that waits for a first interview, 1 more; 0: none
-        ("permit_until", "i4"),  # last day to find a job before the permit lapses, or NEVER. Owner: immigration
     ]
 )
 

@@ -67,7 +67,11 @@ def take(w, kind, day):
     unlink(w, i, kind)
     after = w.heads[kind, day]
     if after >= 0:
-        prefetch(w.persons, after // KINDS)  # who comes next: her record is there when her turn comes
+        # the one after the next, whose node is where the list goes on: both are there when her turn comes
+        then = w.nodes[after].next
+        if then >= 0:
+            prefetch(w.nodes, then)
+            prefetch(w.persons, then // KINDS)
     return i
 
 
