@@ -1,9 +1,9 @@
 """Fetching ahead: memory that will be read soon is asked for while something else is worked on.
 
 A day's people lie anywhere in the table of persons, which is ten times as large as the processor's own cache: the
-first look at each of them would wait a tenth of a microsecond for memory, a fifth of what a search costs. A walk
-through all of them is a third shorter if it asks for some rows further on. A hint changes no result, whatever row it
-names; a row past the table's end is no error.
+first look at each of them would wait for memory, a fifth of what a search costs. A walk through all of them (the
+census) is a third shorter if it asks for some rows further on. A hint changes no result, whatever row it names; a row
+past the table's end is no error.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from __future__ import annotations
 from sim.compiled import kernel, rule
 from sim.dimensions import DAYS_PER_MONTH, Contract, Measure, State
 from sim.indicators import Counter, Flow, TradeFlow
+from sim.kernels.calendar import KINDS, SEARCH
 from sim.kernels.chains import count_hire, pass_on
 from sim.kernels.contracts import contract_end
 from sim.kernels.jobs import add_job, close, give_up_or_go_on, replace_leaver, vacancy_identity
@@ -143,7 +144,9 @@ def hiring(w, n, t):
         v = int(w.deciding[a])
         w.vacancies[v].rank = 0
         if w.vacancies[v].n_applicants > 0:
-            prefetch(w.persons, w.vacancies[v].applicant[0])  # the first to be offered the job
+            i = int(w.vacancies[v].applicant[0])  # the first to be offered the job
+            prefetch(w.persons, i)
+            prefetch(w.nodes, i * KINDS + SEARCH)
     for a in range(n):
         v = int(w.deciding[a])
         while v >= 0:
