@@ -378,7 +378,13 @@ class Recorder:
         a, n_places = world.arrays, len(world.arrays.points)
         desks, lines = a.desks, LINES[:N_PERSON_LINES]
         row, place = np.divmod(np.arange(len(desks)), n_places)
-        desk_names = tuple(f"{lines[line]}@{self._places[m]}" for line, m in zip(row, place, strict=True))
+        ways: list[tuple[str, Sequence[str], NDArray[np.int64]]] = [
+            ("", ("",), np.zeros(len(desks), np.int64)), ("line", lines, row), ("place", self._places, place)
+        ]  # fmt: skip
+        desk_names: tuple[str, ...] = ()
+        if self._with_groups:
+            desk_names = tuple(f"{lines[line]}@{self._places[m]}" for line, m in zip(row, place, strict=True))
+            ways.append(("line_place", desk_names, np.arange(len(desks))))
 
         def all_ways(
             name: str, above: NDArray[np.floating], below: NDArray[np.floating] | None = None
@@ -386,19 +392,13 @@ class Recorder:
             """Write a sum, or a rate from sums, for the area, by line, by place and by desk."""
             above = np.asarray(above, np.float64)
             below = None if below is None else np.asarray(below, np.float64)
-            for kind, groups, of in (
-                ("", ("",), np.zeros(len(desks), np.int64)),
-                ("line", lines, row),
-                ("place", self._places, place),
-                ("line_place", desk_names, np.arange(len(desks))),
-            ):
+            for kind, groups, of in ways:
                 values = np.asarray(np.bincount(of, above, minlength=len(groups)), np.float64)
                 if below is not None:
                     base = np.bincount(of, below, minlength=len(groups))
                     with np.errstate(divide="ignore", invalid="ignore"):
                         values = np.where(base > 0.0, values / base, np.nan)
-                if kind != "line_place" or self._with_groups:
-                    self._write(moment, name, kind, tuple(groups), values)
+                self._write(moment, name, kind, tuple(groups), values)
 
         all_ways("first_interview_wait_days", desks.interview_wait, desks.interviews)
         all_ways("first_interview_in_time_share", desks.interviews_in_time, desks.interviews)

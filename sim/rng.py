@@ -193,6 +193,8 @@ LADDER_RUNGS = 90
 LADDER_RATIO = 1.25
 """Daily probabilities of candidate sets form a ladder, LADDER_RATIO**-rung, rung below LADDER_RUNGS."""
 RUNG_PROBABILITY = LADDER_RATIO ** -np.arange(float(LADDER_RUNGS))
+_RUNG_ROOF = RUNG_PROBABILITY * (1.0 - 1e-9)
+_RUNG_FLOOR = RUNG_PROBABILITY / LADDER_RATIO * (1.0 + 1e-9)
 _RUNG_LOG_Q = np.log1p(-np.minimum(RUNG_PROBABILITY, 1.0 - 1e-12))
 _RUNG_LENGTH = np.minimum(np.ceil(1.0 / RUNG_PROBABILITY), 1 << 24).astype(np.int64)
 _LOG_RATIO = float(np.log(LADDER_RATIO))
@@ -277,6 +279,24 @@ def rung_of(probability):
         return 0
     rung = int(-np.log(probability) / _LOG_RATIO)
     return rung if RUNG_PROBABILITY[rung] >= probability else rung - 1
+
+
+@rule
+def rung_near(probability, rung):
+    """Find the rung as `rung_of` does, trying a likely one first: most people have the rung they had.
+
+    Strictly inside a rung's span there is no rounding to ask the logarithm about, which is a twentieth of a search.
+
+    Parameters
+    ----------
+    probability
+        As of `rung_of`.
+    rung
+        The likely one, 0 to `LADDER_RUNGS`.
+    """
+    if rung < LADDER_RUNGS - 1 and _RUNG_FLOOR[rung] < probability < _RUNG_ROOF[rung]:
+        return rung
+    return rung_of(probability)
 
 
 @rule

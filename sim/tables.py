@@ -27,64 +27,66 @@ APPLICANTS_KEPT = 3
 
 PERSON = np.dtype(
     [
+        # what every search and most hazards read, 64 bytes, first: two lines of memory instead of three
         ("uid", "u8"),  # identity; not the row. Owner: builder, demography
-        ("life", "u8"),  # hash of everything that happened to the person. Owner: states
-        ("born", "i4"),  # day of birth (negative). Owner: builder, demography
-        ("retires", "i4"),  # day of old-age retirement, drawn once. Owner: builder, demography
-        ("since", "i4"),  # day on which the labour state (and job) began. Owner: states
-        ("spell", "i4"),  # first day of the unemployment spell under way. Owner: states
-        ("clock", "i4"),  # origin of the duration clock; frozen in services. Owner: states, training
-        ("ends", "i4"),  # day on which contract, notice, furlough, course or studies end. Owner: states
-        ("boost_until", "i2"),  # search is raised before this day, or NO_TALK. Owner: service
-        ("registered_since", "i4"),  # day the job search on the register began, or NOT_YET. Owner: states
-        ("search_ended", "i4"),  # day the last job search on the register ended, or will end by itself. Owner: states
         ("employer", "i4"),  # row of the employer, or -1. Owner: states
-        ("course", "i2"),  # row of the offer taken up, or -1. Owner: measures
-        ("voucher_until", "i2"),  # promise of a wage subsidy, valid before this day. Owner: measures
-        ("token", "i2"),  # number of the place in a queue that is valid now. Owner: service, states
-        ("offer", "i4"),  # vacancy that holds the person today, or -1. Owner: hiring
-        ("unemployed_days", "i2"),  # days unemployed since day 0 in ended spells. Owner: states
-        ("paid_until", "i4"),  # day before which benefit is paid; NEVER without a right to it. Owner: benefits
-        ("employed_days", "i2"),  # days employed in the open market, ended jobs. Owner: states
-        ("employability", "f4"),  # fixed multiplier of suitability, mean about 1. Owner: builder, demography
+        ("born", "i4"),  # day of birth (negative). Owner: builder, demography
+        ("ends", "i4"),  # day on which contract, notice, furlough, course or studies end. Owner: states
+        ("since", "i4"),  # day on which the labour state (and job) began. Owner: states
+        ("clock", "i4"),  # origin of the duration clock; frozen in services. Owner: states, training
         ("attachment", "f4"),  # multiplier of entry from outside the labour force; ON_PATH. Owner: states, separation
+        ("employability", "f4"),  # fixed multiplier of suitability, mean about 1. Owner: builder, demography
         ("gain", "f4"),  # factor of suitability that measures have brought, 1 without. Owner: measures
+        ("boost_until", "i2"),  # search is raised before this day, or NO_TALK. Owner: service
         ("home", "i2"),  # place of residence; municipalities, then neighbours. Owner: builder, demography
         ("occupation", "i2"),  # trade of the last job or course, index in the region's list. Owner: hiring, measures
         ("qualification", "i2"),  # trade one is qualified in, kept in other jobs. Owner: builder, trades, measures
+        ("voucher_until", "i2"),  # promise of a wage subsidy, valid before this day. Owner: measures
+        ("state", "i1"),  # sim.dimensions.State. Owner: states
+        ("contract", "i1"),  # sim.dimensions.Contract. Owner: states
+        ("measure", "i1"),  # sim.dimensions.Measure under way. Owner: measures
+        ("is_referred", "i1"),  # is told of a vacancy today. Owner: service, search
+        ("education", "i1"),
+        ("need", "i1"),  # sim.dimensions.Need. Owner: builder, demography
+        ("has_car", "i1"),  # can use a car to get to work. Owner: builder, demography
+        ("credential", "i1"),  # sim.dimensions.Credential of the qualification. Owner: immigration
+        ("language_level", "i1"),  # sim.dimensions.LANGUAGE_LEVELS of the language of work. Owner: immigration
+        ("language", "i1"),
+        ("origin", "i1"),  # sim.dimensions.Origin: how she came. Owner: builder, demography, immigration
+        ("cohort", "i1"),  # marked cohort, 0 for none. Owner: closure
+        ("line", "i1"),  # service line responsible, or -1. Owner: service
+        ("is_waiting", "i1"),  # has a place in a queue. Owner: service
+        # the rest
+        ("life", "u8"),  # hash of everything that happened to the person. Owner: states
+        ("retires", "i4"),  # day of old-age retirement, drawn once. Owner: builder, demography
+        ("spell", "i4"),  # first day of the unemployment spell under way. Owner: states
+        ("registered_since", "i4"),  # day the job search on the register began, or NOT_YET. Owner: states
+        ("search_ended", "i4"),  # day the last job search on the register ended, or will end by itself. Owner: states
+        ("offer", "i4"),  # vacancy that holds the person today, or -1. Owner: hiring
+        ("paid_until", "i4"),  # day before which benefit is paid; NEVER without a right to it. Owner: benefits
+        ("spouse", "i4"),  # row of the spouse one came with, or -1. Owner: immigration
+        ("permit_until", "i4"),  # last day to find a job before the permit lapses, or NEVER. Owner: immigration
+        ("course", "i2"),  # row of the offer taken up, or -1. Owner: measures
+        ("token", "i2"),  # number of the place in a queue that is valid now. Owner: service, states
+        ("unemployed_days", "i2"),  # days unemployed since day 0 in ended spells. Owner: states
+        ("employed_days", "i2"),  # days employed in the open market, ended jobs. Owner: states
         ("benefit_days", "i2"),  # calendar days on benefit since the condition of work was met. Owner: benefits
         ("lost_job", "i2"),  # day the last job was lost to a dismissal or closure, or NO_LOSS. Owner: separation
         ("subsidy_days", "i2"),  # of these paid as labour-market subsidy outside services. Owner: benefits
         ("work_days", "i2"),  # days in ended jobs since the condition of work was last met. Owner: benefits
         ("contacts", "i2"),  # service contacts in this job search. Owner: service
         ("desk", "i2"),  # desk in whose queue she waits. Owner: queue
+        ("first_due", "i2"),  # last day in time of the first interview that is awaited. Owner: weekly
         ("benefit", "i1"),  # sim.dimensions.Benefit. Owner: benefits
-        ("state", "i1"),  # sim.dimensions.State. Owner: states
         ("sex", "i1"),
-        ("education", "i1"),
-        ("language", "i1"),
-        ("contract", "i1"),  # sim.dimensions.Contract. Owner: states
-        ("line", "i1"),  # service line responsible, or -1. Owner: service
-        ("need", "i1"),  # sim.dimensions.Need. Owner: builder, demography
         ("is_recognised", "i1"),  # the service knows of the need. Owner: service
         ("has_path", "i1"),  # has a path in this job search. Owner: states, service
         ("has_plan", "i1"),  # has a joint plan with the partners of multi-sector services. Owner: service
-        ("is_referred", "i1"),  # is told of a vacancy today. Owner: service, search
         ("is_lost", "i1"),  # was lost on the way between two lines. Owner: service
-        ("measure", "i1"),  # sim.dimensions.Measure under way. Owner: measures
         ("trial", "i1"),  # quarter in a trial, 1 to 4, or 0. Owner: service
-        ("cohort", "i1"),  # marked cohort, 0 for none. Owner: closure
-        ("is_waiting", "i1"),  # has a place in a queue. Owner: service
         ("is_part_time", "i1"),  # works part time. Owner: states
         ("is_coded", "i1"),  # the register knows an occupation. Owner: builder, states
-        ("origin", "i1"),  # sim.dimensions.Origin: how she came. Owner: builder, demography, immigration
-        ("language_level", "i1"),  # sim.dimensions.LANGUAGE_LEVELS of the language of work. Owner: immigration
-        ("credential", "i1"),  # sim.dimensions.Credential of the qualification. Owner: immigration
-        ("has_car", "i1"),  # can use a car to get to work. Owner: builder, demography
-        ("spouse", "i4"),  # row of the spouse one came with, or -1. Owner: immigration
-        ("first_due", "i2"),  # last day in time of the first interview that is awaited. Owner: weekly
         ("awaits_first", "i1"),  # group (`sim.kernels.weekly`) that waits for a first interview, 1 more; 0: none
-        ("permit_until", "i4"),  # last day to find a job before the permit lapses, or NEVER. Owner: immigration
     ]
 )
 

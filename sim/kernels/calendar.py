@@ -7,6 +7,7 @@ loads and stores. Nodes of one person lie side by side (one cache line).
 from __future__ import annotations
 
 from sim.compiled import rule
+from sim.prefetch import prefetch
 
 LIFE = 0  # next demographic candidate or fixed date
 HAZARD = 1  # next candidate day to leave the labour state by chance
@@ -64,6 +65,13 @@ def take(w, kind, day):
         return -1
     i = n // KINDS
     unlink(w, i, kind)
+    after = w.heads[kind, day]
+    if after >= 0:
+        # the one after the next, whose node is where the list goes on: both are there when her turn comes
+        then = w.nodes[after].next
+        if then >= 0:
+            prefetch(w.nodes, then)
+            prefetch(w.persons, then // KINDS)
     return i
 
 

@@ -12,6 +12,7 @@ from sim.kernels.mobility import is_outside
 from sim.kernels.retention import is_at_work, is_from_abroad
 from sim.kernels.states import is_in_measure, is_registered, is_unemployed, works
 from sim.mismatch import LONG_OPEN_DAYS
+from sim.prefetch import FURTHER_ON, prefetch
 
 LONG_TERM_DAYS = 365
 SPOUSES = len(ORIGINS)
@@ -101,6 +102,7 @@ def census_places(
     """
     forget_clients(w)
     for i in range(w.control[0].n_persons):
+        prefetch(w.persons, i + FURTHER_ON)
         state = w.persons[i].state
         if state == State.ABSENT:
             continue

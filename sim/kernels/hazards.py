@@ -13,7 +13,7 @@ from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, Contract, State
 from sim.kernels.calendar import HAZARD, KINDS, LIFE, SEARCH, link
 from sim.kernels.mobility import is_outside
 from sim.kernels.retention import is_from_abroad, onward_ceiling, onward_rate
-from sim.rng import LADDER_RUNGS, NEVER, RUNG_PROBABILITY, Purpose, next_candidate, rung_of
+from sim.rng import LADDER_RUNGS, NEVER, RUNG_PROBABILITY, Purpose, next_candidate, rung_near
 from sim.tables import ON_PATH
 
 _FIRST_YEAR = 365
@@ -307,7 +307,8 @@ def is_candidate(w, i, kind, purpose, t):
 @rule
 def _schedule(w, i, kind, purpose, ceiling, t, until):
     """Link a person's node to the next candidate day after t, or to ``until`` if that comes first."""
-    rung = rung_of(min(1.0, ceiling * w.baseline[0].engine.hazard_headroom))
+    probability = min(1.0, ceiling * w.baseline[0].engine.hazard_headroom)
+    rung = rung_near(probability, int(w.nodes[i * KINDS + kind].rung))
     day = next_candidate(w.control[0].seed, purpose, w.persons[i].uid, rung, t)
     w.nodes[i * KINDS + kind].rung = rung
     link(w, i, kind, min(day, until))

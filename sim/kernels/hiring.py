@@ -11,6 +11,7 @@ from __future__ import annotations
 from sim.compiled import kernel, rule
 from sim.dimensions import DAYS_PER_MONTH, Contract, Measure, State
 from sim.indicators import Counter, Flow, TradeFlow
+from sim.kernels.calendar import KINDS, SEARCH
 from sim.kernels.chains import count_hire, pass_on
 from sim.kernels.contracts import contract_end
 from sim.kernels.jobs import add_job, close, give_up_or_go_on, replace_leaver, vacancy_identity
@@ -26,6 +27,7 @@ from sim.kernels.states import (
     works,
 )
 from sim.kernels.trial import count_job
+from sim.prefetch import prefetch
 from sim.rng import NEVER, Purpose, uniform
 from sim.tables import APPLICANTS_KEPT
 
@@ -139,7 +141,12 @@ def hiring(w, n, t):
         Number of hires.
     """
     for a in range(n):
-        w.vacancies[w.deciding[a]].rank = 0
+        v = int(w.deciding[a])
+        w.vacancies[v].rank = 0
+        if w.vacancies[v].n_applicants > 0:
+            i = int(w.vacancies[v].applicant[0])  # the first to be offered the job
+            prefetch(w.persons, i)
+            prefetch(w.nodes, i * KINDS + SEARCH)
     for a in range(n):
         v = int(w.deciding[a])
         while v >= 0:

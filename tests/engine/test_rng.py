@@ -25,6 +25,7 @@ from sim.rng import (
     normal,
     pair,
     poisson,
+    rung_near,
     rung_of,
     uniform,
     uniforms,
@@ -276,6 +277,15 @@ def test_rungs_cover_and_are_close(probability: float) -> None:
     assert RUNG_PROBABILITY[rung] >= probability
     assert RUNG_PROBABILITY[rung] < 1.25 * probability * (1 + 1e-12)
     assert rung_below(0.0) == LADDER_RUNGS
+
+
+def test_a_likely_rung_never_changes_the_rung() -> None:
+    edges = np.concatenate([RUNG_PROBABILITY * (1.0 + shift) for shift in (-2e-9, -1e-15, 0.0, 1e-15, 2e-9)])
+    inside = np.random.default_rng(5).random(400) ** 8
+    for probability in np.minimum(np.concatenate([edges, inside, [0.0, 1.0]]), 1.0):
+        right = rung_below(probability)
+        for likely in {0, max(right - 1, 0), right, min(right + 1, LADDER_RUNGS), LADDER_RUNGS - 1, LADDER_RUNGS}:
+            assert int(rung_near(probability, likely)) == right
 
 
 @pytest.mark.parametrize("rung", [1, 2, 4, 9, 14, 20, 27])
