@@ -26,7 +26,7 @@ run: $(CORE)  ## what the closure of a 450-job plant does to eleven municipaliti
 	$(BIN)/kohtaanto compare shock=closure_harjavalta
 
 test: install
-	$(BIN)/python -m pytest -n 2 -m "not verify" tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not verify" tests
 
 verify: install  ## the longer suites: statistics, full scale, timings, new examples of property tests
 	KOHTAANTO_EXAMPLES=new $(BIN)/python -m pytest tests
