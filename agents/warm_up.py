@@ -55,13 +55,14 @@ def warm_up(specification: RunSpecification) -> float:
 def call_largest(specification: RunSpecification) -> None:
     """Compile the kernels that take longest beside `call_every_kernel`, which comes to them last."""
     from agents.area import build
+    from sim.kernels.demography import demography
     from sim.kernels.hiring import hiring
     from sim.kernels.search import search
     from sim.kernels.separation import separations
     from sim.kernels.services import services
 
     world = build(_tiny(specification))
-    for phase in (separations, services, search):
+    for phase in (demography, separations, services, search):  # in the order in which the other process asks for them
         phase(world.handle, 0)
     hiring(world.handle, 0, 0)
 

@@ -64,39 +64,7 @@ _config: Any = numba.config
 _config.CACHE_DIR = str(CACHE_FOLDER)  # in case numba was imported before us
 IS_COMPILED = not _config.DISABLE_JIT
 
-
-def _one_signature(dispatcher: Any) -> Any:
-    """Make a compiled function have one signature, whatever integers and floats callers pass.
-
-    numba compiles a function anew for each combination of int8, int32, int64, literals and enumeration
-    members; all that multiplies compile time by five. Integers become int64 (unsigned ones uint64),
-    floats float64; numba converts the arguments at the call.
-    """
-    compile_for = dispatcher.compile
-
-    def compile_once(signature: Any) -> Any:
-        if isinstance(signature, tuple):
-            signature = tuple(_plain(argument) for argument in signature)
-        return compile_for(signature)
-
-    dispatcher.compile = compile_once
-    return dispatcher
-
-
-def _plain(argument: Any) -> Any:
-    """The one type that stands for a family of types of an argument."""
-    types: Any = numba.types
-    argument = types.unliteral(argument)
-    if isinstance(argument, types.IntEnumMember):
-        return types.int64
-    if isinstance(argument, types.Boolean):
-        return types.boolean
-    if isinstance(argument, types.Integer):
-        return types.int64 if argument.signed else types.uint64
-    if isinstance(argument, types.Float):
-        return types.float64
-    return argument
-
+from sim.linking import kernel_dispatcher, rule_dispatcher  # noqa: E402
 
 _HOW: Any = {"error_model": "numpy", "no_cfunc_wrapper": True}
 """Nothing is called from C, and each such wrapper would be compiled and optimised: a fourteenth of the time."""
@@ -104,10 +72,9 @@ _HOW: Any = {"error_model": "numpy", "no_cfunc_wrapper": True}
 
 def kernel(function: Any) -> Any:
     """Compile a phase of the day or another function called from Python, cached on disk."""
-    return numba.njit(cache=True, **_HOW)(function)
+    return kernel_dispatcher(function, _HOW) if IS_COMPILED else function
 
 
 def rule(function: Any) -> Any:
     """Compile a small rule that kernels call for each event; it goes into its caller's cache."""
-    dispatcher = numba.njit(**_HOW)(function)
-    return _one_signature(dispatcher) if IS_COMPILED else dispatcher
+    return rule_dispatcher(function, _HOW) if IS_COMPILED else function

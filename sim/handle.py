@@ -41,11 +41,18 @@ if IS_COMPILED:
 
         def __init__(self, fields: Any) -> None:
             super().__init__(fields)
+            self._data_type: Any = None
             self.name = "World_" + hashlib.sha256(self.name.encode()).hexdigest()[:16]
 
         def preprocess_fields(self, fields: Any) -> Any:
             """Drop literal types, as numba asks."""
             return tuple((name, types.unliteral(field)) for name, field in fields)
+
+        def get_data_type(self) -> Any:
+            """Return the type of what the pointer points to; numba would make it anew at each access to a field."""
+            if self._data_type is None:
+                self._data_type = super().get_data_type()
+            return self._data_type
 
     @register_model(WorldType)
     class BorrowedModel(models.StructModel):
