@@ -198,7 +198,7 @@ def share_passed(w, p, i, first, days, t):
     """
     if first:
         return 1.0
-    since = t - w.persons[i].boost_until + p.services.contact_effect_days
+    since = t - int(w.persons[i].boost_until) + p.services.contact_effect_days
     return min(1.0, max(0.0, since / days))
 
 
