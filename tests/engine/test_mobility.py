@@ -392,7 +392,7 @@ def test_policies_do_what_they_should() -> None:
     """
     levers = {
         "remote": ("mobility.remote_offered_share", "set", 0.7),
-        "housing": ("mobility.weekday_housing_share", "set", 0.10),
+        "housing": ("mobility.weekday_housing_share", "set", 0.30),  # three times the policy, so that ten pairs tell
         "transport": ("mobility.public_transport_multiplier", "set", 2.0),
         "grant": ("mobility.grant_known_share", "set", 0.7),
     }
