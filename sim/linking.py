@@ -80,7 +80,8 @@ class _RuleLowering(NativeLowering):
         changed = bool(super().run_pass(state))
         library.finalize()
         entry = _EntryOfRule()
-        state.targetctx.insert_user_function(entry, state.cr.fndesc, [library])
+        # with all below it, so that an ordinary function of numba that calls the rule has its whole code too
+        state.targetctx.insert_user_function(entry, state.cr.fndesc, _all_below([library]))
         state.reload_init.extend(library._reload_init)
         state.cr = state.cr._replace(cfunc=entry)
         return changed

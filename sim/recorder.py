@@ -205,7 +205,6 @@ class Recorder:
         area("exits_out_of_labour_force", flows[Flow.EXITS_OUT])
         origins = (
             ("hires_from_unemployment", Flow.HIRES_UNEMPLOYED),
-            ("hires_into_another_trade", Flow.HIRES_OTHER_TRADE),
             ("hires_from_employment", Flow.HIRES_EMPLOYED),
             ("hires_from_outside_labour_force", Flow.HIRES_ENTRANT),
             ("hires_from_outside_area", Flow.HIRES_OUTSIDE),
@@ -213,6 +212,7 @@ class Recorder:
         area("hires", sum((flows[flow] for _, flow in origins), np.zeros(n)))
         for name, flow in origins:
             area(name, flows[flow])
+        area("hires_into_another_trade", flows[Flow.HIRES_OTHER_TRADE])  # some of those from unemployment
         area("separations", flows[Flow.SEPARATIONS])
         area("applications", flows[Flow.APPLICATIONS])
         for name, by_place in zip(("commuters_own", "commuters_out", "commuters_in"), commuters, strict=True):

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from worlds import KOLMIKKO, SATAKUNTA, closure, cohort, furlough_wave, specification, with_values
+from worlds import KOLMIKKO, SATAKUNTA, area, closure, cohort, furlough_wave, specification, with_values
 
-from agents.area import EmploymentAreaModel, build
+from agents.area import EmploymentAreaModel, build, simulate
 from agents.event import Closure
 from agents.specification import PlaceChange, RunSpecification
 from sim.changes import Change
@@ -388,3 +388,12 @@ def test_the_check_sees_what_is_wrong(broken: str) -> None:
         a.persons.state[int(np.flatnonzero(a.persons.state == State.UNEMPLOYED)[0])] = State.INACTIVE
     with pytest.raises(AssertionError):
         check(model.world)
+
+
+def test_hires_are_those_of_the_four_origins() -> None:
+    """Each once: those into another trade are some of those from unemployment."""
+    result = simulate(specification(days=181))
+    parts = ("unemployment", "employment", "outside_labour_force", "outside_area")
+    np.testing.assert_allclose(area(result, "hires"), sum(area(result, f"hires_from_{part}") for part in parts))
+    other = area(result, "hires_into_another_trade")
+    assert 0.0 < other.sum() <= area(result, "hires_from_unemployment").sum()
