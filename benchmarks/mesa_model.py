@@ -205,7 +205,7 @@ class AreaModel(mesa.Model):
         person.employability, person.attachment = float(row.employability), float(row.attachment)
         person.is_part_time, person.has_car = bool(row.is_part_time), bool(row.has_car)
         client = person.client
-        for name in ("contacts", "language", "need", "measure", "boost_until"):
+        for name in ("contacts", "language", "need", "measure", "boost_until", "met"):
             setattr(client, name, int(row[name]))
         for name in ("origin", "language_level", "credential", "permit_until"):
             setattr(person.background, name, int(row[name]))

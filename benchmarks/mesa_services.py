@@ -66,7 +66,8 @@ class Client:
         self.has_path = True  # only a new search looks for one
         self.digital = person.random.random()  # lasting
         self.channel = person.random.random()  # of the next talk
-        self.boost_until = NO_TALK
+        self.boost_until = -1
+        self.met = NO_TALK  # day of the last talk
         self.promise_until = -1  # of a wage subsidy
         self.gain = 1.0
         self.referral = NOT_REFERRED
@@ -153,9 +154,9 @@ class Client:
         p = person.model.p
         s = p.services
         first = self.contacts == 0
-        since = today - self.boost_until + s.contact_effect_days  # days since the last talk
-        news = 1.0 if first else min(1.0, max(0.0, since / s.referral_days))
-        review = 1.0 if first else min(1.0, max(0.0, since / s.plan_review_days))
+        since = np.inf if first else today - self.met
+        news, review = min(1.0, since / s.referral_days), min(1.0, since / s.plan_review_days)
+        self.met = today
         self.boost_until = max(self.boost_until, today + int(s.contact_effect_days))
         if kind == JOINT_MEETING:
             self.has_plan = True

@@ -19,7 +19,7 @@ the first simulated one are negative, so that -1 is a day."""
 NO_LOSS = -(1 << 15)
 """`lost_job` of somebody who has not lost a job: a day long before all others that two bytes hold."""
 NO_TALK = NO_LOSS
-"""`boost_until` of somebody whom nobody has met: a day long before all others, so that no talk was lately."""
+"""`met` of somebody who has had no talk: a day long before all others."""
 ON_PATH = -1.0
 """`attachment` of somebody unemployed who waits for her pension on additional days and looks for no work."""
 APPLICANTS_KEPT = 3
@@ -37,7 +37,7 @@ PERSON = np.dtype(
         ("attachment", "f4"),  # multiplier of entry from outside the labour force; ON_PATH. Owner: states, separation
         ("employability", "f4"),  # fixed multiplier of suitability, mean about 1. Owner: builder, demography
         ("gain", "f4"),  # factor of suitability that measures have brought, 1 without. Owner: measures
-        ("boost_until", "i2"),  # search is raised before this day, or NO_TALK. Owner: service
+        ("boost_until", "i2"),  # search is raised before this day. Owner: service, measures, immigration
         ("home", "i2"),  # place of residence; municipalities, then neighbours. Owner: builder, demography
         ("occupation", "i2"),  # trade of the last job or course, index in the region's list. Owner: hiring, measures
         ("qualification", "i2"),  # trade one is qualified in, kept in other jobs. Owner: builder, trades, measures
@@ -74,6 +74,7 @@ PERSON = np.dtype(
         ("lost_job", "i2"),  # day the last job was lost to a dismissal or closure, or NO_LOSS. Owner: separation
         ("subsidy_days", "i2"),  # of these paid as labour-market subsidy outside services. Owner: benefits
         ("work_days", "i2"),  # days in ended jobs since the condition of work was last met. Owner: benefits
+        ("met", "i2"),  # day of the last talk, or NO_TALK. Owner: service
         ("contacts", "i2"),  # service contacts in this job search. Owner: service
         ("desk", "i2"),  # desk in whose queue she waits. Owner: queue
         ("first_due", "i2"),  # last day in time of the first interview that is awaited. Owner: weekly

@@ -382,8 +382,8 @@ def _persons(
     """Write the people into the person table."""
     n = len(people)
     table: Records = np.zeros(rows, PERSON).view(np.recarray)
-    table.offer = table.course = table.employer = table.line = table.measure = -1
-    table.boost_until = NO_TALK
+    table.offer = table.course = table.employer = table.boost_until = table.line = table.measure = -1
+    table.met = NO_TALK
     table.voucher_until, table.gain = -1, 1.0
     table.spell, table.ends, table.search_ended = -1, NEVER, NOT_YET
     table.registered_since, table.lost_job = NOT_YET, NO_LOSS
@@ -443,8 +443,9 @@ def _persons(
     line = np.where(people.born[idle] > -float(p.rules.youth_years) * DAYS_PER_YEAR, int(Line.YOUTH), line)
     persons.line[idle] = np.where(fresh, int(Line.BROKERAGE), line)
     in_contact = rng.random(len(idle)) < 0.5
-    recent = -rng.integers(0, 30, len(idle)) + int(p.services.contact_effect_days)
-    persons.boost_until[idle] = np.where(in_contact & ~fresh, recent, NO_TALK)
+    met = np.where(in_contact & ~fresh, -rng.integers(0, 30, len(idle)), NO_TALK)
+    persons.met[idle] = met
+    persons.boost_until[idle] = np.where(met > NO_TALK, met + int(p.services.contact_effect_days), -1)
     return table
 
 

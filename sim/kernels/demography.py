@@ -86,7 +86,7 @@ def clear_row(w, i, uid, home, born, sex, education, occupation, employability):
     w.persons[i].spell = -1
     w.persons[i].clock = 0
     w.persons[i].ends = NEVER
-    w.persons[i].boost_until = NO_TALK
+    w.persons[i].boost_until, w.persons[i].met = -1, NO_TALK
     w.persons[i].registered_since = NOT_YET
     w.persons[i].search_ended = NOT_YET
     w.persons[i].employer = -1

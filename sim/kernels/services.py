@@ -190,7 +190,7 @@ def hand_over(w, p, i, line):
 
 
 @rule
-def share_passed(w, p, i, first, days, t):
+def share_passed(w, i, first, days, t):
     """Share of a period that has passed since the last talk, at most 1; the first talk of a search comes after a whole.
 
     What a talk brings beside the talk itself comes up with time: an adviser has no more to tell after a fortnight
@@ -198,8 +198,7 @@ def share_passed(w, p, i, first, days, t):
     """
     if first:
         return 1.0
-    since = t - int(w.persons[i].boost_until) + p.services.contact_effect_days
-    return min(1.0, max(0.0, since / days))
+    return min(1.0, (t - int(w.persons[i].met)) / days)  # int: two bytes would overflow where nothing is compiled
 
 
 @rule
@@ -214,8 +213,9 @@ def meet(w, line, kind, i, t):
     p = w.parameters[0]
     seed, uid = w.control[0].seed, w.persons[i].uid
     first = w.persons[i].contacts == 0
-    news = share_passed(w, p, i, first, p.services.referral_days, t)
-    review = share_passed(w, p, i, first, p.services.plan_review_days, t)
+    news = share_passed(w, i, first, p.services.referral_days, t)
+    review = share_passed(w, i, first, p.services.plan_review_days, t)
+    w.persons[i].met = t
     w.persons[i].boost_until = max(w.persons[i].boost_until, t + int(p.services.contact_effect_days))
     if kind == JOINT_MEETING:
         w.persons[i].has_plan = 1

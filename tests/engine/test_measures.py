@@ -73,7 +73,7 @@ def test_a_talk_soon_after_the_last_proposes_its_share(days_since: int, before: 
     p, people = world.arrays.parameters[0], world.arrays.persons[:n]
     p.measures.offered_brokerage[Measure.COACHING] = 1.0
     assert p.services.plan_review_days == 30.0
-    people.boost_until = DAY - days_since + int(p.services.contact_effect_days)
+    people.met = DAY - days_since
     offer_seats(world, Measure.COACHING, n)
     talk(world, Line.BROKERAGE, n, before=before)
     begun = int(np.count_nonzero(people.measure == Measure.COACHING))

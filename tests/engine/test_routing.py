@@ -252,6 +252,7 @@ def test_a_talk_raises_search_for_some_weeks() -> None:
     world = talked(3)
     days = int(world.arrays.parameters[0].services.contact_effect_days)
     assert world.arrays.persons.boost_until[:3].tolist() == [DAY + days] * 3
+    assert world.arrays.persons.met[:3].tolist() == [DAY] * 3
 
 
 @pytest.mark.parametrize("line", LINES_OF_PEOPLE)
@@ -274,7 +275,7 @@ def test_talks_end_searches_and_tell_of_vacancies_by_their_shares(line: Line) ->
 @pytest.mark.parametrize(("days_since", "news"), [(1, 1 / 30), (15, 0.5), (30, 1.0), (90, 1.0)])
 def test_a_talk_soon_after_the_last_finds_less_to_tell_of(days_since: int, news: float) -> None:
     """Referrals of 3,000 talks so many days after the last one (binomial, P > 1e-4)."""
-    n, special = 3000, {"boost_until": DAY - days_since + 30}
+    n, special = 3000, {"met": DAY - days_since, "boost_until": DAY + 40}  # raised by a coaching too
     world = talked(n, special=special, contacts=2, **{"services.referral_share": 0.9})
     assert world.arrays.parameters[0].services.referral_days == 30.0
     told = int(world.arrays.persons.is_referred[:n].sum())
