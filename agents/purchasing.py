@@ -198,9 +198,15 @@ def _scarce_trades(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Share seats over the taught trades with most open vacancies for each unemployed.
 
-    Over so few trades that groups of the least size are formed, by the trades' vacancies.
+    Over so few trades that groups of the least size are formed, by the trades' vacancies. A group that would be too
+    small is not formed, and its seats go to the others.
     """
     open_jobs, index = shortage
     n_trades = int(np.clip(seats // max(2.0 * least, 1.0), 1, TRADES_A_MONTH))
     chosen = np.argsort(-index, kind="stable")[:n_trades]
-    return chosen, apportion(open_jobs[chosen], seats)
+    groups = apportion(open_jobs[chosen], seats)
+    while len(chosen) > 1 and groups.min() < least:
+        kept = np.arange(len(chosen)) != groups.argmin()
+        chosen = chosen[kept]
+        groups = apportion(open_jobs[chosen], seats)
+    return chosen, groups
