@@ -20,9 +20,11 @@ from experiments.validation.page import row as table_row
 FIGURE = "trial_displacement"
 CONFIDENCE = 0.9
 _HEAD = (
-    "start state", "treated", "gain of a treated", "loss of an untreated", "share lost", "net of everybody enrolled",
-    "net of the area",
+    "start state", "treated", "gain of a treated", "loss of an untreated", "share lost", "share lost, open market",
+    "net of everybody enrolled", "net of the area",
 )  # fmt: skip
+OPEN_MARKET = ("employed_open_market",)
+"""Work that no seat of a measure's budget limits: what is lost there is lost in competition for vacancies."""
 AREA_DAYS = "open_market_employment_days"
 
 
@@ -40,6 +42,8 @@ class Row:
         Days for each treated, and lost by each untreated, against the same people when nobody is treated.
     total_gain, total_loss
         The same for each person enrolled, treated or not.
+    open_gain, open_loss
+        As `total_gain` and `total_loss`, of the days in the open market alone.
     area
         Open-market employment days of the whole area, more than when nobody is treated, for each person enrolled.
     """
@@ -50,27 +54,29 @@ class Row:
     loss: NDArray[np.float64]
     total_gain: NDArray[np.float64]
     total_loss: NDArray[np.float64]
+    open_gain: NDArray[np.float64]
+    open_loss: NDArray[np.float64]
     area: NDArray[np.float64]
 
     @property
     def share_lost(self) -> tuple[float, float]:
-        """Ratio of the means of loss and gain, and its half width at `CONFIDENCE` (delta method)."""
-        n = len(self.total_gain)
-        gain = float(self.total_gain.mean())
-        ratio = float(self.total_loss.mean()) / gain
-        if n < 2:
-            return ratio, float("nan")
-        spread = float((self.total_loss - ratio * self.total_gain).std(ddof=1)) / abs(gain)
-        return ratio, float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2.0)) * spread / float(np.sqrt(n))
+        """What the untreated lose of what the treated gain, and its half width at `CONFIDENCE`."""
+        return _ratio(self.total_loss, self.total_gain)
+
+    @property
+    def open_share_lost(self) -> tuple[float, float]:
+        """As `share_lost`, of the days in the open market."""
+        return _ratio(self.open_loss, self.open_gain)
 
     @property
     def record(self) -> dict[str, Any]:
         """Plain data."""
-        share, half = self.share_lost
+        inner, nothing = 0.0 < self.treated < 1.0, (float("nan"), float("nan"))
         parts: Mapping[str, tuple[float, float]] = {
             "gain_days": _mean(self.gain),
             "loss_days": _mean(self.loss),
-            "share_lost": (share, half) if 0.0 < self.treated < 1.0 else (float("nan"), float("nan")),
+            "share_lost": self.share_lost if inner else nothing,
+            "open_market_share_lost": self.open_share_lost if inner else nothing,
             "net_days": _mean(self.total_gain - self.total_loss),
             "area_net_days": _mean(self.area),
         }
@@ -103,18 +109,34 @@ def table(trial: Trial, runs: Mapping[tuple[str, str, int], ArmRun]) -> list[Row
                 trial.outcomes[0], quarters=treated, other_quarters=tuple(q for q in QUARTERS if q not in treated)
             )
             pairs = [(runs[market, arm, r], runs[market, without, r]) for r in replications]
-            both = np.array([gain_and_loss(outcome, *pair) for pair in pairs])
+            gain, loss = np.array([gain_and_loss(outcome, *pair) for pair in pairs]).T
+            in_market = replace(outcome, states=OPEN_MARKET)
+            open_gain, open_loss = np.array([gain_and_loss(in_market, *pair) for pair in pairs]).T
             rows.append(
                 Row(
-                    state, share, both[:, 0] / share, both[:, 1] / (1.0 - share) if share < 1.0 else both[:, 1] * 0.0,
-                    both[:, 0], both[:, 1], np.array([_area(outcome, *pair) for pair in pairs]),
+                    state=state,
+                    treated=share,
+                    gain=gain / share,
+                    loss=loss / (1.0 - share) if share < 1.0 else loss * 0.0,
+                    total_gain=gain,
+                    total_loss=loss,
+                    open_gain=open_gain,
+                    open_loss=open_loss,
+                    area=np.array([_area(outcome, *pair) for pair in pairs]),
                 )
-            )  # fmt: skip
+            )
     return rows
 
 
-def difference(rows: Sequence[Row]) -> tuple[float, float] | None:
+def difference(rows: Sequence[Row], in_market: bool = False) -> tuple[float, float] | None:
     """Share lost under the last start state less the first, all shares between 0 and 1 together, and its half width.
+
+    Parameters
+    ----------
+    rows
+        Of `table`.
+    in_market
+        Of the days in the open market alone.
 
     Returns
     -------
@@ -127,12 +149,9 @@ def difference(rows: Sequence[Row]) -> tuple[float, float] | None:
     ratios = []
     for state in (states[0], states[-1]):
         inner = [row for row in rows if row.state == state and 0.0 < row.treated < 1.0]
-        pooled = replace(
-            inner[0],
-            total_gain=np.sum([row.total_gain for row in inner], axis=0),
-            total_loss=np.sum([row.total_loss for row in inner], axis=0),
-        )
-        ratios.append(pooled.share_lost)
+        gains = [row.open_gain if in_market else row.total_gain for row in inner]
+        losses = [row.open_loss if in_market else row.total_loss for row in inner]
+        ratios.append(_ratio(np.sum(losses, axis=0), np.sum(gains, axis=0)))
     # replications of two start states share seeds but hardly any luck: taken as independent
     return ratios[1][0] - ratios[0][0], float(np.hypot(ratios[0][1], ratios[1][1]))
 
@@ -187,32 +206,44 @@ def draw(rows: Sequence[Row], folder: Path) -> None:
         drawing.write(drawn, folder, FIGURE, alt)
 
 
+def _ratio(loss: NDArray[np.float64], gain: NDArray[np.float64]) -> tuple[float, float]:
+    """Ratio of the means of loss and gain, and its half width at `CONFIDENCE` (delta method)."""
+    n, mean = len(gain), float(gain.mean())
+    ratio = float(loss.mean()) / mean
+    if n < 2:
+        return ratio, float("nan")
+    spread = float((loss - ratio * gain).std(ddof=1)) / abs(mean)
+    return ratio, float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2.0)) * spread / float(np.sqrt(n))
+
+
 def _area(outcome: Outcome, run: ArmRun, other: ArmRun) -> float:
     change = run.sum_of(AREA_DAYS, outcome.months) - other.sum_of(AREA_DAYS, outcome.months)
     return change / run.enrolled(QUARTERS)
 
 
 def _sentence(rows: Sequence[Row]) -> list[str]:
-    found = difference(rows)
-    if found is None:
-        return []
     states = list(dict.fromkeys(row.state for row in rows))
-    middle, half = found
-    return [
-        f"Share lost under {states[-1]} less that under {states[0]}, 25 to 75 % treated together: "
-        f"{middle:+.2f}, 90 % interval {middle - half:+.2f} to {middle + half:+.2f}."
-    ]
+    told = []
+    for in_market, what in ((False, "Share lost"), (True, "In the open market alone, share lost")):
+        found = difference(rows, in_market)
+        if found is not None:
+            middle, half = found
+            told.append(
+                f"{what} under {states[-1]} less that under {states[0]}, 25 to 75 % treated together: "
+                f"{middle:+.2f}, 90 % interval {middle - half:+.2f} to {middle + half:+.2f}."
+            )
+    return told
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    share, half = row.share_lost
     inner = 0.0 < row.treated < 1.0
     return (
         row.state,
         f"{100.0 * row.treated:.0f} %",
         _said(*_mean(row.gain), 1),
         _said(*_mean(row.loss), 1) if row.treated < 1.0 else "–",
-        _said(share, half, 2) if inner else "–",
+        _said(*row.share_lost, 2) if inner else "–",
+        _said(*row.open_share_lost, 2) if inner else "–",
         _said(*_mean(row.total_gain - row.total_loss), 1),
         _said(*_mean(row.area), 1),
     )
