@@ -10,8 +10,8 @@ It is no straw man: vacancies are kept by occupation, so that a search costs the
 that fit and not all of them, appointments and ends of contracts are plain days compared with today.
 
 The area itself is here; people are in `benchmarks.mesa_people`, what some have brought from abroad in
-`mesa_background`, newcomers in `mesa_newcomers`, employers and vacancies in `mesa_employers`, the employment
-authority in `mesa_services`.
+`mesa_background`, newcomers in `mesa_newcomers`, employers and vacancies in `mesa_employers`; of the employment
+authority clients are in `mesa_services`, desks and staff in `mesa_authority`, orders in `mesa_purchasing`.
 
 Left out, because neither side does it in a comparison: closures and the recovery of jobs they struck off,
 dated changes of parameters, of posts and of places, the re-assessment of offices, a demand index, trials, logs;
@@ -33,6 +33,7 @@ import numpy as np
 
 from agents.region import Region
 from agents.synthetic.closeness import usual_nearness
+from benchmarks.mesa_authority import Authority
 from benchmarks.mesa_background import EXPERT
 from benchmarks.mesa_employers import Employer, Vacancy
 from benchmarks.mesa_newcomers import Newcomers
@@ -49,15 +50,8 @@ from benchmarks.mesa_people import (
     TERTIARY,
     Person,
 )
-from benchmarks.mesa_services import (
-    BROKERAGE,
-    IN_MEASURE,
-    SUBSIDISED,
-    UNEMPLOYED,
-    Authority,
-    Offer,
-    Purchasing,
-)
+from benchmarks.mesa_purchasing import Offer, Purchasing
+from benchmarks.mesa_services import BROKERAGE, IN_MEASURE, SUBSIDISED, UNEMPLOYED
 from sim.dimensions import DAYS_PER_MONTH, DAYS_PER_YEAR, VacancyState
 from sim.kernels.calendar import KINDS, SERVICE
 from sim.mismatch import mismatch_share
