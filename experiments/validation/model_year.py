@@ -33,15 +33,15 @@ class ModelYear:
     def __init__(self, indicators: Mapping[str, Any] | pa.Table, year: int, published: Published) -> None:
         self.year, self.published = year, published
         self._series: dict[tuple[str, str], dict[str, NDArray[np.float64]]] = {}
-        columns = {name: _column(indicators, name) for name in ("date", "indicator", "group_kind", "group", "value")}
-        month = columns["date"].astype("datetime64[M]") - np.datetime64(f"{year}-01", "M")
-        offset = month.astype(np.int64)
-        for row in np.flatnonzero((offset >= 0) & (offset < MONTHS + _SEEN_AFTER)):
-            by_group = self._series.setdefault((columns["indicator"][row], columns["group_kind"][row]), {})
-            group = columns["group"][row]
-            if group not in by_group:
-                by_group[group] = np.full(MONTHS + _SEEN_AFTER, np.nan)
-            by_group[group][offset[row]] = columns["value"][row]
+        dates = np.asarray(indicators["date"]).astype("datetime64[M]")
+        offset = (dates - np.datetime64(f"{year}-01", "M")).astype(np.int64)
+        rows = np.flatnonzero((offset >= 0) & (offset < MONTHS + _SEEN_AFTER))
+        names, codes = zip(*(_encoded(indicators[key], rows) for key in ("indicator", "group_kind", "group")), strict=True)
+        series, of_row = np.unique(np.stack(codes), axis=1, return_inverse=True)
+        values = np.full((series.shape[1], MONTHS + _SEEN_AFTER), np.nan)
+        values[of_row.ravel(), offset[rows]] = np.asarray(indicators["value"])[rows]
+        for k, (indicator, kind, group) in enumerate(series.T):
+            self._series.setdefault((names[0][indicator], names[1][kind]), {})[names[2][group]] = values[k]
 
     def monthly(self, indicator: str, kind: str = "", group: str = "", after: int = 0) -> NDArray[np.float64]:
         """Values of the twelve months.
@@ -76,10 +76,8 @@ class ModelYear:
         return tuple(self._series.get((indicator, kind), ()))
 
 
-def _column(indicators: Mapping[str, Any] | pa.Table, name: str) -> NDArray[Any]:
-    """A column as an array: dates as datetime64, numbers as float64, text as objects."""
-    if not isinstance(indicators, pa.Table):
-        return np.asarray(indicators[name])
-    if name in ("date", "value"):
-        return indicators[name].to_numpy()
-    return np.array(indicators[name].to_pylist(), dtype=object)
+def _encoded(column: Any, rows: NDArray[np.int64]) -> tuple[list[str], NDArray[np.int64]]:
+    """Different texts of a column and, for each of some rows, which it holds."""
+    texts = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else pa.array(column, pa.string())
+    held = texts.take(pa.array(rows)).dictionary_encode()
+    return held.dictionary.to_pylist(), held.indices.to_numpy(zero_copy_only=False).astype(np.int64)
