@@ -117,6 +117,26 @@ def test_a_fit_from_the_command_line_to_the_parameter_files(
     assert begun["objective"]["start"] == pytest.approx(result["objective"]["fitted"], rel=1e-12)
 
 
+def test_moments_of_another_board_are_met_in_its_own_runs(conf: Path, tmp_path: Path) -> None:
+    """The other board stands in another start state: its runs, and so its moments, differ; both count."""
+    other = BOARD.replace("boom_2022", "slack_2016").replace("2022-01-01", "2016-01-01").replace(": 2022", ": 2016")
+    (conf / "board" / "lean.yaml").write_text(other, encoding="utf-8")
+    text = TARGET.replace("parameters:", "beside: {lean: {hires: 2, furloughed_share: 1}}\nparameters:")
+    (conf / "target" / "tiny.yaml").write_text(text, encoding="utf-8")
+    assert calibrate(tmp_path) == 0
+    moments = only_result(tmp_path)["result"]["moments"]
+    assert list(moments)[-2:] == ["lean.hires", "lean.furloughed_share"]
+    assert moments["lean.hires"]["weight"] == 2
+    assert moments["lean.hires"]["start"]["mean"] != moments["hires"]["start"]["mean"]
+    direct = tmp_path / "direct"
+    words = ["validate", "board=lean", "region=kolmikko", "seed=5", "engine.processes=1", f"outputs={direct}"]
+    assert main(words) == 0
+    (judged,) = (direct / "validate").glob("lean-*/board.json")
+    by_name = {row["moment"]: row["mean"] for row in json.loads(judged.read_text(encoding="utf-8"))["moments"]}
+    for name in ("hires", "furloughed_share"):
+        assert moments[f"lean.{name}"]["start"]["mean"] == pytest.approx(by_name[name], rel=1e-6)
+
+
 def test_ctrl_c_keeps_the_best_point_and_the_same_command_goes_on(
     conf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

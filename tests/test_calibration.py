@@ -249,13 +249,15 @@ def test_the_shipped_target_holds() -> None:
     target = target_from("baseline", SHIPPED)
     free = target.free_parameters(resolve("run", []).parameters)
     assert {parameter.name for parameter in free} == set(SHIPPED["parameters"])
-    assert len(moments_of(target, Board.read(target.board))) == len(SHIPPED["moments"])
+    for board, weights in {target.board: SHIPPED["moments"], **SHIPPED["beside"]}.items():
+        assert len(moments_of(target, Board.read(board))) == len(weights)
     assert target.settings.evaluations >= needed(len(free))
 
 
 def check(given: dict[str, object]) -> None:
     target = target_from("baseline", given)
-    moments_of(target, Board.read(target.board))
+    for board in target.boards:
+        moments_of(target, Board.read(board))
     target.free_parameters(resolve("run", []).parameters)
 
 
@@ -267,6 +269,12 @@ def check(given: dict[str, object]) -> None:
         ({"moments": {"hires": 0}}, "moments.hires: expected a weight above 0, got 0"),
         ({"moments": {"hires": "much"}}, "moments.hires: expected a finite number"),
         ({"moments": {}}, "moments: expected names of moments"),
+        ({"beside": {"ten_yers": {"hires": 1}}}, "ten_yers"),
+        ({"beside": {"ten_years": {"hirs": 1}}}, "beside.ten_years.hirs: no such moment in conf/board/ten_years.yaml"),
+        ({"beside": {"slack_2016": {"exits_to_job": 1}}}, "beside.slack_2016.exits_to_job: .* states no band"),
+        ({"beside": {"baseline": {"hires": 1}}}, "beside.baseline: the target's own board"),
+        ({"beside": ["ten_years"]}, "beside: expected names of boards"),
+        ({"beside": {"ten_years": {"unemployment_rate": 0}}}, "expected a weight above 0"),
         ({"parameters": {"hiring.suitable_shar": None}}, "did you mean 'hiring.suitable_share'"),
         ({"parameters": {"furlough.season": None}}, "a table over month; expected a constant of the whole area"),
         ({"parameters": {"separation.leave_by_age.15-19": None}}, "a table over age_band"),
@@ -287,7 +295,7 @@ def test_a_wrong_target_is_told_in_one_line(change: dict[str, object], told: str
     with pytest.raises(InputError, match=told) as caught:
         check({**SHIPPED, **change})
     assert "\n" not in str(caught.value)
-    assert "conf/target/baseline.yaml" in str(caught.value)
+    assert "conf/target/baseline.yaml" in str(caught.value) or "conf/board" in str(caught.value)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -48,29 +48,42 @@ class Evaluation:
         return self.moments.mean(axis=0)
 
 
+@dataclass(frozen=True)
+class Part:
+    """A board of the target: its runs and what is measured in them.
+
+    Attributes
+    ----------
+    configuration
+        What is simulated but for the free parameters: one arm, as many seeds as every other part.
+    measuring
+        The moments.
+    """
+
+    configuration: Configuration
+    measuring: MeasuredMoments
+
+
 class Evaluator:
     """Simulates points.
 
     Parameters
     ----------
-    configuration
-        What is simulated but for the free parameters: one arm, `replications` seeds.
+    parts
+        Boards; the moments of a point are those of all parts, in this order.
     free
         The free parameters.
-    measuring
-        The moments.
     log
         A line of JSON for each evaluated point is written here, whole after every batch.
     """
 
-    def __init__(
-        self, configuration: Configuration, free: Sequence[FreeParameter], measuring: MeasuredMoments, log: Path
-    ) -> None:
-        self.configuration, self.free, self.measuring, self.log = configuration, free, measuring, log
+    def __init__(self, parts: Sequence[Part], free: Sequence[FreeParameter], log: Path) -> None:
+        self.parts, self.free, self.log = tuple(parts), free, log
+        self.moments = tuple(moment for part in parts for moment in part.measuring.moments)
         self.known: dict[tuple[float, ...], Evaluation] = {}
         self.simulated = 0
         """Runs that were not stored yet."""
-        self._store = RunStore(configuration.outputs / "runs")
+        self._store = RunStore(parts[0].configuration.outputs / "runs")
         self._warm = False
         self._code = code_digest()
 
@@ -97,46 +110,55 @@ class Evaluator:
         """
         asked = [values_at(self.free, point) for point in points]
         new = [values for values in dict.fromkeys(asked) if values not in self.known]
-        runs = {values: self._runs(values) for values in new}
+        runs = {values: [self._runs(part, values) for part in self.parts] for values in new}
+        wanted = {
+            run.key: (part, run)
+            for groups in runs.values()
+            for part, group in zip(self.parts, groups, strict=True)
+            for run in group
+        }
         moments: dict[str, np.ndarray] = {}
-        for run in (run for group in runs.values() for run in group):
-            found = self._measured(run)
+        for key, (part, run) in wanted.items():
+            found = self._measured(part, run)
             if found is not None:
-                moments[run.key] = found
-        missing = {run.key: run for group in runs.values() for run in group if run.key not in moments}
+                moments[key] = found
+        missing = {key: run for key, (_, run) in wanted.items() if key not in moments}
         errors = self._simulate(list(missing.values())) if missing else {}
-        for run in missing.values():
-            found = self._measured(run)
+        for key in missing:
+            found = self._measured(*wanted[key])
             if found is not None:
-                moments[run.key] = found
+                moments[key] = found
             else:
-                errors.setdefault(run.key, "the run just written is gone; was outputs/runs emptied meanwhile?")
-        nothing = np.full(len(self.measuring.moments), np.nan)
-        for values, group in runs.items():
-            error = next((errors[run.key] for run in group if run.key in errors), "")
-            table = np.array([moments.get(run.key, nothing) for run in group])
-            self.known[values] = Evaluation(values, table, error)
+                errors.setdefault(key, "the run just written is gone; was outputs/runs emptied meanwhile?")
+        nothing = [np.full(len(part.measuring.moments), np.nan) for part in self.parts]
+        for values, groups in runs.items():
+            error = next((errors[run.key] for group in groups for run in group if run.key in errors), "")
+            tables = [
+                np.array([moments.get(run.key, missed) for run in group])
+                for group, missed in zip(groups, nothing, strict=True)
+            ]
+            self.known[values] = Evaluation(values, np.concatenate(tables, axis=1), error)
             if error:
                 say(f"a point can not be simulated: {error}")
         if new:
             self._write_log()
         return [self.known[values] for values in asked]
 
-    def _runs(self, values: Sequence[float]) -> tuple[Run, ...]:
-        parameters = self.configuration.parameters
+    def _runs(self, part: Part, values: Sequence[float]) -> tuple[Run, ...]:
+        parameters = part.configuration.parameters
         for parameter, value in zip(self.free, values, strict=True):
             parameters = parameters.override(parameter.name, value, "a point of the calibration")
-        declared = {**self.configuration.plain, "parameters": parameters.declarations()}
-        return make_plan(dataclasses.replace(self.configuration, parameters=parameters, plain=declared)).runs
+        declared = {**part.configuration.plain, "parameters": parameters.declarations()}
+        return make_plan(dataclasses.replace(part.configuration, parameters=parameters, plain=declared)).runs
 
-    def _measured(self, run: Run) -> np.ndarray | None:
+    def _measured(self, part: Part, run: Run) -> np.ndarray | None:
         try:
             stored = self._store.read(run.key)
         except DamagedRunError as error:
             say(f"a stored run is damaged and is simulated again: {error}")
             self._store.remove(run.key)
             return None
-        return None if stored is None else self.measuring(stored.indicators)
+        return None if stored is None else part.measuring(stored.indicators)
 
     def _simulate(self, runs: list[Run]) -> dict[str, str]:
         """Simulate and store runs; errors of those that failed, by key."""
@@ -151,7 +173,7 @@ class Evaluator:
                 self._warm = True
             # A task is one run: points differ in parameters, so that they share no built world.
             tasks = [(run,) for run in runs]
-            processes = max(1, min(self.configuration.processes, len(tasks)))
+            processes = max(1, min(self.parts[0].configuration.processes, len(tasks)))
             with (
                 RunProgress(len(tasks)) as progress,
                 contextlib.closing(perform_all(tasks, self._store.folder, processes)) as finished,
@@ -186,10 +208,7 @@ class Evaluator:
                 plain(
                     {
                         "parameters": dict(zip(names, evaluation.values, strict=True)),
-                        "moments": {
-                            moment.name: evaluation.moments[:, k]
-                            for k, moment in enumerate(self.measuring.moments)
-                        },
+                        "moments": {moment.name: evaluation.moments[:, k] for k, moment in enumerate(self.moments)},
                         "error": evaluation.error,
                     }
                 ),
@@ -214,7 +233,7 @@ class Residuals:
     """
 
     def __init__(self, evaluator: Evaluator, weights: np.ndarray, used: np.ndarray) -> None:
-        moments = evaluator.measuring.moments
+        moments = evaluator.moments
         self.evaluator, self.used = evaluator, used
         self.root = np.sqrt(weights)
         self.middle = np.array([(moment.low + moment.high) / 2.0 for moment in moments])

@@ -3,9 +3,10 @@
 An evaluation is some replications of a region, a few seconds on two processes; about ten parameters are
 free, and there are more moments than parameters. Gauss–Newton steps use what a search by the objective
 alone throws away, namely which moment each parameter moves, and need about ten times (parameters + 1)
-evaluations, where Nelder–Mead or an evolution strategy need many hundreds. The step is made by
-`scipy.optimize.least_squares` (method ``dogbox``: a trust region in the box, parameters at a bound are
-held there; Voglis & Lagaris 2004). What is ours is the Jacobian. Every point gets the same seeds, so the
+evaluations, where Nelder–Mead or an evolution strategy need many hundreds. Each step is the answer of the linear
+problem within the bounds and within reach (`scipy.optimize.lsq_linear`), halved until the objective falls. The
+steps of `scipy.optimize.least_squares` end where the first parameter meets its bound: with some constants near
+theirs, all others hardly moved. What is ours is the Jacobian. Every point gets the same seeds, so the
 residuals are a fixed, but rough, function of the parameters. Differences are taken over a wide step, and all
 points of a Jacobian are handed over in one batch, so that they are simulated in parallel. A slope is the
 mean of the replications' paired differences; one within two standard errors of zero counts as none, since
@@ -23,7 +24,22 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import optimize
 
-LOSSES = ("linear", "soft_l1", "huber", "cauchy")
+_Loss = Callable[[np.ndarray], np.ndarray]
+_LOSSES: dict[str, tuple[_Loss, _Loss]] = {
+    "linear": (lambda z: z, np.ones_like),
+    "soft_l1": (lambda z: 2.0 * (np.sqrt(1.0 + z) - 1.0), lambda z: 1.0 / np.sqrt(1.0 + z)),
+    "huber": (
+        lambda z: np.where(z <= 1.0, z, 2.0 * np.sqrt(z) - 1.0),
+        lambda z: np.where(z <= 1.0, 1.0, 1.0 / np.sqrt(np.maximum(z, 1.0))),
+    ),
+    "cauchy": (np.log1p, lambda z: 1.0 / (1.0 + z)),
+}
+"""Loss of squared residuals and its slope, as SciPy's least squares defines them."""
+LOSSES = tuple(_LOSSES)
+REACH = 0.35
+"""Longest move of a parameter in a step, in coordinates: differences tell slopes near by."""
+HALVINGS = 3
+"""A step is halved so often before the search ends."""
 AT_BOUND = 1e-6
 """A coordinate this near to 0 or 1 is at its bound."""
 SLOPE_ERRORS = 2.0
@@ -62,7 +78,7 @@ class Settings:
     pull
         Half-widths of a band that moving a parameter through its whole bounds costs.
     loss
-        One of `LOSSES`, as SciPy names them; ``linear`` is plain least squares.
+        One of `LOSSES`; ``linear`` is plain least squares.
     tolerance
         The search ends when a step changes the coordinates or the objective by less, relatively.
     evaluations
@@ -170,20 +186,7 @@ def fit(batch: Batch, start: np.ndarray, settings: Settings, told: Told | None =
         raise ValueError(f"fewer than {needed(len(search.start))} evaluations")
     code = 0
     try:
-        answer = optimize.least_squares(
-            search.residuals,
-            search.start,
-            jac=search.jacobian,
-            bounds=(0.0, 1.0),
-            method="dogbox",
-            loss=settings.loss,
-            ftol=settings.tolerance,
-            xtol=settings.tolerance,
-            gtol=1e-8,
-            max_nfev=settings.evaluations + 1,
-        )
-        ended = _WHY.get(int(answer.status), "the optimiser ended")
-        search.accept(answer.x)
+        ended = search.descend()
         search.last_jacobian()
     except _SpentError:
         ended = "evaluations used up"
@@ -204,14 +207,6 @@ def fit(batch: Batch, start: np.ndarray, settings: Settings, told: Told | None =
         code=code,
         objectives=search.objectives,
     )
-
-
-_WHY = {
-    1: "no slope is left",
-    2: "a step no longer lowers the objective",
-    3: "steps have become small",
-    4: "steps and gains have become small",
-}
 
 
 def _slopes(paired: np.ndarray) -> Slopes:
@@ -273,10 +268,41 @@ class _Search:
             self.slopes[point.tobytes()] = _slopes(paired)
         return np.vstack([self.slopes[point.tobytes()].seen, self.settings.pull * np.eye(n)])
 
-    def accept(self, point: np.ndarray) -> None:
-        """Take the optimiser's answer; equal to the best point but for ties."""
-        if point.tobytes() in self.known and self.best is not None and self._cost(point) < self._cost(self.best[0]):
-            self._take(point)
+    def descend(self) -> str:
+        """Step from the start until nothing is gained.
+
+        Returns
+        -------
+        str
+            Why the search ended.
+        """
+        point, tolerance = self.start, self.settings.tolerance
+        self.residuals(point)
+        while True:
+            residuals, slopes = self.residuals(point), self.jacobian(point)
+            step = self._step(point, residuals, slopes)
+            if np.abs(step).max() < tolerance:
+                return "steps have become small"
+            before = self._cost(point)
+            for _ in range(1 + HALVINGS):
+                there = np.clip(point + step, 0.0, 1.0)
+                self.residuals(there)
+                gain = before - self._cost(there)
+                if gain > 0.0:
+                    break
+                step = step / 2.0
+            else:
+                return "a step no longer lowers the objective"
+            point = there
+            if gain < tolerance * before:
+                return "gains have become small"
+
+    def _step(self, point: np.ndarray, residuals: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+        """The best step of the linear problem in the box and within `REACH`; the loss as weights of the rows."""
+        weights = np.sqrt(_LOSSES[self.settings.loss][1](residuals**2))
+        low, high = np.maximum(-point, -REACH), np.minimum(1.0 - point, REACH)
+        answer = optimize.lsq_linear(slopes * weights[:, None], -residuals * weights, bounds=(low, high), method="bvls")
+        return np.asarray(answer.x, np.float64)
 
     def last_jacobian(self) -> None:
         """Know the slopes at the best point, for the standard errors."""
@@ -295,14 +321,7 @@ class _Search:
         whole = np.concatenate([self.known[point.tobytes()], self.settings.pull * (point - self.start)])
         if not np.all(np.isfinite(whole)):
             return np.inf
-        z = whole**2
-        rho = {
-            "linear": lambda: z,
-            "soft_l1": lambda: 2.0 * (np.sqrt(1.0 + z) - 1.0),
-            "huber": lambda: np.where(z <= 1.0, z, 2.0 * np.sqrt(z) - 1.0),
-            "cauchy": lambda: np.log1p(z),
-        }[self.settings.loss]()
-        return 0.5 * float(np.sum(rho))
+        return 0.5 * float(np.sum(_LOSSES[self.settings.loss][0](whole**2)))
 
     def _evaluate(self, points: np.ndarray) -> np.ndarray:
         values = np.asarray(self.batch(np.clip(points, 0.0, 1.0)), np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -24,19 +25,27 @@ class MeasuredMoments:
         Model year.
     published
         What the region and the start state say.
+    prefix
+        Put before the moments' names: two boards may have one moment.
+
+    Attributes
+    ----------
+    moments
+        With bands and the names that they are told by.
     """
 
-    def __init__(self, moments: Sequence[Moment], year: int, published: Published) -> None:
-        self.moments, self.year, self.published = tuple(moments), year, published
+    def __init__(self, moments: Sequence[Moment], year: int, published: Published, prefix: str = "") -> None:
+        self._measured, self.year, self.published = tuple(moments), year, published
+        self.moments = tuple(replace(moment, name=prefix + moment.name) for moment in moments)
 
     def __call__(self, indicators: pa.Table) -> np.ndarray:
         """Numbers of a run, shape (moments,); NaN where the run lacks what a moment needs."""
         year = ModelYear(indicators, self.year, self.published)
-        return np.array([moment.measure(year) for moment in self.moments])
+        return np.array([moment.measure(year) for moment in self._measured])
 
 
 def moments_of(target: Target, board: Board) -> tuple[Moment, ...]:
-    """The target's moments with the board's bands.
+    """The target's moments of a board, with the board's bands.
 
     Raises
     ------
@@ -44,11 +53,13 @@ def moments_of(target: Target, board: Board) -> tuple[Moment, ...]:
         If the board does not have a moment, or states no band for it.
     """
     by_name = {moment.name: moment for moment in board.moments}
-    for name in target.weights:
-        where = f"conf/target/{target.name}.yaml: moments.{name}"
+    part = "moments" if board.name == target.board else f"beside.{board.name}"
+    names = target.boards[board.name]
+    for name in names:
+        where = f"conf/target/{target.name}.yaml: {part}.{name}"
         if name not in by_name:
             known = near_miss(name, by_name) or f"; there are {', '.join(by_name)}"
             raise InputError(f"{where}: no such moment in conf/board/{board.name}.yaml{known}")
         if not by_name[name].has_band:
             raise InputError(f"{where}: conf/board/{board.name}.yaml states no band for it, so nothing can be fitted")
-    return tuple(by_name[name] for name in target.weights)
+    return tuple(by_name[name] for name in names)

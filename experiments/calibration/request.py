@@ -16,7 +16,7 @@ from rich.table import Table
 
 from experiments.calibration import page
 from experiments.calibration.declaration import locate, write_values
-from experiments.calibration.evaluation import Evaluation, Evaluator, Residuals, objective
+from experiments.calibration.evaluation import Evaluation, Evaluator, Part, Residuals, objective
 from experiments.calibration.least_squares import Fit, StoppedError, fit, needed
 from experiments.calibration.measured_moments import MeasuredMoments, moments_of
 from experiments.calibration.result import make_result, to_write
@@ -41,6 +41,10 @@ _ALONE = "calibrate runs the baseline alone; shocks and policies belong to compa
 _REFUSED = {
     "shock": _ALONE, "policy": _ALONE, "record": "calibrate records what its moments need; leave it out",
 }  # fmt: skip
+_OF_EVERY_BOARD = ("replications", "seed", "scale")
+"""Keys of a target that hold for the runs of all its boards."""
+_OF_ONE_BOARD = ("start", "start_date", "start_file", "horizon_years", "rules")
+"""Keys of a run that, typed, hold for the target's own board alone."""
 _BEFORE = "{} before the first point was known; finished runs are kept, the same command goes on from there"
 
 
@@ -88,6 +92,18 @@ class Request:
         asked = composition.asked_for((*self.target.overrides, "record=monthly"), self.overrides)
         return composition.resolve("calibrate", [f"name={self.target.name}", *asked])
 
+    def other_configuration(self, board: Board) -> Configuration:
+        """The runs of the first point that another board asks for, at the target's seeds.
+
+        Raises
+        ------
+        InputError
+            As `configuration`.
+        """
+        ours = [word for word in self.target.overrides if word.partition("=")[0] in _OF_EVERY_BOARD]
+        typed = [word for word in self.overrides if word.partition("=")[0] not in _OF_ONE_BOARD]
+        return composition.resolve("calibrate", [f"name={self.target.name}", *board.overrides, *ours, *typed])
+
     def check_write(self) -> None:
         """Refuse before hours of search what could not be written after them.
 
@@ -127,8 +143,8 @@ def carry_out(request: Request) -> int:
     """
     began = time.perf_counter()
     target, asked = request.target, request.configuration()
-    board = Board.read(target.board)
-    moments = moments_of(target, board)
+    boards = [Board.read(name) for name in target.boards]
+    wanted = [moments_of(target, board) for board in boards]
     free = target.free_parameters(asked.parameters)
     if target.settings.evaluations < needed(len(free)):
         raise InputError(
@@ -136,14 +152,15 @@ def carry_out(request: Request) -> int:
             f"{len(free)} parameters; at least {needed(len(free))}"
         )
     # What is aimed at is a part of the question, and of the name of the folder.
-    question = {**asked.plain, "target": plain(target.plain), "bands": board.digest}
+    question = {**asked.plain, "target": plain(target.plain), "bands": [board.digest for board in boards]}
     configuration = dataclasses.replace(asked, plain=question)
     plan = make_plan(configuration)
-    year = model_year(board, plan)
     check_writable(configuration)
     folder = results_folder(configuration)
-    published = Published.of(plan.region, plan.region.start_state(configuration.start, configuration.start_file))
-    evaluator = Evaluator(configuration, free, MeasuredMoments(moments, year, published), folder / "evaluations.jsonl")
+    asking = [configuration, *(request.other_configuration(board) for board in boards[1:])]
+    parts = [_part(target, *each) for each in zip(asking, boards, wanted, strict=True)]
+    evaluator = Evaluator(parts, free, folder / "evaluations.jsonl")
+    moments = evaluator.moments
 
     first = coordinates(free, [parameter.start for parameter in free])
     start = _start(evaluator, first)
@@ -170,6 +187,14 @@ def carry_out(request: Request) -> int:
         _write(result, target)
     print(f"{time.perf_counter() - began:.1f} s")
     return 0
+
+
+def _part(target: Target, configuration: Configuration, board: Board, moments: Sequence[Moment]) -> Part:
+    """A board's runs and moments; those of other boards than the target's own are told by its name too."""
+    plan = make_plan(configuration)
+    published = Published.of(plan.region, plan.region.start_state(configuration.start, configuration.start_file))
+    prefix = "" if board.name == target.board else f"{board.name}."
+    return Part(configuration, MeasuredMoments(moments, model_year(board, plan), published, prefix))
 
 
 def _start(evaluator: Evaluator, first: np.ndarray) -> Evaluation:
@@ -202,7 +227,7 @@ class _Steps:
         values = values_at(self.free, point)
         means = self.residuals.evaluator.known[values].means
         distance = np.where(self.residuals.used, self.residuals.distance(means), 0.0)
-        moments = self.residuals.evaluator.measuring.moments
+        moments = self.residuals.evaluator.moments
         order = np.argsort(-np.abs(distance), kind="stable")[:WORST]
         worst = ", ".join(f"{moments[k].name} {means[k]:.4g} ({distance[k]:+.1f})" for k in order if distance[k])
         seconds = time.perf_counter() - self.began

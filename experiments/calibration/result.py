@@ -48,7 +48,7 @@ def make_result(
         ``objective``, ``parameters``, ``moments``, ``correlation``, ``alike``, ``slopes``; numbers that do
         not exist are NaN (null in a file).
     """
-    moments = residuals.evaluator.measuring.moments
+    moments = residuals.evaluator.moments
     used = [moment for moment, is_used in zip(moments, residuals.used, strict=True) if is_used]
     known = _identification(fit, residuals, best)
     return {
@@ -80,9 +80,7 @@ def make_result(
         "correlation": _correlation(free, known),
         "alike": []
         if known is None
-        else [
-            {"parameters": [free[i].name, free[j].name], "correlation": rho} for i, j, rho in known.alike()
-        ],
+        else [{"parameters": [free[i].name, free[j].name], "correlation": rho} for i, j, rho in known.alike()],
         # Half-widths of the band (times the root of the weight) for the whole width of the bounds.
         "slopes": {}
         if fit.slopes is None

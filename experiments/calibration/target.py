@@ -27,7 +27,7 @@ DIGITS = 4
 
 _RUN = ("start", "start_date", "rules", "horizon_years", "replications", "seed", "scale")
 _SEARCH = ("step", "pull", "loss", "tolerance", "evaluations")
-_KEYS = ("board", "moments", "parameters", *_RUN, *_SEARCH)
+_KEYS = ("board", "moments", "beside", "parameters", *_RUN, *_SEARCH)
 _REQUIRED = ("board", "moments", "parameters", "start", "horizon_years", "replications")
 
 
@@ -87,8 +87,11 @@ class Target:
         Of its file.
     board
         The board that states the moments' bands.
-    weights
-        Of the moments' squared distances, by moment.
+    own_weights
+        Of the squared distances of this board's moments, by moment.
+    beside
+        Weights of moments of other boards, by board and moment. Their runs are those that the board asks for, with the
+        target's seeds and replications.
     bounds
         Of the free parameters, by name; None where the declared range is meant.
     settings
@@ -101,11 +104,23 @@ class Target:
 
     name: str
     board: str
-    weights: dict[str, float]
+    own_weights: dict[str, float]
+    beside: dict[str, dict[str, float]]
     bounds: dict[str, tuple[float | None, float | None]]
     settings: Settings
     overrides: tuple[str, ...]
     plain: dict[str, Any]
+
+    @property
+    def boards(self) -> dict[str, dict[str, float]]:
+        """Weights by board and moment, the target's own board first."""
+        return {self.board: self.own_weights, **self.beside}
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weights by moment; those of other boards are named ``board.moment``."""
+        others = {f"{board}.{name}": w for board, weights in self.beside.items() for name, w in weights.items()}
+        return {**self.own_weights, **others}
 
     def free_parameters(self, parameters: ParameterSet) -> tuple[FreeParameter, ...]:
         """The parameters to fit, with their present values as start.
@@ -183,7 +198,8 @@ def target_from(name: str, given: object, changed: Mapping[str, Any] | None = No
     return Target(
         name=name,
         board=str(plain["board"]),
-        weights=_weights(plain["moments"], f"{where}: moments"),
+        own_weights=_weights(plain["moments"], f"{where}: moments"),
+        beside=_beside(plain.get("beside"), str(plain["board"]), f"{where}: beside"),
         bounds=_bounds(plain["parameters"], f"{where}: parameters"),
         settings=_settings(plain, where),
         overrides=tuple(f"{key}={plain[key]}" for key in _RUN if plain.get(key) is not None),
@@ -216,6 +232,16 @@ def _weights(given: object, where: str) -> dict[str, float]:
         if weights[str(name)] <= 0.0:
             raise InputError(f"{where}.{name}: expected a weight above 0, got {show_value(weight)}")
     return weights
+
+
+def _beside(given: object, own: str, where: str) -> dict[str, dict[str, float]]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InputError(f"{where}: expected names of boards, each with moments and weights, got {show_value(given)}")
+    if own in given:
+        raise InputError(f"{where}.{own}: the target's own board; its moments belong to moments")
+    return {str(board): _weights(weights, f"{where}.{board}") for board, weights in given.items()}
 
 
 def _bounds(given: object, where: str) -> dict[str, tuple[float | None, float | None]]:
