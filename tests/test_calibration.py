@@ -80,6 +80,20 @@ def test_an_answer_outside_the_bounds_ends_at_the_bound() -> None:
     assert np.all((found.point >= 0.0) & (found.point <= 1.0))
 
 
+def test_constants_near_their_bounds_do_not_hold_up_the_others() -> None:
+    """Twelve parameters that moments pull out of the box, from .01 to .12 away from their bounds, beside one that has .6
+    to go: it goes so far in two steps, where a step that ends at the first bound needs one for each.
+    """
+    near = np.linspace(0.01, 0.12, 12)
+
+    def residuals(points: np.ndarray) -> np.ndarray:
+        return np.column_stack([5.0 * (points[:, 0] - 0.9), points[:, 1:] + 1.0])[:, None, :]
+
+    found = fit(residuals, np.array([0.3, *near]), Settings(pull=0.0, evaluations=45))
+    assert found.point[0] == pytest.approx(0.9, abs=1e-6)
+    assert found.point[1:] == pytest.approx(0.0, abs=1e-9)
+
+
 def test_a_start_on_a_bound_looks_into_the_box() -> None:
     toy = Toy((0.3, 0.7, 0.5))
     found = fit(toy, np.array([1.0, 1.0, 0.0]), Settings(step=0.05, pull=0.0, tolerance=1e-5))

@@ -36,14 +36,17 @@ def run(
     jobs=None,
     begun: str = "modular_training",
     months: int = MONTHS,
+    subsidised: float | dict[int, float] = 0.0,
 ) -> ArmRun:
-    """A run of some months: in each quarter 100 people, some of them employed, the others unemployed."""
+    """A run of some months: in each quarter 100 people, some employed or in subsidised work, the others unemployed."""
     rows = []
     for month in range(months):
         day = np.datetime64("2025-01") + month + 1
         day = day.astype("datetime64[D]") - 1
         for quarter, number in employed.items():
-            values = dict.fromkeys(STATES, 0.0) | {EMPLOYED: number, "unemployed": 100.0 - number}
+            seats = subsidised[quarter] if isinstance(subsidised, dict) else subsidised
+            values = {EMPLOYED: number, "subsidised": seats, "unemployed": 100.0 - number - seats}
+            values = dict.fromkeys(STATES, 0.0) | values
             rows += [(day, state, "trial", str(quarter), value, "persons") for state, value in values.items()]
         rows += [(day, name, "", "", value, "x") for name, value in (area or {}).items()]
         rows += [(day, "measure_starts", "measure", kind, starts * (kind == begun), "persons") for kind in KINDS]
@@ -147,6 +150,24 @@ def test_displacement_by_share_and_market():
     assert middle - width > 0.0
     assert "Share lost under slack_2016 less that under boom_2022" in displacement.text(rows)
     assert rows[3].record["share_lost"]["mean"] is None  # nobody is left untreated
+
+
+def test_what_is_lost_in_seats_is_not_lost_in_the_open_market():
+    """The untreated lose subsidised work alone: a third of what the treated gain, and nothing in the open market."""
+    trial = Trial.read("displacement")
+    people, days = dict.fromkeys((1, 2, 3, 4), 20.0), {displacement.AREA_DAYS: 1000.0}
+    runs = {}
+    for market in ("main", "slack"):
+        for arm, share in trial.saturation.items():
+            treated = {q: q <= 4 * share and share > 0.0 for q in people}
+            lost = 2.0 * sum(treated.values()) / max(4 - sum(treated.values()), 1)
+            seats = {q: 10.0 if treated[q] or share == 0.0 else 10.0 - lost for q in people}
+            one = run({q: 20.0 + 6.0 * treated[q] for q in people}, days, subsidised=seats)
+            one.share = partial(whole_share, one)
+            runs[market, arm, 0] = one
+    row = displacement.table(trial, runs)[1]
+    assert row.share_lost[0] == pytest.approx(1.0 / 3.0)
+    assert row.open_share_lost[0] == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize("name", groups()["trial"])
