@@ -103,7 +103,7 @@ class Purchasing(mesa.Agent):
             trades, groups = np.array([-1]), np.array([number])
             least = max(1.0, float(terms.least_group[measure]) * size) if measure in TRAININGS else 1.0
             if measure in WITH_A_TRADE:
-                trades, groups = _scarce_trades(shortage[int(measure in WITH_A_DEGREE)], number, least)
+                trades, groups = groups_of_trades(shortage[int(measure in WITH_A_DEGREE)], number, least)
             last, price = area.last_day_of_month(first), float(terms.price_month_eur[measure])
             rows += [
                 (measure, int(trade), -1, first, last, int(group), 0, price, 0.0)
@@ -192,14 +192,27 @@ class Purchasing(mesa.Agent):
         return cast(np.record, self.area.world.arrays.parameters[0])
 
 
-
-def _scarce_trades(
+def groups_of_trades(
     shortage: NDArray[np.float64], seats: int, least: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Share seats over the taught trades with most open vacancies for each unemployed.
+    """Share a month's seats over the taught trades with most open vacancies for each unemployed.
 
     Over so few trades that groups of the least size are formed, by the trades' vacancies. A group that would be too
     small is not formed, and its seats go to the others.
+
+    Parameters
+    ----------
+    shortage
+        Open vacancies by trade and what there is of them for an unemployed, shape (2, trades).
+    seats
+        Of the month.
+    least
+        Smallest group that a course begins with, seats.
+
+    Returns
+    -------
+    tuple
+        Trades, and the seats of each.
     """
     open_jobs, index = shortage
     n_trades = int(np.clip(seats // max(2.0 * least, 1.0), 1, TRADES_A_MONTH))
