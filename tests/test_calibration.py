@@ -81,8 +81,8 @@ def test_an_answer_outside_the_bounds_ends_at_the_bound() -> None:
 
 
 def test_constants_near_their_bounds_do_not_hold_up_the_others() -> None:
-    """Twelve parameters that moments pull out of the box, from .01 to .12 away from their bounds, beside one that has .6
-    to go: it goes so far in two steps, where a step that ends at the first bound needs one for each.
+    """Twelve parameters that moments pull out of the box, from .01 to .12 away from their bounds, beside one that has
+    .6 to go: it goes so far in two steps, where a step that ends at the first bound needs one for each.
     """
     near = np.linspace(0.01, 0.12, 12)
 

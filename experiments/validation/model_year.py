@@ -36,7 +36,8 @@ class ModelYear:
         dates = np.asarray(indicators["date"]).astype("datetime64[M]")
         offset = (dates - np.datetime64(f"{year}-01", "M")).astype(np.int64)
         rows = np.flatnonzero((offset >= 0) & (offset < MONTHS + _SEEN_AFTER))
-        names, codes = zip(*(_encoded(indicators[key], rows) for key in ("indicator", "group_kind", "group")), strict=True)
+        encoded = [_encoded(indicators[key], rows) for key in ("indicator", "group_kind", "group")]
+        names, codes = zip(*encoded, strict=True)
         series, of_row = np.unique(np.stack(codes), axis=1, return_inverse=True)
         values = np.full((series.shape[1], MONTHS + _SEEN_AFTER), np.nan)
         values[of_row.ravel(), offset[rows]] = np.asarray(indicators["value"])[rows]
