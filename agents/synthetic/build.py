@@ -487,7 +487,7 @@ def _vacancies(
     tilt = np.divide(region.vacancies_occupation, mix, out=np.zeros_like(mix), where=mix > 0.0)
     open_trades = region.section_occupation * tilt
     n = int(open_by_place.sum() + dormant_by_place.sum())
-    table: Records = np.zeros(2 * n + int(0.08 * len(people)) + 1000, VACANCY).view(np.recarray)
+    table: Records = np.zeros(2 * n + int(0.08 * len(people)) + 700, VACANCY).view(np.recarray)
     cells = np.zeros((len(region.occupations), region.n_places), np.int32)
     made = 0
     for state, numbers in ((VacancyState.OPEN, open_by_place), (VacancyState.DORMANT, dormant_by_place)):

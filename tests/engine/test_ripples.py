@@ -112,9 +112,9 @@ def test_suppliers_lose_their_share() -> None:
 
 
 def test_local_trade_has_its_jobs_back_when_people_work_again() -> None:
-    model = model_of(days=720, **{"ripples__subcontract_share": 0.0, "ripples__local_demand_share": 0.3})
+    model = model_of(days=1080, **{"ripples__subcontract_share": 0.0, "ripples__local_demand_share": 0.3})
     lost = []
-    for day in range(31, 720, 30):
+    for day in range(31, 1080, 30):
         model.run(day)
         lost.append(int(model.world.arrays.employers.rippled.sum()))
     sections = {SECTIONS[s] for s in model.world.arrays.employers.section[model.world.arrays.employers.rippled > 0]}
