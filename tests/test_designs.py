@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import sweep_worker
 
-import agents
-from agents.specification import RunSpecification
-from experiments.command import main
 from experiments.composing.composition import resolve
 from experiments.composing.configuration import Configuration
 from experiments.sweep.design import Design, crossed
 from experiments.sweep.factor import LEVER, UNCERTAINTY, read_factors
-from experiments.sweep.folder import read_sweep
 from experiments.sweep.grid import grid
 from experiments.sweep.own import read_own
 from experiments.sweep.point import Point
@@ -39,23 +32,6 @@ def configuration() -> Configuration:
 @pytest.fixture(scope="module")
 def parameters(configuration: Configuration) -> ParameterSet:
     return configuration.parameters
-
-
-Engine = Callable[..., sweep_worker.Engine]
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """Put a stand-in in the engine's place."""
-
-    def install(broken: Callable[[RunSpecification], Exception | None] | None = None) -> sweep_worker.Engine:
-        fake = sweep_worker.Engine(broken)
-        monkeypatch.setitem(sys.modules, "agents.area", fake)
-        monkeypatch.setattr(agents, "area", fake, raising=False)
-        monkeypatch.setattr("agents.warm_up.warm_up", lambda _: 0.0)
-        return fake
-
-    return install
 
 
 def share(value: float, name: str | None = None) -> Point:
@@ -163,30 +139,6 @@ def test_c15_own_design_keeps_the_order_of_the_file(parameters: ParameterSet) ->
 def test_c15_decimal_commas(parameters: ParameterSet) -> None:
     design = read_own(C15 / "design_comma.csv", {}, parameters)
     assert [point.values["search.rate_unemployed_per_month"] for point in design.points] == [0.8, 0.9]
-
-
-def test_c15_bad_row_ends_before_any_run(
-    tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str]
-) -> None:
-    fake = engine()
-    assert main(["sweep", f"design={C15 / 'design_bad_row.csv'}", *SMALL, f"outputs={tmp_path}"]) == 2
-    told = capsys.readouterr().err
-    assert "design_bad_row.csv row 3 (p01): 99999 is outside the declared range" in told
-    assert told.count("\n") == 1
-    assert not fake.simulated
-
-
-def test_c15_twins_share_their_runs(tmp_path: Path, engine: Engine) -> None:
-    fake = engine()
-    words = ["sweep", f"design={C15 / 'design_duplicate.csv'}", *SMALL, f"outputs={tmp_path}", "engine.processes=1"]
-    assert main([*words, "outcomes=[unemployed]"]) == 0
-    assert len(fake.simulated) == 2 * 3  # two distinct points of three
-    [folder] = (tmp_path / "sweep").iterdir()
-    manifest, sample = read_sweep(folder)
-    assert sample.points == ["p00", "p01", "p02"]
-    assert sample.shape == (3, 1, 3)
-    np.testing.assert_array_equal(sample.means("unemployed")[0], sample.means("unemployed")[2])
-    assert manifest["counted"]["simulated"] == 6
 
 
 def test_own_design_may_hold_levers_and_any_number(tmp_path: Path, parameters: ParameterSet) -> None:

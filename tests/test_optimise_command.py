@@ -35,6 +35,18 @@ SMALL = [
 SPLIT = "optimise.splits=[]"
 
 
+def every_month(specification: RunSpecification, rows: list[tuple[str, str, str, float]]) -> RunResult:
+    """A run with the same values (indicator, kind and name of group, value) at every month-end."""
+    ends = month_ends(specification.start_date, specification.days)
+    keys = ("indicator", "group_kind", "group", "value")
+    columns = {
+        "date": np.repeat(np.array(ends, "datetime64[D]"), len(rows)),
+        **{key: [row[k] for row in rows] * len(ends) for k, key in enumerate(keys)},
+        "unit": ["persons"] * (len(rows) * len(ends)),
+    }  # fmt: skip
+    return RunResult(columns, {}, {}, {}, {"build": 0.1, "simulate": 0.1}, {})
+
+
 class ConcaveEngine:
     """A stand-in for the model: the wait falls with brokerage, everything else is best where youth has half a FTE."""
 
@@ -61,14 +73,7 @@ class ConcaveEngine:
         }  # fmt: skip
         rows = [(name, "", "", value) for name, value in area.items()]
         rows += [("unemployment_rate", "municipality", place, 10.0 + k * away) for k, place in enumerate(PLACES)]
-        ends = month_ends(specification.start_date, specification.days)
-        keys = ("indicator", "group_kind", "group", "value")
-        columns = {
-            "date": np.repeat(np.array(ends, "datetime64[D]"), len(rows)),
-            **{key: [row[k] for row in rows] * len(ends) for k, key in enumerate(keys)},
-            "unit": ["persons"] * (len(rows) * len(ends)),
-        }  # fmt: skip
-        return RunResult(columns, {}, {}, {}, {"build": 0.1, "simulate": 0.1}, {})
+        return every_month(specification, rows)
 
 
 @pytest.fixture
@@ -203,14 +208,7 @@ class TownsEngine(ConcaveEngine):
         rows = [(name, "", "", value) for name, value in area.items()]
         rows += [("unemployment_rate", "municipality", place, 10.0 + away) for place in PLACES]
         rows += [("staff_fte", "place", place, (6.0, 2.0, 0.0)[k] + moved[k]) for k, place in enumerate(PLACES)]
-        ends = month_ends(specification.start_date, specification.days)
-        keys = ("indicator", "group_kind", "group", "value")
-        columns = {
-            "date": np.repeat(np.array(ends, "datetime64[D]"), len(rows)),
-            **{key: [row[k] for row in rows] * len(ends) for k, key in enumerate(keys)},
-            "unit": ["persons"] * (len(rows) * len(ends)),
-        }  # fmt: skip
-        return RunResult(columns, {}, {}, {}, {"build": 0.1, "simulate": 0.1}, {})
+        return every_month(specification, rows)
 
 
 TOWNS = [

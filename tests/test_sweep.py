@@ -286,6 +286,30 @@ def test_a_point_that_leaves_the_range_is_named(tmp_path: Path, configuration: C
             run([point])
 
 
+def test_c15_bad_row_ends_before_any_run(
+    tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake = engine()
+    assert main(["sweep", f"design={C15 / 'design_bad_row.csv'}", *SMALL, f"outputs={tmp_path}"]) == 2
+    told = capsys.readouterr().err
+    assert "design_bad_row.csv row 3 (p01): 99999 is outside the declared range" in told
+    assert told.count("\n") == 1
+    assert not fake.simulated
+
+
+def test_c15_twins_share_their_runs(tmp_path: Path, engine: Engine) -> None:
+    fake = engine()
+    words = ["sweep", f"design={C15 / 'design_duplicate.csv'}", *SMALL, f"outputs={tmp_path}", "engine.processes=1"]
+    assert main([*words, "outcomes=[unemployed]"]) == 0
+    assert len(fake.simulated) == 2 * 3  # two distinct points of three
+    [folder] = (tmp_path / "sweep").iterdir()
+    manifest, sample = read_sweep(folder)
+    assert sample.points == ["p00", "p01", "p02"]
+    assert sample.shape == (3, 1, 3)
+    np.testing.assert_array_equal(sample.means("unemployed")[0], sample.means("unemployed")[2])
+    assert manifest["counted"]["simulated"] == 6
+
+
 # --- what goes wrong on the way ------------------------------------------------------------------------------
 
 WORDS = ("sweep", "design=grid", f"uncertainties={{{SHARE}: [0.2,0.4,0.6]}}", "outcomes=[unemployed,hires]", *SMALL,

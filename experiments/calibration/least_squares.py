@@ -277,7 +277,6 @@ class _Search:
             Why the search ended.
         """
         point, tolerance = self.start, self.settings.tolerance
-        self.residuals(point)
         while True:
             residuals, slopes = self.residuals(point), self.jacobian(point)
             step = self._step(point, residuals, slopes)

@@ -157,8 +157,8 @@ def carry_out(request: Request) -> int:
     plan = make_plan(configuration)
     check_writable(configuration)
     folder = results_folder(configuration)
-    asking = [configuration, *(request.other_configuration(board) for board in boards[1:])]
-    parts = [_part(target, *each) for each in zip(asking, boards, wanted, strict=True)]
+    plans = [plan, *(make_plan(request.other_configuration(board)) for board in boards[1:])]
+    parts = [_part(target, *each) for each in zip(plans, boards, wanted, strict=True)]
     evaluator = Evaluator(parts, free, folder / "evaluations.jsonl")
     moments = evaluator.moments
 
@@ -189,9 +189,9 @@ def carry_out(request: Request) -> int:
     return 0
 
 
-def _part(target: Target, configuration: Configuration, board: Board, moments: Sequence[Moment]) -> Part:
+def _part(target: Target, plan: Plan, board: Board, moments: Sequence[Moment]) -> Part:
     """A board's runs and moments; those of other boards than the target's own are told by its name too."""
-    plan = make_plan(configuration)
+    configuration = plan.configuration
     published = Published.of(plan.region, plan.region.start_state(configuration.start, configuration.start_file))
     prefix = "" if board.name == target.board else f"{board.name}."
     return Part(configuration, MeasuredMoments(moments, model_year(board, plan), published, prefix))
